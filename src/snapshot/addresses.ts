@@ -1,0 +1,46 @@
+// Where a component of a service network is found: its managed addresses, from its place in the pools.
+
+import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cidr.ts';
+
+function range(text: string) {
+  const cidr = parseCidr(text);
+  if (cidr === undefined) throw new Error(`not a range: ${text}`);
+  return cidr;
+}
+
+/** The managed ranges. Services first as AWS documents them (169.254.171.0/24, fd00:ec2:80::/64), then ours. */
+export const managedRanges = {
+  services: ['169.254.171.0/24', '169.254.176.0/20'],
+  services6: 'fd00:ec2:80::/64',
+  sources: '169.254.192.0/19',
+  sources6: 'fd00:ec2:80:1::/64',
+} as const;
+
+/** The DNS names' time to live in seconds (also how long a client may hold a component's address). */
+export const DNS_TTL = 60;
+
+const first = range(managedRanges.services[0]);
+const second = range(managedRanges.services[1]);
+const base6 = parseAddress('fd00:ec2:80::')?.value ?? 0n;
+
+/** The IPv6 address that embeds an IPv4 one in its last 32 bits: 169.254.171.65 → fd00:ec2:80::a9fe:ab41 (User Guide). */
+export function embeddedIpv6(v4: string): string {
+  return formatAddress(6, base6 | (parseAddress(v4)?.value ?? 0n));
+}
+
+/** The addresses of the component with pool place `index` (1–254 in 169.254.171.0/24, then 169.254.176.0/20). */
+export function componentAddresses(index: number): { readonly v4: string; readonly v6: string } {
+  const v4 = index <= 254 ? cidrAddress(first, index) : cidrAddress(second, index - 254);
+  return { v4, v6: embeddedIpv6(v4) };
+}
+
+/** The loopback address of the component with pool place `index` in the loopback VPC `n` (1–99). */
+export function loopbackComponentAddress(n: number, index: number): string {
+  return `127.${100 + n}.${index >> 8}.${index & 255}`;
+}
+
+/** Where the workload address `address` (a.b.c.d of the VPC's first /16) is found on loopback: 127.n.c.d. */
+export function loopbackWorkloadAddress(n: number, address: string): string {
+  const [, , c = '0', d = '0'] = address.split('.');
+  return `127.${n}.${c}.${d}`;
+}

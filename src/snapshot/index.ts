@@ -1,0 +1,12 @@
+// The immutable form that data planes obey.
+
+export * from './types.ts';
+export { applyDelta, diffSnapshots, emptySnapshot, tableNames, type Delta } from './snapshot.ts';
+export {
+  componentAddresses,
+  DNS_TTL,
+  embeddedIpv6,
+  loopbackComponentAddress,
+  loopbackWorkloadAddress,
+  managedRanges,
+} from './addresses.ts';

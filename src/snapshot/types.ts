@@ -1,0 +1,200 @@
+// The snapshot: the immutable compiled form of everything that a data-plane node obeys.
+
+/** A record of a snapshot: `revision` is the one that last changed it; an unchanged record keeps its identity. */
+export interface SnapshotRecord {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** How a VPC is present on a machine. `loopback.n` (1–99) is the VPC's own part of 127/8. */
+export type Attachment =
+  | { readonly kind: 'netns'; readonly path?: string }
+  | { readonly kind: 'loopback'; readonly n: number };
+
+/** A process that the configuration wants to run in a VPC. */
+export interface InstanceSpec {
+  /** The instance id (`i-…`), which is also the target id that stands for it. */
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly securityGroups: readonly string[];
+  /** Absent: a placeholder address without a process. */
+  readonly command?: readonly string[];
+  readonly directory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface SubnetRecord {
+  readonly id: string;
+  readonly cidr: string;
+  readonly zone: string;
+}
+
+/** One traffic permission of a security group. Ports are inclusive; protocol `-1` is any. */
+export interface SecurityRule {
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | '-1';
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly cidrs: readonly string[];
+  readonly groups: readonly string[];
+}
+
+export interface SecurityGroupRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly ingress: readonly SecurityRule[];
+  readonly egress: readonly SecurityRule[];
+}
+
+/** A VPC. `id` is the VPC id (`vpc-…`). */
+export interface VpcRecord extends SnapshotRecord {
+  readonly account: string;
+  readonly region: string;
+  readonly arn: string;
+  /** The Name tag or the configuration's name. */
+  readonly name?: string;
+  readonly cidrs: readonly string[];
+  readonly attachment: Attachment;
+  readonly subnets: readonly SubnetRecord[];
+  readonly securityGroups: readonly SecurityGroupRecord[];
+  readonly instances: readonly InstanceSpec[];
+}
+
+/** What a service network offers: its components and their addresses. `id` is the service network id. */
+export interface NetworkRecord extends SnapshotRecord {
+  readonly arn: string;
+  readonly components: readonly NetworkComponent[];
+}
+
+/**
+ * A component of a service network. `index` (from 1) is its allocated place in the address pools:
+ * `componentAddresses()` turns it into addresses.
+ */
+export interface NetworkComponent {
+  readonly kind: 'service';
+  /** The service id. */
+  readonly id: string;
+  readonly associationId: string;
+  readonly index: number;
+}
+
+/** A door: the way of a VPC into a service network. `id` is the VPC association's id. */
+export interface DoorRecord extends SnapshotRecord {
+  readonly vpcId: string;
+  readonly serviceNetworkId: string;
+  readonly securityGroups: readonly string[];
+}
+
+/** A service. `id` is the service id. */
+export interface ServiceRecord extends SnapshotRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly account: string;
+  /** Every name that chooses the service, lower case, without final dot: the generated one first, then a custom domain. */
+  readonly domainNames: readonly string[];
+  readonly idleTimeoutSeconds: number;
+  readonly listeners: readonly ListenerRecord[];
+}
+
+export interface ListenerRecord {
+  readonly id: string;
+  readonly arn: string;
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS_PASSTHROUGH';
+  readonly port: number;
+  /** By ascending priority; the default rule is last and matches everything. */
+  readonly rules: readonly RuleRecord[];
+}
+
+/** A compiled rule. Filters (rewrites, mirrors) are a place kept for what AWS does not have. */
+export interface RuleRecord {
+  readonly id: string;
+  readonly match: MatchRecord;
+  readonly filters: readonly never[];
+  readonly action: ActionRecord;
+}
+
+/** The conjunction of its parts; an absent part matches everything. */
+export interface MatchRecord {
+  readonly method?: string;
+  readonly path?: { readonly kind: 'exact' | 'prefix'; readonly value: string; readonly caseSensitive: boolean };
+  readonly headers?: readonly HeaderMatchRecord[];
+}
+
+export interface HeaderMatchRecord {
+  /** Lower case. */
+  readonly name: string;
+  readonly kind: 'exact' | 'prefix' | 'contains';
+  readonly value: string;
+  readonly caseSensitive: boolean;
+}
+
+export type ActionRecord =
+  | { readonly kind: 'fixed'; readonly status: number }
+  | { readonly kind: 'forward'; readonly targetGroups: readonly { readonly id: string; readonly weight: number }[] };
+
+/** A target group. `id` is the target group id. Only groups that a service uses are in a snapshot. */
+export interface TargetGroupRecord extends SnapshotRecord {
+  readonly arn: string;
+  readonly type: 'INSTANCE' | 'IP' | 'LAMBDA' | 'ALB';
+  /** Absent for LAMBDA. */
+  readonly vpcId?: string;
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
+  readonly protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
+  readonly healthCheck: HealthCheckRecord;
+  readonly upstreamTls: { readonly verify: boolean };
+  readonly retry: { readonly staleConnection: boolean };
+  readonly targets: readonly TargetRecord[];
+}
+
+/** The effective settings of a health check, defaults filled in. */
+export interface HealthCheckRecord {
+  readonly enabled: boolean;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocolVersion: 'HTTP1' | 'HTTP2';
+  /** Absent: each target's own port. */
+  readonly port?: number;
+  readonly path: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+  readonly matcher: string;
+}
+
+export interface TargetRecord {
+  /** Target id as registered: instance id, address, function or load balancer ARN. */
+  readonly id: string;
+  readonly port: number;
+  /** What is dialled; absent when the id stands for nothing that is known (an instance that does not run). */
+  readonly address?: string;
+  readonly draining: boolean;
+}
+
+/** Source addresses that workers dial from into a VPC are owned by the agent; this record only says which VPCs are dialled. `id` is the VPC id. */
+export interface SourceRecord extends SnapshotRecord {
+  readonly vpcId: string;
+}
+
+/** A derived signing key; `id` is `keyId/date/region`. Empty until auth policies are enforced. */
+export interface KeyRecord extends SnapshotRecord {
+  readonly principalArn: string;
+  readonly signingKey: string;
+}
+
+/** The tables of a snapshot and the record type of each. */
+export interface SnapshotTables {
+  readonly vpcs: VpcRecord;
+  readonly networks: NetworkRecord;
+  readonly doors: DoorRecord;
+  readonly services: ServiceRecord;
+  readonly targetGroups: TargetGroupRecord;
+  readonly sources: SourceRecord;
+  readonly keys: KeyRecord;
+}
+
+export type TableName = keyof SnapshotTables;
+
+/** Everything that a data-plane node obeys at one revision. Maps are by record id and never change after publication. */
+export type Snapshot = { readonly revision: number } & {
+  readonly [T in TableName]: ReadonlyMap<string, SnapshotTables[T]>;
+};
