@@ -3,15 +3,7 @@
 import type { Snapshot, SnapshotTables, TableName } from './types.ts';
 
 /** Every table, in the order in which a consumer should read them. */
-export const tableNames: readonly TableName[] = [
-  'vpcs',
-  'networks',
-  'doors',
-  'services',
-  'targetGroups',
-  'sources',
-  'keys',
-];
+export const tableNames: readonly TableName[] = ['vpcs', 'networks', 'doors', 'services', 'targetGroups', 'keys'];
 
 /** A snapshot without records. */
 export const emptySnapshot: Snapshot = {
@@ -21,7 +13,6 @@ export const emptySnapshot: Snapshot = {
   doors: new Map(),
   services: new Map(),
   targetGroups: new Map(),
-  sources: new Map(),
   keys: new Map(),
 };
 

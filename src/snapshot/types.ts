@@ -170,11 +170,6 @@ export interface TargetRecord {
   readonly draining: boolean;
 }
 
-/** Source addresses that workers dial from into a VPC are owned by the agent; this record only says which VPCs are dialled. `id` is the VPC id. */
-export interface SourceRecord extends SnapshotRecord {
-  readonly vpcId: string;
-}
-
 /** A derived signing key; `id` is `keyId/date/region`. Empty until auth policies are enforced. */
 export interface KeyRecord extends SnapshotRecord {
   readonly principalArn: string;
@@ -188,7 +183,6 @@ export interface SnapshotTables {
   readonly doors: DoorRecord;
   readonly services: ServiceRecord;
   readonly targetGroups: TargetGroupRecord;
-  readonly sources: SourceRecord;
   readonly keys: KeyRecord;
 }
 
