@@ -1,0 +1,6 @@
+// The records that a state holds.
+
+export * from './base.ts';
+export * from './ec2.ts';
+export * from './iam.ts';
+export * from './lattice.ts';

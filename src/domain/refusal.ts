@@ -1,0 +1,89 @@
+// The one way in which a decision says no.
+
+/** What is wrong with one member of the input. */
+export interface InvalidField {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What kind of no, with the members that AWS's exception of that kind has (api.md 3; `Ec2` carries EC2's own code). */
+export type RefusalDetail =
+  | { readonly kind: 'AccessDenied' }
+  | { readonly kind: 'Conflict'; readonly resourceId: string; readonly resourceType: string }
+  | { readonly kind: 'InternalServer'; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'ResourceNotFound'; readonly resourceId: string; readonly resourceType: string }
+  | {
+      readonly kind: 'ServiceQuotaExceeded';
+      readonly resourceType: string;
+      readonly serviceCode: string;
+      readonly quotaCode: string;
+      readonly resourceId?: string;
+    }
+  | {
+      readonly kind: 'Throttling';
+      readonly serviceCode?: string;
+      readonly quotaCode?: string;
+      readonly retryAfterSeconds?: number;
+    }
+  | {
+      readonly kind: 'Validation';
+      readonly reason: 'unknownOperation' | 'cannotParse' | 'fieldValidationFailed' | 'other';
+      readonly fieldList?: readonly InvalidField[];
+    }
+  | { readonly kind: 'Ec2'; readonly code: string };
+
+/** An expected no. `message` is for the caller, `cause` for the log. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly detail: RefusalDetail;
+
+  constructor(detail: RefusalDetail, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.detail = detail;
+  }
+
+  get kind(): RefusalDetail['kind'] {
+    return this.detail.kind;
+  }
+}
+
+/** The types of resource that refusals name (`SERVICE_NETWORK` and `SERVICE` are AWS's; the others follow their pattern). */
+export type ResourceType =
+  | 'SERVICE_NETWORK'
+  | 'SERVICE'
+  | 'LISTENER'
+  | 'RULE'
+  | 'TARGET_GROUP'
+  | 'TARGET'
+  | 'SERVICE_NETWORK_SERVICE_ASSOCIATION'
+  | 'SERVICE_NETWORK_VPC_ASSOCIATION'
+  | 'VPC'
+  | 'SECURITY_GROUP'
+  | 'RESOURCE';
+
+/** A conflict with the present state of a resource. */
+export function conflict(resourceType: ResourceType, resourceId: string, message: string): Refusal {
+  return new Refusal({ kind: 'Conflict', resourceId, resourceType }, message);
+}
+
+/** A resource that is not there (for this account). */
+export function notFound(resourceType: ResourceType, resourceId: string): Refusal {
+  const words = resourceType.toLowerCase().replaceAll('_', ' ');
+  return new Refusal(
+    { kind: 'ResourceNotFound', resourceId, resourceType },
+    `The ${words} ${resourceId} was not found.`,
+  );
+}
+
+/** A member of the input that is wrong in itself or beside the others. */
+export function invalidField(name: string, message: string): Refusal {
+  return new Refusal(
+    { kind: 'Validation', reason: 'fieldValidationFailed', fieldList: [{ name, message }] },
+    `Invalid value for ${name}: ${message}`,
+  );
+}
+
+/** A no in EC2's manner: its own code and a sentence. */
+export function ec2Refusal(code: string, message: string): Refusal {
+  return new Refusal({ kind: 'Ec2', code }, message);
+}

@@ -1,0 +1,86 @@
+// The secondary indexes as data: for each, which values a record is found under.
+
+import { keyOf } from './records/base.ts';
+import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type { Credential } from './records/iam.ts';
+import type {
+  ComponentAddress,
+  Listener,
+  Rule,
+  Service,
+  ServiceAssociation,
+  ServiceNetwork,
+  Target,
+  TargetGroup,
+  VpcAssociation,
+} from './records/lattice.ts';
+
+const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
+const transitional = (record: { readonly status: string }): readonly string[] =>
+  record.status.endsWith('_IN_PROGRESS') ? ['all'] : [];
+
+/** Index name → kind of record → the values that a record of that kind is found under (a key of another record, or a text). */
+export const indexDefinitions = {
+  /** By the service's key. */
+  listenersByService: { listener: (r: Listener) => [keyOf(r.account, r.region, r.serviceId)] },
+  /** By the listener's key; the default rule included. */
+  rulesByListener: { rule: (r: Rule) => [keyOf(r.account, r.region, r.listenerId)] },
+  /** By the target group's key: the rules that forward to it. */
+  rulesByTargetGroup: {
+    rule: (r: Rule) =>
+      r.action.kind === 'forward'
+        ? [...new Set(r.action.targetGroups.map((one) => keyOf(r.account, r.region, one.targetGroupId)))]
+        : [],
+  },
+  /** By the target group's key. */
+  targetsByTargetGroup: { target: (r: Target) => [keyOf(r.account, r.region, r.targetGroupId)] },
+  /** Draining targets, under `all`. */
+  drainingTargets: { target: (r: Target) => (r.drainingSince === undefined ? [] : ['all']) },
+  /** By the VPC's key. */
+  targetGroupsByVpc: {
+    targetGroup: (r: TargetGroup) => (r.vpcId === undefined ? [] : [keyOf(r.account, r.region, r.vpcId)]),
+  },
+  /** By the service network's key. */
+  serviceAssociationsByNetwork: { serviceAssociation: (r: ServiceAssociation) => [r.serviceNetworkKey] },
+  /** By the service's key. */
+  serviceAssociationsByService: { serviceAssociation: (r: ServiceAssociation) => [r.serviceKey] },
+  /** By the service network's key. */
+  vpcAssociationsByNetwork: { vpcAssociation: (r: VpcAssociation) => [r.serviceNetworkKey] },
+  /** By the VPC's key. */
+  vpcAssociationsByVpc: { vpcAssociation: (r: VpcAssociation) => [r.vpcKey] },
+  /** Associations whose status waits for the data plane, under `all`. */
+  waitingServiceAssociations: { serviceAssociation: transitional },
+  waitingVpcAssociations: { vpcAssociation: transitional },
+  /** By the service network's key; resting ones included. */
+  addressesByNetwork: { componentAddress: (r: ComponentAddress) => [keyOf(r.account, r.region, r.serviceNetworkId)] },
+  /** By the place in the pool, as a decimal number. */
+  addressesByIndex: { componentAddress: (r: ComponentAddress) => [String(r.index)] },
+  /** Resting addresses, under `all`. */
+  restingAddresses: { componentAddress: (r: ComponentAddress) => (r.freedAt === undefined ? [] : ['all']) },
+  subnetsByVpc: { subnet: (r: Subnet) => inVpc(r) },
+  securityGroupsByVpc: { securityGroup: (r: SecurityGroup) => inVpc(r) },
+  instancesByVpc: { instance: (r: Instance) => inVpc(r) },
+  /** By the loopback number. */
+  vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
+  /** By the access key id. */
+  credentialsByKeyId: { credential: (r: Credential) => [r.id] },
+  /** By kind, scope and name, see `nameIndexValue`. */
+  names: {
+    serviceNetwork: (r: ServiceNetwork) => [nameIndexValue('serviceNetwork', `${r.account}/${r.region}`, r.name)],
+    service: (r: Service) => [nameIndexValue('service', `${r.account}/${r.region}`, r.name)],
+    targetGroup: (r: TargetGroup) => [nameIndexValue('targetGroup', `${r.account}/${r.region}`, r.name)],
+    listener: (r: Listener) => [nameIndexValue('listener', keyOf(r.account, r.region, r.serviceId), r.name)],
+    rule: (r: Rule) => [nameIndexValue('rule', keyOf(r.account, r.region, r.listenerId), r.name)],
+  },
+} as const;
+
+export type IndexName = keyof typeof indexDefinitions;
+
+/** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
+export function nameIndexValue(
+  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'listener' | 'rule',
+  scope: string,
+  name: string,
+): string {
+  return `${kind}:${scope}:${name}`;
+}

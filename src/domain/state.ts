@@ -1,0 +1,157 @@
+// The state: every record in persistent tables with secondary indexes, and the changes that make the next one.
+
+import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
+import { indexDefinitions, type IndexName } from './state-indexes.ts';
+import type { BaseRecord, Key } from './records/base.ts';
+import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type { ClientToken, Credential } from './records/iam.ts';
+import type {
+  ComponentAddress,
+  Listener,
+  Rule,
+  Service,
+  ServiceAssociation,
+  ServiceNetwork,
+  Target,
+  TargetGroup,
+  VpcAssociation,
+} from './records/lattice.ts';
+
+/** The kinds of record and the type of each. */
+export interface RecordTypes {
+  readonly serviceNetwork: ServiceNetwork;
+  readonly service: Service;
+  readonly listener: Listener;
+  readonly rule: Rule;
+  readonly targetGroup: TargetGroup;
+  readonly target: Target;
+  readonly serviceAssociation: ServiceAssociation;
+  readonly vpcAssociation: VpcAssociation;
+  readonly componentAddress: ComponentAddress;
+  readonly vpc: Vpc;
+  readonly subnet: Subnet;
+  readonly securityGroup: SecurityGroup;
+  readonly instance: Instance;
+  readonly credential: Credential;
+  readonly clientToken: ClientToken;
+}
+
+export type RecordKind = keyof RecordTypes;
+
+/** Every kind of record. */
+export const recordKinds: readonly RecordKind[] = [
+  'serviceNetwork',
+  'service',
+  'listener',
+  'rule',
+  'targetGroup',
+  'target',
+  'serviceAssociation',
+  'vpcAssociation',
+  'componentAddress',
+  'vpc',
+  'subnet',
+  'securityGroup',
+  'instance',
+  'credential',
+  'clientToken',
+];
+
+/** A record put (or, when `record` is undefined, removed) under `key`. */
+export type Change = {
+  readonly [K in RecordKind]: { readonly kind: K; readonly key: Key; readonly record: RecordTypes[K] | undefined };
+}[RecordKind];
+
+/** Tables by kind. */
+export type Tables = { readonly [K in RecordKind]: PersistentMap<Key, RecordTypes[K]> };
+
+/** Indexes by name: what is looked for → the keys of the records that have it. */
+export type Indexes = { readonly [N in IndexName]: PersistentMap<string, PersistentSet<Key>> };
+
+/** Everything that is known at one revision. Never changes; states share what they have in common. */
+export interface State {
+  readonly revision: number;
+  readonly tables: Tables;
+  readonly indexes: Indexes;
+}
+
+/** A state without records, at revision 0. */
+export const emptyState: State = {
+  revision: 0,
+  tables: Object.fromEntries(recordKinds.map((kind) => [kind, PersistentMap()])) as unknown as Tables,
+  indexes: Object.fromEntries(
+    Object.keys(indexDefinitions).map((name) => [name, PersistentMap()]),
+  ) as unknown as Indexes,
+};
+
+type AnyTable = PersistentMap<Key, BaseRecord>;
+type AnyIndex = PersistentMap<string, PersistentSet<Key>>;
+
+/** The state after `changes`, at `revision`. Tables and indexes that are not touched keep their identity. */
+export function applyChanges(state: State, changes: readonly Change[], revision: number): State {
+  const tables: Record<string, AnyTable> = {};
+  const indexes: Record<string, AnyIndex> = {};
+  for (const { kind, key, record } of changes) {
+    const table = (tables[kind] ??= (state.tables[kind] as AnyTable).asMutable());
+    const before = table.get(key);
+    if (record === undefined) table.delete(key);
+    else table.set(key, record);
+    for (const [name, definition] of Object.entries(indexDefinitions)) {
+      const valuesOf = definition[kind as keyof typeof definition] as
+        | ((r: BaseRecord) => readonly string[])
+        | undefined;
+      if (valuesOf === undefined) continue;
+      const old = before === undefined ? [] : valuesOf(before);
+      const now = record === undefined ? [] : valuesOf(record);
+      if (old.length === now.length && old.every((value, i) => value === now[i])) continue;
+      const index = (indexes[name] ??= state.indexes[name as IndexName].asMutable());
+      for (const value of old) removeFrom(index, value, key);
+      for (const value of now) index.set(value, (index.get(value) ?? PersistentSet<Key>()).add(key));
+    }
+  }
+  return {
+    revision,
+    tables: { ...state.tables, ...freeze(tables) } as Tables,
+    indexes: { ...state.indexes, ...freeze(indexes) } as Indexes,
+  };
+}
+
+function removeFrom(index: AnyIndex, value: string, key: Key): void {
+  const left = index.get(value)?.delete(key);
+  if (left === undefined || left.isEmpty()) index.delete(value);
+  else index.set(value, left);
+}
+
+function freeze<T extends { asImmutable(): T }>(maps: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, map.asImmutable()]));
+}
+
+/** The records of `kind` that `index` has under `value`, in no particular order. */
+export function recordsBy<K extends RecordKind>(
+  state: State,
+  kind: K,
+  index: IndexName,
+  value: string,
+): RecordTypes[K][] {
+  const found: RecordTypes[K][] = [];
+  const table = state.tables[kind] as PersistentMap<Key, RecordTypes[K]>;
+  state.indexes[index].get(value)?.forEach((key) => {
+    const record = table.get(key);
+    if (record !== undefined) found.push(record);
+  });
+  return found;
+}
+
+/** The change that puts `record`. */
+export function put<K extends RecordKind>(kind: K, record: RecordTypes[K]): Change {
+  return { kind, key: `${record.account}/${record.region}/${record.id}` as Key, record } as unknown as Change;
+}
+
+/** The change that removes `record`. */
+export function remove<K extends RecordKind>(kind: K, record: RecordTypes[K]): Change {
+  return {
+    kind,
+    key: `${record.account}/${record.region}/${record.id}` as Key,
+    record: undefined,
+  } as unknown as Change;
+}

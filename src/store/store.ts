@@ -1,0 +1,44 @@
+// What a store offers: the durable state, commits that answer once they are durable, and the changes in order.
+
+import type { Watch } from '../base/watch.ts';
+import type { Change, Context, Decision, State } from '../domain/index.ts';
+
+/** What a caller gave so that a repeated call does nothing new. */
+export interface Idempotency {
+  readonly token: string;
+  /** The call's parameters (without the token), plain JSON. */
+  readonly parameters: unknown;
+}
+
+/** An answer: durable when the caller sees it. */
+export interface Committed<R> {
+  readonly result: R;
+  /** The revision that made it; for a decision without changes the one that it read; for a replay the first call's. */
+  readonly revision: number;
+  /** The token had been answered before: `result` is the first answer. */
+  readonly replayed: boolean;
+}
+
+/** A group of commits that became durable together. */
+export interface DurableChanges {
+  /** The state after them. */
+  readonly state: State;
+  /** In the order in which they were decided. */
+  readonly changes: readonly Change[];
+}
+
+/** A store. Disposing it waits for what was decided and closes it. */
+export interface Store extends AsyncDisposable {
+  /** The newest durable state. */
+  readonly state: Watch<State>;
+  /**
+   * Decides on the pending head; resolves when the changes (and everything that the decision could read) are durable.
+   * Rejects with the decision's `Refusal`, or with an `InternalServer` one when the write fails or the store is closed.
+   * A token that was answered before gives the first answer; with other parameters a `Conflict`.
+   */
+  commit<I, R>(decision: Decision<I, R>, input: I, context: Context, idempotency?: Idempotency): Promise<Committed<R>>;
+  /** The state as of `revision`, or undefined when the log does not reach back (or forward) to it. */
+  at(revision: number): Promise<State | undefined>;
+  /** Calls `listener` after every durable group, in order; the returned function ends that. */
+  subscribe(listener: (group: DurableChanges) => void): () => void;
+}
