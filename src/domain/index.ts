@@ -3,10 +3,8 @@
 export {
   applyChanges,
   emptyState,
-  put,
   recordKinds,
   recordsBy,
-  remove,
   type Change,
   type RecordKind,
   type RecordTypes,
@@ -23,3 +21,5 @@ export {
   type InvalidField,
   type RefusalDetail,
 } from './refusal.ts';
+export { paginate, type Page, type PageRequest } from './page.ts';
+export { type Caller } from './identifiers.ts';

@@ -1,0 +1,87 @@
+// Ids and ARNs: made here, and looked up by whichever of the two a caller gives.
+
+import type { Random } from '../base/random.ts';
+import { keyOf } from './records/base.ts';
+import { notFound, Refusal, type ResourceType } from './refusal.ts';
+import type { RecordTypes, State } from './state.ts';
+
+/** From where a resource is looked up. */
+export interface Caller {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** A new id: `prefix-0` and 16 hex digits, as AWS makes them. */
+export function newId(prefix: string, random: Pick<Random, 'hex'>): string {
+  return `${prefix}-0${random.hex(8)}`;
+}
+
+/** The ARN of `resource` (`service/svc-…`); the partition follows from the region. */
+export function formatArn(service: 'vpc-lattice' | 'ec2', caller: Caller, resource: string): string {
+  const partition = caller.region.startsWith('cn-')
+    ? 'aws-cn'
+    : caller.region.startsWith('us-gov-')
+      ? 'aws-us-gov'
+      : 'aws';
+  return `arn:${partition}:${service}:${caller.region}:${caller.account}:${resource}`;
+}
+
+/** The parts of an ARN, or undefined when `text` is none. */
+export function parseArn(text: string): (Caller & { readonly service: string; readonly resource: string }) | undefined {
+  const match = /^arn:[^:]+:([^:]+):([^:]*):([^:]*):(.+)$/.exec(text);
+  if (match === null) return undefined;
+  const [, service = '', region = '', account = '', resource = ''] = match;
+  return { service, region, account, resource };
+}
+
+const typeOfKind = {
+  serviceNetwork: 'SERVICE_NETWORK',
+  service: 'SERVICE',
+  listener: 'LISTENER',
+  rule: 'RULE',
+  targetGroup: 'TARGET_GROUP',
+  serviceAssociation: 'SERVICE_NETWORK_SERVICE_ASSOCIATION',
+  vpcAssociation: 'SERVICE_NETWORK_VPC_ASSOCIATION',
+} as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
+
+/** The kinds that have a VPC Lattice ARN. */
+export type ArnKind = keyof typeof typeOfKind;
+
+/** Every kind that has a VPC Lattice ARN. */
+export const arnKinds = Object.keys(typeOfKind) as ArnKind[];
+
+/**
+ * The resource that `identifier` (id or ARN) names for `caller`, or undefined. An ARN of another account is refused with
+ * `AccessDenied`: nothing is shared between accounts yet.
+ */
+export function findResource<K extends ArnKind>(
+  state: State,
+  caller: Caller,
+  kind: K,
+  identifier: string,
+): RecordTypes[K] | undefined {
+  const table = state.tables[kind];
+  const arn = identifier.startsWith('arn:') ? parseArn(identifier) : undefined;
+  if (arn === undefined)
+    return table.get(keyOf(caller.account, caller.region, identifier)) as RecordTypes[K] | undefined;
+  if (arn.account !== caller.account)
+    throw new Refusal(
+      { kind: 'AccessDenied' },
+      `Account ${caller.account} is not authorized to access the resource ${identifier}: no resource-based policy allows it.`,
+    );
+  const id = arn.resource.slice(arn.resource.lastIndexOf('/') + 1);
+  const found = table.get(keyOf(caller.account, caller.region, id)) as RecordTypes[K] | undefined;
+  return found?.arn === identifier ? found : undefined;
+}
+
+/** As `findResource`, but an absent resource is refused with `ResourceNotFound`. */
+export function getResource<K extends ArnKind>(
+  state: State,
+  caller: Caller,
+  kind: K,
+  identifier: string,
+): RecordTypes[K] {
+  const found = findResource(state, caller, kind, identifier);
+  if (found === undefined) throw notFound(typeOfKind[kind], identifier);
+  return found;
+}

@@ -1,0 +1,10 @@
+// Listeners of services.
+
+export {
+  createListener,
+  deleteListener,
+  updateListener,
+  type CreateListenerInput,
+  type ListenerResult,
+} from './listener.ts';
+export { defaultActionOf, getListener, listListeners } from './read.ts';

@@ -1,0 +1,40 @@
+// The default quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas), enforced on request.
+
+import type { Context } from './decision.ts';
+import { Refusal, type ResourceType } from './refusal.ts';
+
+const quotas = {
+  listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
+  rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],
+  serviceAssociationsPerNetwork: [
+    500,
+    'L-75D4A19E',
+    'SERVICE_NETWORK_SERVICE_ASSOCIATION',
+    'service associations per service network',
+  ],
+  serviceNetworks: [50, 'L-9CAD07FB', 'SERVICE_NETWORK', 'service networks per Region'],
+  services: [2000, 'L-620C821E', 'SERVICE', 'services per Region'],
+  targetGroups: [500, 'L-BB11C6B9', 'TARGET_GROUP', 'target groups per Region'],
+  targetGroupsPerService: [10, 'L-3DEC3B9F', 'TARGET_GROUP', 'target groups per service'],
+  targetsPerTargetGroup: [1000, 'L-D71303F3', 'TARGET', 'targets per target group'],
+  vpcAssociationsPerNetwork: [
+    500,
+    'L-EF6E2D62',
+    'SERVICE_NETWORK_VPC_ASSOCIATION',
+    'VPC associations per service network',
+  ],
+} as const satisfies Record<string, readonly [number, string, ResourceType, string]>;
+
+/** The quotas by name. */
+export type QuotaName = keyof typeof quotas;
+
+/** Refuses with `ServiceQuotaExceeded` when `count()` things (the new one included) are more than the quota, if quotas are on. */
+export function checkQuota(context: Pick<Context, 'quotas'>, name: QuotaName, count: () => number): void {
+  if (context.quotas === 'none') return;
+  const [limit, quotaCode, resourceType, words] = quotas[name];
+  if (count() <= limit) return;
+  throw new Refusal(
+    { kind: 'ServiceQuotaExceeded', resourceType, serviceCode: 'vpc-lattice', quotaCode },
+    `The quota of ${limit} ${words} (${quotaCode}) is exceeded.`,
+  );
+}

@@ -1,0 +1,84 @@
+// Several rules of one listener at once: the way to swap priorities.
+
+import type { Context, Decided } from '../decision.ts';
+import { getListener } from '../listener/read.ts';
+import { keyOfRecord } from '../records/base.ts';
+import type { Rule } from '../records/lattice.ts';
+import { conflict, invalidField, Refusal } from '../refusal.ts';
+import { put, recordsBy, type State } from '../state.ts';
+import { findRuleOf } from './read.ts';
+import { changeRule, type RuleChange } from './rule.ts';
+
+export interface BatchUpdateRuleInput {
+  readonly serviceIdentifier: string;
+  readonly listenerIdentifier: string;
+  readonly rules: readonly (RuleChange & { readonly ruleIdentifier: string })[];
+}
+
+/** One rule of a batch that stays as it was. */
+export interface RuleFailure {
+  readonly ruleIdentifier: string;
+  readonly failureCode: string;
+  readonly failureMessage: string;
+}
+
+export interface BatchUpdateRuleResult {
+  readonly successful: readonly Rule[];
+  readonly unsuccessful: readonly RuleFailure[];
+}
+
+/**
+ * BatchUpdateRule: priorities are judged on the outcome of the whole batch, so that two rules can swap theirs. A rule whose
+ * change is refused stays as it was and is reported; the others change. A rule named twice is refused with `Validation`.
+ */
+export function batchUpdateRule(
+  state: State,
+  input: BatchUpdateRuleInput,
+  context: Context,
+): Decided<BatchUpdateRuleResult> {
+  const { service, listener } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
+  const present = recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener));
+  const changed = new Map<string, { readonly ruleIdentifier: string; readonly rule: Rule }>();
+  const named = new Set<string>();
+  const unsuccessful: RuleFailure[] = [];
+  for (const { ruleIdentifier, ...change } of input.rules) {
+    const rule = findRuleOf(state, context, listener, ruleIdentifier);
+    const id = rule?.id ?? ruleIdentifier;
+    if (named.has(id)) throw invalidField('rules', `the rule ${ruleIdentifier} is named twice`);
+    named.add(id);
+    if (rule === undefined) {
+      unsuccessful.push({
+        ruleIdentifier,
+        failureCode: 'RuleNotFound',
+        failureMessage: `The rule ${ruleIdentifier} was not found.`,
+      });
+      continue;
+    }
+    try {
+      changed.set(rule.id, { ruleIdentifier, rule: changeRule(state, { rule, listener, service }, change, context) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      unsuccessful.push(failureOf(ruleIdentifier, error));
+    }
+  }
+  // A rule that falls back to its old priority may collide with another of the batch: until nothing changes any more.
+  for (let settled = false; !settled;) {
+    settled = true;
+    const outcome = present.map((rule) => changed.get(rule.id)?.rule ?? rule);
+    for (const { ruleIdentifier, rule } of [...changed.values()]) {
+      const holder = outcome.find((other) => other.id !== rule.id && other.priority === rule.priority);
+      if (holder === undefined) continue;
+      changed.delete(rule.id);
+      const message = `The priority ${rule.priority} is already used by the rule ${holder.id}.`;
+      unsuccessful.push(failureOf(ruleIdentifier, conflict('RULE', holder.id, message)));
+      settled = false;
+    }
+  }
+  const successful = [...changed.values()].map(({ rule }) => rule);
+  const changes = successful.filter((rule) => !present.includes(rule)).map((rule) => put('rule', rule));
+  return { changes, result: { successful, unsuccessful } };
+}
+
+function failureOf(ruleIdentifier: string, refusal: Refusal): RuleFailure {
+  return { ruleIdentifier, failureCode: `${refusal.kind}Exception`, failureMessage: refusal.message };
+}

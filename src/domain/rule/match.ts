@@ -1,0 +1,40 @@
+// What a rule matches, as a caller gives it and as it is stored.
+
+import type { RuleMatch } from '../records/lattice.ts';
+import { invalidField } from '../refusal.ts';
+
+/** A match as a caller gives it; case sensitivity is off unless asked for. */
+export interface RuleMatchInput {
+  /** The empty text means any method. */
+  readonly method?: string;
+  readonly path?: { readonly kind: 'exact' | 'prefix'; readonly value: string; readonly caseSensitive?: boolean };
+  readonly headers?: readonly {
+    readonly name: string;
+    readonly kind: 'exact' | 'prefix' | 'contains';
+    readonly value: string;
+    readonly caseSensitive?: boolean;
+  }[];
+}
+
+/** A token of HTTP: methods and field names (RFC 9110, 5.6.2). */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** `input` as it is stored, or a `Validation` refusal when no request could ever match it. */
+export function decideMatch(input: RuleMatchInput): RuleMatch {
+  const { method, path, headers = [] } = input;
+  if (method !== undefined && method !== '' && !TOKEN.test(method))
+    throw invalidField('httpMatch.method', `${JSON.stringify(method)} is not an HTTP method`);
+  if (path !== undefined && !path.value.startsWith('/'))
+    throw invalidField('httpMatch.pathMatch', 'a path begins with /');
+  for (const header of headers) {
+    if (!TOKEN.test(header.name))
+      throw invalidField('httpMatch.headerMatches', `${JSON.stringify(header.name)} is not a header name`);
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(header.value))
+      throw invalidField('httpMatch.headerMatches', `the value for ${header.name} has control characters`);
+  }
+  return {
+    ...(method === undefined || method === '' ? {} : { method }),
+    ...(path === undefined ? {} : { path: { ...path, caseSensitive: path.caseSensitive ?? false } }),
+    headers: headers.map((header) => ({ ...header, caseSensitive: header.caseSensitive ?? false })),
+  };
+}

@@ -1,0 +1,114 @@
+// Services: create, change, delete with everything below.
+
+import type { Context, Decided } from '../decision.ts';
+import { formatArn, getResource, newId } from '../identifiers.ts';
+import { checkQuota } from '../quotas.ts';
+import { keyOfRecord, type Tags } from '../records/base.ts';
+import type { AuthType, Service } from '../records/lattice.ts';
+import { conflict } from '../refusal.ts';
+import { nameIndexValue } from '../state-indexes.ts';
+import { put, recordsBy, remove, type State } from '../state.ts';
+import { checkTags } from '../tag/check-tags.ts';
+import { listServices } from './read.ts';
+
+/** The hosted zone of the generated names, as in AWS's published examples. */
+const HOSTED_ZONE_ID = 'Z09127221KTH2CFUOHIZH';
+
+/** AWS's default idle timeout in seconds (API Reference: CreateService). */
+const DEFAULT_IDLE_TIMEOUT = 60;
+
+export interface CreateServiceInput {
+  readonly name: string;
+  readonly authType?: AuthType;
+  readonly customDomainName?: string;
+  /** The empty text means none. */
+  readonly certificateArn?: string;
+  readonly idleTimeoutSeconds?: number;
+  readonly tags?: Tags;
+}
+
+/** CreateService: ACTIVE at once, because no data plane has to do anything before an association. */
+export function createService(state: State, input: CreateServiceInput, context: Context): Decided<Service> {
+  const { account, region, now } = context;
+  const [existing] = recordsBy(
+    state,
+    'service',
+    'names',
+    nameIndexValue('service', `${account}/${region}`, input.name),
+  );
+  if (existing !== undefined)
+    throw conflict('SERVICE', existing.id, `A service with the name ${input.name} already exists.`);
+  checkQuota(context, 'services', () => listServices(state, context).length + 1);
+  const id = newId('svc', context.random);
+  const service: Service = {
+    account,
+    region,
+    id,
+    arn: formatArn('vpc-lattice', context, `service/${id}`),
+    name: input.name,
+    status: 'ACTIVE',
+    authType: input.authType ?? 'NONE',
+    idleTimeoutSeconds: input.idleTimeoutSeconds ?? DEFAULT_IDLE_TIMEOUT,
+    dnsName: `${input.name}-${id.slice('svc-'.length)}.7d67968.vpc-lattice-svcs.${region}.on.aws`,
+    hostedZoneId: HOSTED_ZONE_ID,
+    ...(input.customDomainName === undefined ? {} : { customDomainName: input.customDomainName }),
+    ...(input.certificateArn === undefined || input.certificateArn === ''
+      ? {}
+      : { certificateArn: input.certificateArn }),
+    createdAt: now,
+    lastUpdatedAt: now,
+    tags: checkTags(input.tags),
+  };
+  return { changes: [put('service', service)], result: service };
+}
+
+export interface UpdateServiceInput {
+  readonly serviceIdentifier: string;
+  readonly authType?: AuthType;
+  /** The empty text removes the certificate. */
+  readonly certificateArn?: string;
+  readonly idleTimeoutSeconds?: number;
+}
+
+/** UpdateService: certificate, auth type and idle timeout; what is absent stays. */
+export function updateService(state: State, input: UpdateServiceInput, context: Context): Decided<Service> {
+  const { certificateArn: before, ...rest } = getResource(state, context, 'service', input.serviceIdentifier);
+  const certificateArn = input.certificateArn ?? before ?? '';
+  const service: Service = {
+    ...rest,
+    authType: input.authType ?? rest.authType,
+    idleTimeoutSeconds: input.idleTimeoutSeconds ?? rest.idleTimeoutSeconds,
+    ...(certificateArn === '' ? {} : { certificateArn }),
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('service', service)], result: service };
+}
+
+/**
+ * DeleteService: refused while any association exists; takes listeners and rules along. The service is gone at once
+ * (without an association no data plane knows it); the result shows AWS's DELETE_IN_PROGRESS.
+ */
+export function deleteService(
+  state: State,
+  input: { readonly serviceIdentifier: string },
+  context: Context,
+): Decided<Service> {
+  const service = getResource(state, context, 'service', input.serviceIdentifier);
+  const key = keyOfRecord(service);
+  if (state.indexes.serviceAssociationsByService.has(key))
+    throw conflict(
+      'SERVICE',
+      service.id,
+      `The service ${service.id} is associated with a service network. Delete its associations before the service.`,
+    );
+  const listeners = recordsBy(state, 'listener', 'listenersByService', key);
+  const rules = listeners.flatMap((listener) => recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener)));
+  return {
+    changes: [
+      ...rules.map((rule) => remove('rule', rule)),
+      ...listeners.map((listener) => remove('listener', listener)),
+      remove('service', service),
+    ],
+    result: { ...service, status: 'DELETE_IN_PROGRESS' },
+  };
+}

@@ -1,0 +1,3 @@
+// Tags of VPC Lattice resources.
+
+export { tagResource, tagsOf, untagResource } from './tag.ts';

@@ -1,0 +1,27 @@
+// Target groups and their targets.
+
+export { type HealthCheckInput } from './health-check.ts';
+export {
+  findTargetGroup,
+  getTargetGroup,
+  listTargetGroups,
+  listTargets,
+  serviceArnsOf,
+  targetStatus,
+  type ObservedHealth,
+} from './read.ts';
+export {
+  createTargetGroup,
+  deleteTargetGroup,
+  updateTargetGroup,
+  type CreateTargetGroupInput,
+  type TargetGroupConfigInput,
+} from './target-group.ts';
+export {
+  deregisterTargets,
+  registerTargets,
+  type TargetFailure,
+  type TargetInput,
+  type TargetsInput,
+  type TargetsResult,
+} from './target.ts';

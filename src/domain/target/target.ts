@@ -1,0 +1,154 @@
+// Targets of a target group: register, deregister, drain.
+
+import { cidrContains, parseAddress, parseCidr } from '../../base/cidr.ts';
+import type { Context, Decided } from '../decision.ts';
+import { getResource, parseArn } from '../identifiers.ts';
+import { checkQuota } from '../quotas.ts';
+import { keyOf, keyOfRecord } from '../records/base.ts';
+import type { Target, TargetGroup } from '../records/lattice.ts';
+import { conflict, invalidField } from '../refusal.ts';
+import { put, recordsBy, remove, type Change, type State } from '../state.ts';
+
+/** A target as a caller names it; the port defaults to the group's. */
+export interface TargetInput {
+  readonly id: string;
+  readonly port?: number;
+}
+
+export interface TargetFailure extends TargetInput {
+  readonly failureCode: string;
+  readonly failureMessage: string;
+}
+
+export interface TargetsInput {
+  readonly targetGroupIdentifier: string;
+  readonly targets: readonly TargetInput[];
+}
+
+export interface TargetsResult {
+  readonly successful: readonly TargetInput[];
+  readonly unsuccessful: readonly TargetFailure[];
+}
+
+/**
+ * RegisterTargets: an id that is no address, instance or ARN of the group's kind refuses the call (`Validation`); one that
+ * cannot be reached in the group's VPC is reported as unsuccessful. A draining target is taken back.
+ */
+export function registerTargets(state: State, input: TargetsInput, context: Context): Decided<TargetsResult> {
+  const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
+  for (const target of input.targets) checkId(group, target);
+  const present = recordsBy(state, 'target', 'targetsByTargetGroup', keyOfRecord(group));
+  const known = new Map(present.map((target) => [target.id, target]));
+  const wanted = distinct(group, input.targets);
+  if (group.type === 'LAMBDA' || group.type === 'ALB') checkOnly(group, [...wanted.keys()], present);
+  const changes: Change[] = [];
+  const successful: TargetInput[] = [];
+  const unsuccessful: TargetFailure[] = [];
+  for (const [id, target] of wanted) {
+    const failure = placeFailure(state, group, target);
+    if (failure !== undefined) {
+      unsuccessful.push({ ...target, failureCode: 'InvalidTarget', failureMessage: failure });
+      continue;
+    }
+    successful.push(target);
+    const before = known.get(id);
+    if (before !== undefined && before.drainingSince === undefined) continue;
+    const record: Target = {
+      account: group.account,
+      region: group.region,
+      id,
+      targetGroupId: group.id,
+      targetId: target.id,
+      ...(target.port === undefined ? {} : { port: target.port }),
+      createdAt: before?.createdAt ?? context.now,
+      lastUpdatedAt: context.now,
+      tags: {},
+    };
+    changes.push(put('target', record));
+  }
+  const added = changes.filter((change) => !known.has((change.record as Target).id)).length;
+  if (added > 0) checkQuota(context, 'targetsPerTargetGroup', () => present.length + added);
+  return { changes, result: { successful, unsuccessful } };
+}
+
+/**
+ * DeregisterTargets: targets drain, and are gone at once when no service uses the group. An unknown one is reported with
+ * `TargetNotFound`.
+ */
+export function deregisterTargets(state: State, input: TargetsInput, context: Context): Decided<TargetsResult> {
+  const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
+  const used = state.indexes.rulesByTargetGroup.has(keyOfRecord(group));
+  const changes: Change[] = [];
+  const successful: TargetInput[] = [];
+  const unsuccessful: TargetFailure[] = [];
+  for (const [id, target] of distinct(group, input.targets)) {
+    const record = state.tables.target.get(keyOf(group.account, group.region, id));
+    if (record === undefined) {
+      const failureMessage = `The target ${target.id} is not registered with the target group ${group.id}.`;
+      unsuccessful.push({ ...target, failureCode: 'TargetNotFound', failureMessage });
+      continue;
+    }
+    successful.push(target);
+    if (!used) changes.push(remove('target', record));
+    else if (record.drainingSince === undefined)
+      changes.push(put('target', { ...record, drainingSince: context.now, lastUpdatedAt: context.now }));
+  }
+  return { changes, result: { successful, unsuccessful } };
+}
+
+/** The targets by record id, each once, with the port filled in. */
+function distinct(group: TargetGroup, targets: readonly TargetInput[]): Map<string, TargetInput> {
+  const found = new Map<string, TargetInput>();
+  for (const { id, port = group.port } of targets) {
+    const target = group.type === 'LAMBDA' || port === undefined ? { id } : { id, port };
+    found.set(`${group.id}/${target.port ?? '-'}/${id}`, target);
+  }
+  return found;
+}
+
+function checkId(group: TargetGroup, { id, port }: TargetInput): void {
+  if (group.type === 'IP') {
+    const address = parseAddress(id);
+    const family = group.ipAddressType === 'IPV6' ? 6 : 4;
+    if (address?.family !== family) throw invalidField('targets.id', `${id} is not an IPv${family} address`);
+  } else if (group.type === 'INSTANCE') {
+    if (!/^i-[0-9a-z]{8,17}$/.test(id)) throw invalidField('targets.id', `${id} is not an instance id`);
+  } else {
+    const arn = parseArn(id);
+    const service = group.type === 'LAMBDA' ? 'lambda' : 'elasticloadbalancing';
+    const prefix = group.type === 'LAMBDA' ? 'function:' : 'loadbalancer/app/';
+    if (arn?.service !== service || !arn.resource.startsWith(prefix))
+      throw invalidField('targets.id', `${id} is not the ARN of ${group.type === 'LAMBDA' ? 'a function' : 'an ALB'}`);
+    if (arn.account !== group.account || arn.region !== group.region)
+      throw invalidField('targets.id', `${id} is of another account or region`);
+    if (group.type === 'LAMBDA' && port !== undefined) throw invalidField('targets.port', 'a function has no port');
+  }
+}
+
+function checkOnly(group: TargetGroup, wanted: readonly string[], present: readonly Target[]): void {
+  if (wanted.length > 1) throw invalidField('targets', `a target group of type ${group.type} has exactly one target`);
+  const other = present.find((target) => target.drainingSince === undefined && target.id !== wanted[0]);
+  if (other !== undefined)
+    throw conflict('TARGET_GROUP', group.id, `The target group ${group.id} already has the target ${other.targetId}.`);
+}
+
+/** Why the target cannot be reached in the group's VPC, or undefined. */
+function placeFailure(state: State, group: TargetGroup, { id }: TargetInput): string | undefined {
+  if (group.vpcId === undefined) return undefined;
+  const vpcKey = keyOf(group.account, group.region, group.vpcId);
+  if (group.type === 'INSTANCE') {
+    // An id that is not known may be taken later by a workload that is started to stand for it.
+    const instance = state.tables.instance.get(keyOf(group.account, group.region, id));
+    if (instance === undefined || instance.vpcKey === vpcKey) return undefined;
+    return `The instance ${id} is not in the VPC ${group.vpcId}.`;
+  }
+  if (group.type !== 'IP') return undefined;
+  const vpc = state.tables.vpc.get(vpcKey);
+  if (vpc === undefined) return `The VPC ${group.vpcId} does not exist.`;
+  if (vpc.attachment.kind === 'loopback' && id.startsWith('127.')) return undefined;
+  const inside = vpc.cidrs.some((text) => {
+    const cidr = parseCidr(text);
+    return cidr !== undefined && cidrContains(cidr, id);
+  });
+  return inside ? undefined : `The address ${id} is not in the VPC ${group.vpcId} (${vpc.cidrs.join(', ')}).`;
+}
