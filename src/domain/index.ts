@@ -10,16 +10,8 @@ export {
   type RecordTypes,
   type State,
 } from './state.ts';
-export { type IndexName } from './state-indexes.ts';
-export { type Context, type Decided, type Decision } from './decision.ts';
-export {
-  conflict,
-  ec2Refusal,
-  invalidField,
-  notFound,
-  Refusal,
-  type InvalidField,
-  type RefusalDetail,
-} from './refusal.ts';
-export { paginate, type Page, type PageRequest } from './page.ts';
+export { type Context, type Decision } from './decision.ts';
+export { ec2Refusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';
+export { paginate, type PageRequest } from './page.ts';
 export { type Caller } from './identifiers.ts';
+export { decideOnce, type Idempotency } from './idempotency.ts';

@@ -1,3 +1,3 @@
 // Where the state is kept.
 
-export { type Committed, type DurableChanges, type Idempotency, type Store } from './store.ts';
+export { type Committed, type DurableChanges, type Store } from './store.ts';

@@ -1,14 +1,7 @@
 // What a store offers: the durable state, commits that answer once they are durable, and the changes in order.
 
 import type { Watch } from '../base/watch.ts';
-import type { Change, Context, Decision, State } from '../domain/index.ts';
-
-/** What a caller gave so that a repeated call does nothing new. */
-export interface Idempotency {
-  readonly token: string;
-  /** The call's parameters (without the token), plain JSON. */
-  readonly parameters: unknown;
-}
+import type { Change, Context, Decision, Idempotency, State } from '../domain/index.ts';
 
 /** An answer: durable when the caller sees it. */
 export interface Committed<R> {

@@ -1,0 +1,111 @@
+// Service associations: a service joins a service network and leaves it.
+
+import type { Context, Decided } from '../decision.ts';
+import { formatArn, getResource, newId } from '../identifiers.ts';
+import { checkQuota } from '../quotas.ts';
+import { keyOfRecord, type Tags } from '../records/base.ts';
+import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
+import { conflict } from '../refusal.ts';
+import { put, recordsBy, type State } from '../state.ts';
+import { checkTags } from '../tag/check-tags.ts';
+import { allocateAddress } from './address.ts';
+
+export interface CreateServiceAssociationInput {
+  readonly serviceIdentifier: string;
+  readonly serviceNetworkIdentifier: string;
+  readonly tags?: Tags;
+}
+
+/**
+ * CreateServiceNetworkServiceAssociation: CREATE_IN_PROGRESS until the data plane obeys. Refused while another association
+ * of the two exists (one in CREATE_FAILED does not count), or another service of the network has the same custom domain.
+ */
+export function createServiceAssociation(
+  state: State,
+  input: CreateServiceAssociationInput,
+  context: Context,
+): Decided<{ readonly association: ServiceAssociation; readonly service: Service }> {
+  const { account, region, now } = context;
+  const service = getResource(state, context, 'service', input.serviceIdentifier);
+  const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
+  const serviceKey = keyOfRecord(service);
+  const serviceNetworkKey = keyOfRecord(network);
+  const existing = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', serviceKey).find(
+    (one) => one.serviceNetworkKey === serviceNetworkKey && one.status !== 'CREATE_FAILED',
+  );
+  if (existing !== undefined)
+    throw conflict(
+      'SERVICE_NETWORK_SERVICE_ASSOCIATION',
+      existing.id,
+      `The service ${service.id} is already associated with the service network ${network.id}: the association ${existing.id} is ${existing.status}.`,
+    );
+  checkCustomDomain(state, service, network);
+  checkQuota(
+    context,
+    'serviceAssociationsPerNetwork',
+    () => (state.indexes.serviceAssociationsByNetwork.get(serviceNetworkKey)?.size ?? 0) + 1,
+  );
+  const id = newId('snsa', context.random);
+  const association: ServiceAssociation = {
+    account,
+    region,
+    id,
+    arn: formatArn('vpc-lattice', context, `servicenetworkserviceassociation/${id}`),
+    status: 'CREATE_IN_PROGRESS',
+    createdBy: account,
+    serviceKey,
+    serviceId: service.id,
+    serviceNetworkKey,
+    serviceNetworkId: network.id,
+    intentRevision: state.revision + 1,
+    intentAt: now,
+    createdAt: now,
+    lastUpdatedAt: now,
+    tags: checkTags(input.tags),
+  };
+  return {
+    changes: [put('serviceAssociation', association), ...allocateAddress(state, network, service.id, context)],
+    result: { association, service },
+  };
+}
+
+function checkCustomDomain(state: State, service: Service, network: ServiceNetwork): void {
+  const domain = service.customDomainName?.toLowerCase();
+  if (domain === undefined) return;
+  for (const one of recordsBy(state, 'serviceAssociation', 'serviceAssociationsByNetwork', keyOfRecord(network))) {
+    const other = state.tables.service.get(one.serviceKey);
+    if (other === undefined || other.id === service.id || other.customDomainName?.toLowerCase() !== domain) continue;
+    throw conflict(
+      'SERVICE',
+      other.id,
+      `The custom domain name ${domain} is already used by the service ${other.id} in the service network ${network.id}.`,
+    );
+  }
+}
+
+/**
+ * DeleteServiceNetworkServiceAssociation: DELETE_IN_PROGRESS until the data plane obeys. Refused in CREATE_IN_PROGRESS;
+ * changes nothing in DELETE_IN_PROGRESS.
+ */
+export function deleteServiceAssociation(
+  state: State,
+  input: { readonly serviceAssociationIdentifier: string },
+  context: Context,
+): Decided<ServiceAssociation> {
+  const before = getResource(state, context, 'serviceAssociation', input.serviceAssociationIdentifier);
+  if (before.status === 'DELETE_IN_PROGRESS') return { changes: [], result: before };
+  if (before.status === 'CREATE_IN_PROGRESS')
+    throw conflict(
+      'SERVICE_NETWORK_SERVICE_ASSOCIATION',
+      before.id,
+      `The association ${before.id} is CREATE_IN_PROGRESS. Wait until that has ended.`,
+    );
+  const association: ServiceAssociation = {
+    ...before,
+    status: 'DELETE_IN_PROGRESS',
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('serviceAssociation', association)], result: association };
+}

@@ -1,0 +1,151 @@
+// VPC associations: the clients of a VPC get into a service network.
+
+import type { Context, Decided } from '../decision.ts';
+import { formatArn, getResource, newId } from '../identifiers.ts';
+import { checkQuota } from '../quotas.ts';
+import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
+import type { DnsOptions, VpcAssociation } from '../records/lattice.ts';
+import { conflict, invalidField } from '../refusal.ts';
+import { put, recordsBy, type State } from '../state.ts';
+import { checkTags } from '../tag/check-tags.ts';
+
+/** The most security groups of an association (User Guide: Quotas; not adjustable). */
+const MOST_SECURITY_GROUPS = 5;
+
+export interface CreateVpcAssociationInput {
+  readonly serviceNetworkIdentifier: string;
+  readonly vpcIdentifier: string;
+  readonly securityGroupIds?: readonly string[];
+  readonly privateDnsEnabled?: boolean;
+  readonly dnsOptions?: DnsOptions;
+  readonly tags?: Tags;
+}
+
+/**
+ * CreateServiceNetworkVpcAssociation: CREATE_IN_PROGRESS until the data plane obeys. A VPC has one association; one in
+ * CREATE_FAILED does not count (the AWS Gateway API Controller makes a new one beside it).
+ */
+export function createVpcAssociation(
+  state: State,
+  input: CreateVpcAssociationInput,
+  context: Context,
+): Decided<VpcAssociation> {
+  const { account, region, now } = context;
+  const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
+  const vpcKey = keyOf(account, region, input.vpcIdentifier);
+  if (!state.tables.vpc.has(vpcKey))
+    throw invalidField('vpcIdentifier', `the VPC ${input.vpcIdentifier} does not exist`);
+  const existing = recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey).find(
+    (one) => one.status !== 'CREATE_FAILED',
+  );
+  if (existing !== undefined) {
+    const status = existing.status === 'ACTIVE' ? '' : ` The association ${existing.id} is ${existing.status}.`;
+    // The first sentence is AWS's own; clients look for it, and for the status.
+    throw conflict(
+      'SERVICE_NETWORK_VPC_ASSOCIATION',
+      existing.id,
+      `VPC has already been associated to a service network.${status}`,
+    );
+  }
+  const serviceNetworkKey = keyOfRecord(network);
+  checkQuota(
+    context,
+    'vpcAssociationsPerNetwork',
+    () => (state.indexes.vpcAssociationsByNetwork.get(serviceNetworkKey)?.size ?? 0) + 1,
+  );
+  const id = newId('snva', context.random);
+  const association: VpcAssociation = {
+    account,
+    region,
+    id,
+    arn: formatArn('vpc-lattice', context, `servicenetworkvpcassociation/${id}`),
+    status: 'CREATE_IN_PROGRESS',
+    createdBy: account,
+    serviceNetworkKey,
+    serviceNetworkId: network.id,
+    vpcKey,
+    vpcId: input.vpcIdentifier,
+    securityGroupIds: checkSecurityGroups(state, vpcKey, input.securityGroupIds ?? []),
+    ...(input.privateDnsEnabled === undefined ? {} : { privateDnsEnabled: input.privateDnsEnabled }),
+    ...(input.dnsOptions === undefined ? {} : { dnsOptions: input.dnsOptions }),
+    intentRevision: state.revision + 1,
+    intentAt: now,
+    createdAt: now,
+    lastUpdatedAt: now,
+    tags: checkTags(input.tags),
+  };
+  return { changes: [put('vpcAssociation', association)], result: association };
+}
+
+export interface UpdateVpcAssociationInput {
+  readonly vpcAssociationIdentifier: string;
+  readonly securityGroupIds?: readonly string[];
+  readonly privateDnsEnabled?: boolean;
+  readonly dnsOptions?: DnsOptions;
+}
+
+/** UpdateServiceNetworkVpcAssociation: UPDATE_IN_PROGRESS until the data plane obeys; refused while in progress or failed. */
+export function updateVpcAssociation(
+  state: State,
+  input: UpdateVpcAssociationInput,
+  context: Context,
+): Decided<VpcAssociation> {
+  const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
+  if (before.status !== 'ACTIVE' && before.status !== 'UPDATE_FAILED') throw busy(before);
+  if (input.securityGroupIds?.length === 0)
+    throw invalidField('securityGroupIds', 'the last security group cannot be removed: delete the association instead');
+  const { securityGroupIds, privateDnsEnabled, dnsOptions } = input;
+  if (securityGroupIds === undefined && privateDnsEnabled === undefined && dnsOptions === undefined)
+    return { changes: [], result: before };
+  const { failureCode: _code, failureMessage: _message, ...kept } = before;
+  const association: VpcAssociation = {
+    ...kept,
+    ...(securityGroupIds === undefined
+      ? {}
+      : { securityGroupIds: checkSecurityGroups(state, before.vpcKey, securityGroupIds) }),
+    ...(privateDnsEnabled === undefined ? {} : { privateDnsEnabled }),
+    ...(dnsOptions === undefined ? {} : { dnsOptions }),
+    status: 'UPDATE_IN_PROGRESS',
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('vpcAssociation', association)], result: association };
+}
+
+/**
+ * DeleteServiceNetworkVpcAssociation: DELETE_IN_PROGRESS until the data plane obeys. Refused while a create or update is
+ * in progress; changes nothing in DELETE_IN_PROGRESS.
+ */
+export function deleteVpcAssociation(
+  state: State,
+  input: { readonly vpcAssociationIdentifier: string },
+  context: Context,
+): Decided<VpcAssociation> {
+  const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
+  if (before.status === 'DELETE_IN_PROGRESS') return { changes: [], result: before };
+  if (before.status === 'CREATE_IN_PROGRESS' || before.status === 'UPDATE_IN_PROGRESS') throw busy(before);
+  const association: VpcAssociation = {
+    ...before,
+    status: 'DELETE_IN_PROGRESS',
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('vpcAssociation', association)], result: association };
+}
+
+function busy(association: VpcAssociation): Error {
+  const { id, status } = association;
+  const message = `The association ${id} is ${status}, which does not allow this.`;
+  return conflict('SERVICE_NETWORK_VPC_ASSOCIATION', id, message);
+}
+
+function checkSecurityGroups(state: State, vpcKey: Key, ids: readonly string[]): readonly string[] {
+  if (ids.length > MOST_SECURITY_GROUPS)
+    throw invalidField('securityGroupIds', `an association has at most ${MOST_SECURITY_GROUPS} security groups`);
+  const inVpc = new Set(recordsBy(state, 'securityGroup', 'securityGroupsByVpc', vpcKey).map((group) => group.id));
+  for (const id of ids)
+    if (!inVpc.has(id)) throw invalidField('securityGroupIds', `the security group ${id} does not exist in the VPC`);
+  return [...new Set(ids)];
+}

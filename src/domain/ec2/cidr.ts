@@ -1,0 +1,33 @@
+// The ranges that EC2 admits for VPCs and subnets.
+
+import { formatCidr, parseAddress, type Cidr } from '../../base/cidr.ts';
+import { ec2Refusal } from '../refusal.ts';
+
+/**
+ * The IPv4 range that `text` names, its bits below the prefix cleared (EC2: 100.68.0.18/18 becomes 100.68.0.0/18).
+ * Refused: what is no range (`InvalidParameterValue`); a prefix outside of 16–28 (`rangeCode`).
+ */
+export function parseEc2Cidr(text: string, rangeCode: 'InvalidVpc.Range' | 'InvalidSubnet.Range'): Cidr {
+  const match = /^([0-9.]+)\/(\d{1,2})$/.exec(text);
+  const address = parseAddress(match?.[1] ?? '');
+  const prefix = Number(match?.[2]);
+  if (address?.family !== 4 || prefix > 32)
+    throw ec2Refusal(
+      'InvalidParameterValue',
+      `Value (${text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`,
+    );
+  if (prefix < 16 || prefix > 28)
+    throw ec2Refusal(rangeCode, `The CIDR '${text}' is invalid: the prefix is between /16 and /28.`);
+  const host = BigInt(32 - prefix);
+  return { family: 4, base: (address.value >> host) << host, prefix };
+}
+
+/** `parseEc2Cidr` back as text. */
+export function normalizeEc2Cidr(text: string, rangeCode: 'InvalidVpc.Range' | 'InvalidSubnet.Range'): string {
+  return formatCidr(parseEc2Cidr(text, rangeCode));
+}
+
+/** How many addresses of a subnet are free for use: all but the five that EC2 keeps (User Guide: Subnet CIDR blocks). */
+export function availableAddresses(cidr: Cidr): number {
+  return 2 ** (32 - cidr.prefix) - 5;
+}

@@ -1,0 +1,207 @@
+// The VPCs of pergola.yaml: what the file says becomes records, what it no longer says goes.
+
+import { createHash } from 'node:crypto';
+import { cidrContains, cidrIncludes, cidrOverlaps, formatCidr, parseCidr, type Cidr } from '../../base/cidr.ts';
+import type { Context, Decided } from '../decision.ts';
+import { formatArn, type Caller } from '../identifiers.ts';
+import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../records/base.ts';
+import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '../records/ec2.ts';
+import { ec2Refusal } from '../refusal.ts';
+import { applyChanges, put, remove, type Change, type RecordTypes, type State } from '../state.ts';
+import { parseEc2Cidr } from './cidr.ts';
+import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
+
+/** A VPC as the configuration describes it. Names are unique: of VPCs in account and region, of the rest in their VPC. */
+export interface ConfiguredVpc {
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly cidrs: readonly string[];
+  readonly attachment: AttachmentInput;
+  readonly subnets: readonly { readonly cidr: string; readonly zone: string }[];
+  readonly securityGroups: readonly {
+    readonly name: string;
+    /** `groups` are names of security groups of the same VPC. */
+    readonly ingress: readonly SecurityGroupRule[];
+    readonly egress: readonly SecurityGroupRule[];
+  }[];
+  readonly instances: readonly {
+    readonly name: string;
+    readonly address: string;
+    /** Names of security groups of the VPC. */
+    readonly securityGroups: readonly string[];
+    readonly command?: readonly string[];
+    readonly directory?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+  }[];
+}
+
+type ConfiguredKind = 'vpc' | 'subnet' | 'securityGroup' | 'instance';
+const configuredKinds: readonly ConfiguredKind[] = ['vpc', 'subnet', 'securityGroup', 'instance'];
+
+/**
+ * Makes the records of the configured VPCs what `input` says. Ids follow from the names, so they are the same on every
+ * start and on every machine. Refused (EC2 codes): ranges and addresses that do not fit, unknown security groups, and the
+ * removal of a VPC that a target group or an association uses. Result: how many records changed.
+ */
+export function applyConfiguredVpcs(
+  state: State,
+  input: { readonly vpcs: readonly ConfiguredVpc[] },
+  context: Context,
+): Decided<number> {
+  const changes: Change[] = [];
+  let head = state;
+  const wanted = new Set<Key>();
+  const want = <K extends ConfiguredKind>(kind: K, record: RecordTypes[K]): void => {
+    const key = keyOfRecord(record);
+    if (wanted.has(key)) throw invalid(`The configuration names ${record.id} twice.`);
+    wanted.add(key);
+    const before = head.tables[kind].get(key) as RecordTypes[K] | undefined;
+    const merged = before === undefined ? record : { ...record, createdAt: before.createdAt };
+    if (before !== undefined && sameButTime(before, merged)) return;
+    const change = put(kind, merged);
+    changes.push(change);
+    head = applyChanges(head, [change], head.revision);
+  };
+  for (const configured of input.vpcs) {
+    const vpc = configuredVpc(head, configured, context);
+    want('vpc', vpc);
+    for (const subnet of subnetsOf(vpc, configured, context)) want('subnet', subnet);
+    for (const group of securityGroupsOf(vpc, configured, context)) want('securityGroup', group);
+    for (const instance of instancesOf(vpc, configured, context)) want('instance', instance);
+  }
+  for (const kind of configuredKinds)
+    head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
+      if (record.origin !== 'configuration' || wanted.has(key)) return;
+      if (kind === 'vpc') checkUnused(head, record as Vpc);
+      changes.push(remove(kind, record));
+    });
+  return { changes, result: changes.length };
+}
+
+/** The id that the configuration's `kind` `name` (within `scope`) has: `i-0…`, always the same. */
+export function configuredId(
+  prefix: 'vpc' | 'subnet' | 'sg' | 'i',
+  caller: Caller,
+  ...names: readonly string[]
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([prefix, caller.account, caller.region, ...names]));
+  return `${prefix}-0${hash.digest('hex').slice(0, 16)}`;
+}
+
+function base(caller: Caller, id: string, name: string, context: Context) {
+  return {
+    account: caller.account,
+    region: caller.region,
+    id,
+    createdAt: context.now,
+    lastUpdatedAt: context.now,
+    tags: { Name: name },
+    origin: 'configuration' as const,
+  };
+}
+
+function configuredVpc(state: State, configured: ConfiguredVpc, context: Context): Vpc {
+  const id = configuredId('vpc', configured, configured.name);
+  const before = state.tables.vpc.get(keyOf(configured.account, configured.region, id));
+  const cidrs = configured.cidrs.map((text) => parseEc2Cidr(text, 'InvalidVpc.Range'));
+  const [first] = cidrs;
+  if (first === undefined) throw invalid(`The VPC ${configured.name} has no range.`);
+  cidrs.forEach((cidr, i) => {
+    const other = cidrs.slice(0, i).find((one) => cidrOverlaps(one, cidr));
+    if (other !== undefined) throw invalid(`The VPC ${configured.name} has overlapping ranges.`);
+    const sixteen: Cidr = { family: 4, base: (first.base >> 16n) << 16n, prefix: 16 };
+    if (configured.attachment.kind === 'loopback' && !cidrIncludes(sixteen, cidr))
+      throw invalid(
+        `The VPC ${configured.name} is attached as loopback, which carries only ${formatCidr(sixteen)}: ${formatCidr(cidr)} is outside.`,
+      );
+  });
+  return {
+    ...base(configured, id, configured.name, context),
+    arn: formatArn('ec2', configured, `vpc/${id}`),
+    name: configured.name,
+    cidrs: cidrs.map(formatCidr),
+    attachment: decideAttachment(state, configured.attachment, before),
+  };
+}
+
+function subnetsOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): Subnet[] {
+  const taken: Cidr[] = [];
+  return configured.subnets.map((subnet) => {
+    const cidr = parseEc2Cidr(subnet.cidr, 'InvalidSubnet.Range');
+    if (!inVpc(vpc, (range) => cidrIncludes(range, cidr)))
+      throw ec2Refusal('InvalidSubnet.Range', `The subnet ${subnet.cidr} is not in the VPC ${configured.name}.`);
+    if (taken.some((other) => cidrOverlaps(other, cidr)))
+      throw ec2Refusal('InvalidSubnet.Conflict', `The subnet ${subnet.cidr} overlaps another of ${configured.name}.`);
+    taken.push(cidr);
+    const id = configuredId('subnet', vpc, configured.name, formatCidr(cidr));
+    return {
+      ...base(vpc, id, `${configured.name}-${formatCidr(cidr)}`, context),
+      arn: formatArn('ec2', vpc, `subnet/${id}`),
+      vpcKey: keyOfRecord(vpc),
+      vpcId: vpc.id,
+      cidr: formatCidr(cidr),
+      zone: subnet.zone,
+    };
+  });
+}
+
+function securityGroupsOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): SecurityGroup[] {
+  const resolve = (rule: SecurityGroupRule): SecurityGroupRule => ({
+    ...rule,
+    groups: rule.groups.map((name) => groupId(vpc, configured, name)),
+  });
+  return configured.securityGroups.map((group) => {
+    const id = configuredId('sg', vpc, configured.name, group.name);
+    return {
+      ...base(vpc, id, group.name, context),
+      arn: formatArn('ec2', vpc, `security-group/${id}`),
+      name: group.name,
+      vpcKey: keyOfRecord(vpc),
+      vpcId: vpc.id,
+      ingress: group.ingress.map(resolve),
+      egress: group.egress.map(resolve),
+    };
+  });
+}
+
+function instancesOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): Instance[] {
+  const addresses = new Set<string>();
+  return configured.instances.map(({ securityGroups, ...instance }) => {
+    if (!inVpc(vpc, (range) => cidrContains(range, instance.address)))
+      throw invalid(`The address ${instance.address} of ${instance.name} is not in the VPC ${configured.name}.`);
+    if (addresses.has(instance.address))
+      throw invalid(`The address ${instance.address} is given to two instances of the VPC ${configured.name}.`);
+    addresses.add(instance.address);
+    return {
+      ...base(vpc, configuredId('i', vpc, configured.name, instance.name), instance.name, context),
+      ...instance,
+      vpcKey: keyOfRecord(vpc),
+      vpcId: vpc.id,
+      securityGroupIds: securityGroups.map((name) => groupId(vpc, configured, name)),
+    };
+  });
+}
+
+function groupId(vpc: Vpc, configured: ConfiguredVpc, name: string): string {
+  if (!configured.securityGroups.some((group) => group.name === name))
+    throw ec2Refusal('InvalidGroup.NotFound', `The VPC ${configured.name} has no security group ${name}.`);
+  return configuredId('sg', vpc, configured.name, name);
+}
+
+function inVpc(vpc: Vpc, test: (range: Cidr) => boolean): boolean {
+  return vpc.cidrs.some((text) => {
+    const cidr = parseCidr(text);
+    return cidr !== undefined && test(cidr);
+  });
+}
+
+function sameButTime(a: BaseRecord, b: BaseRecord): boolean {
+  const plain = (record: BaseRecord): string =>
+    JSON.stringify(Object.entries({ ...record, lastUpdatedAt: 0 }).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return plain(a) === plain(b);
+}
+
+function invalid(message: string): Error {
+  return ec2Refusal('InvalidParameterValue', message);
+}

@@ -1,0 +1,6 @@
+// VPCs, subnets, and the configuration's security groups and instances.
+
+export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
+export { describeSubnets, describeVpcs, subnetAvailableAddresses, type Ec2Filter } from './read.ts';
+export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
+export { createVpc, deleteVpc, getVpc, type AttachmentInput, type CreateVpcInput } from './vpc.ts';

@@ -1,0 +1,8 @@
+// Who may call.
+
+export {
+  applyConfiguredPrincipals,
+  ensureAdminCredential,
+  findCredential,
+  type ConfiguredPrincipal,
+} from './credential.ts';
