@@ -1,0 +1,45 @@
+// What a worker must know of a VPC's presence on this machine: where its dials come from.
+
+import type { Snapshot } from '../snapshot/index.ts';
+import { blockSources } from './names.ts';
+
+/** One VPC as this machine attaches it. */
+export interface VpcAttachment {
+  readonly vpcId: string;
+  readonly kind: 'netns' | 'loopback';
+  /** `n` of a loopback attachment: workload addresses are found at `loopbackWorkloadAddress(n, address)`. */
+  readonly loopback?: number;
+  /** The local addresses from which this VPC is dialled. */
+  readonly sources: readonly string[];
+}
+
+/** The attachments of a snapshot, by VPC id. `blocks` comes from `desiredNetwork()`. */
+export function describeAttachments(
+  snapshot: Snapshot,
+  blocks: ReadonlyMap<string, number>,
+  attach: 'netns' | 'loopback',
+): ReadonlyMap<string, VpcAttachment> {
+  const attachments = new Map<string, VpcAttachment>();
+  for (const { id: vpcId, attachment } of snapshot.vpcs.values()) {
+    const block = blocks.get(vpcId);
+    if (attach === 'netns' && block !== undefined)
+      attachments.set(vpcId, { vpcId, kind: 'netns', sources: blockSources(block) });
+    if (attach === 'loopback' && attachment.kind === 'loopback')
+      attachments.set(vpcId, {
+        vpcId,
+        kind: 'loopback',
+        loopback: attachment.n,
+        sources: [`127.${attachment.n}.255.254`],
+      });
+  }
+  return attachments;
+}
+
+/**
+ * The sources of one of `workers` workers (`worker` from 0), in the order in which it tries them: each begins at
+ * another place, and goes to the next when an address has no port left (EADDRINUSE, EADDRNOTAVAIL).
+ */
+export function dialSources({ sources }: VpcAttachment, worker: number, workers: number): readonly string[] {
+  const start = Math.floor((worker * sources.length) / Math.max(workers, 1)) % Math.max(sources.length, 1);
+  return [...sources.slice(start), ...sources.slice(0, start)];
+}

@@ -1,0 +1,258 @@
+// From a snapshot to the network that it asks for on this machine. Pure.
+
+import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
+import { componentAddresses, managedRanges, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { routerRuleset } from './enforcement.ts';
+import { offeredListeners, type OfferedListener } from './listeners.ts';
+import {
+  blockCidr,
+  blockCount,
+  blockTable,
+  coreLink,
+  coreName,
+  isNameable,
+  parseBlock,
+  routerName,
+  routerUplink,
+  workloadLink,
+  workloadName,
+} from './names.ts';
+import type { Ruleset } from './ruleset.ts';
+import {
+  kernelRules,
+  type DesiredNetwork,
+  type LinkState,
+  type NamespaceState,
+  type ObservedNetwork,
+} from './state.ts';
+
+/** A workload's place in a VPC. */
+export interface WorkloadPlace {
+  readonly vpcId: string;
+  readonly address: string;
+  readonly securityGroups: readonly string[];
+}
+
+export interface DesiredOptions {
+  readonly attach: 'netns' | 'loopback';
+  /** From `namePrefix()`. */
+  readonly prefix: string;
+  /** Dial blocks that are in use, by VPC id; a VPC keeps its block. */
+  readonly blocks: ReadonlyMap<string, number>;
+  readonly workloads: readonly WorkloadPlace[];
+  /** By VPC id, the `ADDRESS . PORT` pairs that the routers let clients reach: those on which workers listen. */
+  readonly open: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export interface DesiredAnswer {
+  readonly network: DesiredNetwork;
+  /** The dial block of every VPC that is attached by a namespace. */
+  readonly blocks: ReadonlyMap<string, number>;
+  /** Why some VPC cannot be attached, in sentences. */
+  readonly problems: readonly string[];
+}
+
+/** The second DNS address of every VPC (User Guide: Amazon DNS server). */
+export const linkLocalDns = '169.254.169.253';
+
+/** The VPCs that this machine attaches by namespaces, and why others cannot be. */
+function attachedVpcs(snapshot: Snapshot, attach: DesiredOptions['attach']) {
+  const vpcs: VpcRecord[] = [];
+  const problems: string[] = [];
+  for (const vpc of snapshot.vpcs.values()) {
+    const refuse = (reason: string): void => void problems.push(`VPC ${vpc.id} is not attached: ${reason}`);
+    if (vpc.attachment.kind !== attach) refuse(`its attachment is ${vpc.attachment.kind}, this server's is ${attach}`);
+    else if (vpc.attachment.kind === 'netns' && vpc.attachment.path !== undefined)
+      refuse('an existing namespace as attachment (path) is not supported yet');
+    else if (!isNameable(vpc.id)) refuse('its id cannot be part of a name');
+    else vpcs.push(vpc);
+  }
+  return { vpcs, problems };
+}
+
+/** The network that `snapshot` asks for; with loopback there is none. */
+export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): DesiredAnswer {
+  const { vpcs, problems } = attachedVpcs(snapshot, options.attach);
+  if (options.attach === 'loopback') return { network: new Map(), blocks: new Map(), problems };
+  const blocks = allocateBlocks(
+    vpcs.map(({ id }) => id),
+    options.blocks,
+  );
+  const offers = offeredListeners(snapshot);
+  const network = new Map<string, NamespaceState<Ruleset | undefined>>();
+  const core = coreNamespace(options.prefix, vpcs, blocks);
+  network.set(coreName(options.prefix), core);
+  for (const vpc of vpcs) {
+    const block = blocks.get(vpc.id);
+    if (block === undefined) {
+      problems.push(`VPC ${vpc.id} is not attached: all ${blockCount} dial blocks are in use`);
+      continue;
+    }
+    const workloads = options.workloads.filter(({ vpcId }) => vpcId === vpc.id);
+    const open = options.open.get(vpc.id) ?? new Set();
+    const doors = guardedDoors(snapshot, vpc.id, offers.get(vpc.id) ?? []);
+    const guard = {
+      block: blockCidr(block),
+      dnsAddresses: dnsAddresses(vpc),
+      workloads,
+      doors,
+      securityGroups: vpc.securityGroups,
+      open,
+    };
+    network.set(
+      routerName(options.prefix, vpc.id),
+      routerNamespace(options.prefix, vpc, block, workloads, routerRuleset(guard)),
+    );
+    for (const { address } of workloads)
+      network.set(workloadName(options.prefix, vpc.id, address), workloadNamespace(options.prefix, vpc, address));
+  }
+  return { network, blocks, problems };
+}
+
+/** The addresses at which a VPC's DNS answers: base + 2 of each IPv4 CIDR, and the link-local one. */
+export function dnsAddresses(vpc: Pick<VpcRecord, 'cidrs'>): readonly string[] {
+  return [...ranges(vpc.cidrs).map((cidr) => cidrAddress(cidr, 2)), linkLocalDns];
+}
+
+/** The address to which workloads at `address` send what they cannot reach themselves: base + 1 of the subnet, or of the CIDR. */
+function gatewayOf(vpc: VpcRecord, address: string): string {
+  const around = ranges([...vpc.subnets.map(({ cidr }) => cidr), ...vpc.cidrs]).find((cidr) =>
+    cidrContains(cidr, address),
+  );
+  return around === undefined ? linkLocalDns : cidrAddress(around, 1);
+}
+
+function ranges(cidrs: readonly string[]): readonly Cidr[] {
+  return cidrs.flatMap((text) => {
+    const cidr = parseCidr(text);
+    return cidr?.family === 4 ? [cidr] : [];
+  });
+}
+
+function allocateBlocks(vpcIds: readonly string[], before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const blocks = new Map<string, number>();
+  const used = new Set<number>();
+  for (const id of vpcIds) {
+    const block = before.get(id);
+    if (block === undefined || used.has(block)) continue;
+    blocks.set(id, block);
+    used.add(block);
+  }
+  let next = 0;
+  for (const id of vpcIds) {
+    while (used.has(next)) next++;
+    if (blocks.has(id) || next >= blockCount) continue;
+    blocks.set(id, next);
+    used.add(next);
+  }
+  return blocks;
+}
+
+/** The dial blocks in use, by VPC id, as the routers' routes tell. */
+export function observedBlocks(observed: ObservedNetwork, prefix: string): ReadonlyMap<string, number> {
+  const blocks = new Map<string, number>();
+  for (const [name, { routes }] of observed) {
+    for (const route of routes) {
+      const [range = '', , device] = route.split(' ');
+      const block = device === routerUplink ? parseBlock(range) : undefined;
+      if (block !== undefined) blocks.set(name.slice(prefix.length), block);
+    }
+  }
+  return blocks;
+}
+
+function coreNamespace(
+  prefix: string,
+  vpcs: readonly VpcRecord[],
+  blocks: ReadonlyMap<string, number>,
+): NamespaceState<undefined> {
+  const attached = vpcs.flatMap((vpc) => {
+    const block = blocks.get(vpc.id);
+    return block === undefined ? [] : [{ vpc, block, table: blockTable(block) }];
+  });
+  return {
+    links: new Map<string, LinkState>([
+      ['lo', { up: true }],
+      ...attached.map(
+        ({ vpc, block }) =>
+          [coreLink(block), { up: true, peer: `${routerName(prefix, vpc.id)}/${routerUplink}` }] as const,
+      ),
+    ]),
+    addresses: new Set(),
+    routes: new Set(
+      attached.flatMap(({ vpc, block, table }) => [
+        `local ${blockCidr(block)} dev lo table local`,
+        ...vpc.cidrs
+          .filter((cidr) => ranges([cidr]).length > 0)
+          .map(
+            (cidr) =>
+              `${cidr} via ${gatewayOf(vpc, cidr.split('/')[0] ?? '')} dev ${coreLink(block)} onlink table ${table}`,
+          ),
+        `unreachable default table ${table}`,
+      ]),
+    ),
+    rules: new Set([
+      ...kernelRules,
+      ...attached.map(({ block, table }) => `from ${blockCidr(block)} lookup ${table} pref ${table}`),
+    ]),
+    // Workers listen on nothing in here, so every port can be a source of dials.
+    sysctls: new Map([['net/ipv4/ip_local_port_range', '1024 65535']]),
+    filter: undefined,
+  };
+}
+
+function routerNamespace(
+  prefix: string,
+  vpc: VpcRecord,
+  block: number,
+  workloads: readonly WorkloadPlace[],
+  filter: Ruleset,
+): NamespaceState<Ruleset> {
+  const gateways = ranges([...vpc.cidrs, ...vpc.subnets.map(({ cidr }) => cidr)]).map((cidr) => cidrAddress(cidr, 1));
+  return {
+    links: new Map<string, LinkState>([
+      ['lo', { up: true }],
+      [routerUplink, { up: true, peer: `${coreName(prefix)}/${coreLink(block)}` }],
+      ...workloads.map(
+        ({ address }) =>
+          [workloadLink(address), { up: true, peer: `${workloadName(prefix, vpc.id, address)}/eth0` }] as const,
+      ),
+    ]),
+    addresses: new Set([...gateways, ...dnsAddresses(vpc)].map((address) => `lo ${address}/32`)),
+    routes: new Set([
+      ...managedRanges.services.map((range) => `local ${range} dev lo table local`),
+      `${blockCidr(block)} dev ${routerUplink}`,
+      ...workloads.map(({ address }) => `${address} dev ${workloadLink(address)}`),
+    ]),
+    rules: new Set(kernelRules),
+    sysctls: new Map([['net/ipv4/ip_forward', '1']]),
+    filter,
+  };
+}
+
+function workloadNamespace(prefix: string, vpc: VpcRecord, address: string): NamespaceState<undefined> {
+  const gateway = gatewayOf(vpc, address);
+  return {
+    links: new Map<string, LinkState>([
+      ['lo', { up: true }],
+      ['eth0', { up: true, peer: `${routerName(prefix, vpc.id)}/${workloadLink(address)}` }],
+    ]),
+    addresses: new Set([`eth0 ${address}/32`]),
+    routes: new Set([`${gateway} dev eth0`, `default via ${gateway} dev eth0`]),
+    rules: new Set(kernelRules),
+    sysctls: new Map(),
+    filter: undefined,
+  };
+}
+
+function guardedDoors(snapshot: Snapshot, vpcId: string, offers: readonly OfferedListener[]) {
+  return [...snapshot.doors.values()]
+    .filter((door) => door.vpcId === vpcId)
+    .map(({ id, securityGroups }) => ({
+      id,
+      securityGroups,
+      addresses: [
+        ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentAddresses(index).v4)),
+      ].sort(),
+    }));
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { routerRuleset } from './enforcement.ts';
+import { formatRuleset, formatSetChange, parseRuleset, shapeOf, type Chain } from './ruleset.ts';
+
+const guard = {
+  block: '169.254.192.16/28',
+  dnsAddresses: ['10.0.0.2', '169.254.169.253'],
+  open: new Set(['169.254.171.7 . 80']),
+  workloads: [
+    { address: '10.0.1.10', securityGroups: ['sg-web'] },
+    { address: '10.0.1.11', securityGroups: [] },
+  ],
+  doors: [
+    { id: 'door-1', addresses: ['169.254.171.7', '169.254.171.8'], securityGroups: ['sg-door'] },
+    { id: 'door-2', addresses: ['169.254.171.9'], securityGroups: [] },
+  ],
+  securityGroups: [
+    {
+      id: 'sg-web',
+      name: 'web',
+      ingress: [{ protocol: 'tcp', fromPort: 8080, toPort: 8081, cidrs: ['0.0.0.0/0', '::/0'], groups: [] }],
+      egress: [
+        { protocol: '-1', fromPort: -1, toPort: -1, cidrs: ['169.254.171.0/24', '169.254.171.128/25'], groups: [] },
+      ],
+    },
+    {
+      id: 'sg-door',
+      name: 'door',
+      ingress: [
+        { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: [], groups: ['sg-web'] },
+        { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['::/0'], groups: [] },
+      ],
+      egress: [],
+    },
+  ],
+} as const;
+
+test('routerRuleset() refuses all but DNS, open doors, and dials from the block', () => {
+  const rules = formatRuleset(routerRuleset(guard)).replaceAll(/ comment "pg:\w{12}"/g, '');
+  assert.equal(
+    rules,
+    `add table inet pergola
+delete table inet pergola
+table inet pergola {
+ set doors {
+  type ipv4_addr . inet_service
+  elements = { 169.254.171.7 . 80 }
+ }
+ chain spoofed {
+  type filter hook prerouting priority -300; policy accept;
+  meta nfproto ipv6 drop
+  iifname "core0" ip saddr != 169.254.192.16/28 drop
+  iifname "w0a00010a" ip saddr != 10.0.1.10 drop
+  iifname "w0a00010b" ip saddr != 10.0.1.11 drop
+ }
+ chain input {
+  type filter hook input priority 0; policy drop;
+  ct state established,related accept
+  iifname != "core0" ip daddr { 10.0.0.2, 169.254.169.253 } meta l4proto { tcp, udp } th dport 53 accept
+  iifname != "core0" ip daddr . tcp dport @doors goto clients
+  meta l4proto tcp reject with tcp reset
+  reject with icmpx admin-prohibited
+ }
+ chain w0a00010a-out {
+  ip daddr { 169.254.171.0/24 } return
+  drop
+ }
+ chain w0a00010a-in {
+  tcp dport 8080-8081 accept
+  drop
+ }
+ chain door-0 {
+  ip saddr { 10.0.1.10/32 } tcp dport 80-80 return
+  drop
+ }
+ chain clients {
+  iifname "w0a00010a" jump w0a00010a-out
+  ip daddr { 169.254.171.7, 169.254.171.8 } jump door-0
+  accept
+ }
+ chain forward {
+  type filter hook forward priority 0; policy drop;
+  ct state established,related accept
+  iifname "core0" oifname "w0a00010a" goto w0a00010a-in
+  iifname "core0" oifname "w0a00010b" accept
+  iifname "core0" drop
+  meta l4proto tcp reject with tcp reset
+  reject with icmpx admin-prohibited
+ }
+}
+`,
+  );
+});
+
+test('parseRuleset() reads what nft 1.0.6 printed for the same rules (recorded 2026-11-22)', () => {
+  const [first, second] = ['one', 'two'];
+  const ruleset = {
+    sets: new Map([['doors', { type: 'ipv4_addr . inet_service', elements: new Set(['169.254.171.1 . 80']) }]]),
+    chains: new Map<string, Chain>([
+      ['input', { base: { hook: 'input', priority: 0, policy: 'drop' }, rules: [first, second] }],
+      ['clients', { rules: [] }],
+    ]),
+  } as const;
+  const marks = [...formatRuleset(ruleset).matchAll(/comment "(.*)"/g)].map((match) => match[1]);
+  const rule = (comment: string | undefined) => ({
+    rule: { family: 'inet', table: 'pergola', chain: 'input', comment, expr: [] },
+  });
+  const printed = [
+    { metainfo: { version: '1.0.6', release_name: 'Lester Gooch #5', json_schema_version: 1 } },
+    { table: { family: 'inet', name: 'pergola', handle: 2 } },
+    { table: { family: 'ip', name: 'nat', handle: 3 } },
+    {
+      set: {
+        family: 'inet',
+        name: 'doors',
+        table: 'pergola',
+        type: ['ipv4_addr', 'inet_service'],
+        handle: 3,
+        elem: [{ concat: ['169.254.171.1', 80] }],
+      },
+    },
+    { chain: { family: 'inet', table: 'pergola', name: 'clients', handle: 1 } },
+    {
+      chain: {
+        family: 'inet',
+        table: 'pergola',
+        name: 'input',
+        handle: 2,
+        type: 'filter',
+        hook: 'input',
+        prio: 0,
+        policy: 'drop',
+      },
+    },
+    ...marks.map(rule),
+  ];
+  const state = parseRuleset(JSON.stringify({ nftables: printed }));
+  assert.equal(state.shape, shapeOf(ruleset));
+  assert.deepEqual(state.foreign, ['ip nat']);
+  assert.deepEqual([...(state.sets.get('doors') ?? [])], ['169.254.171.1 . 80']);
+  const damaged = parseRuleset(JSON.stringify({ nftables: [...printed, rule(undefined)] }));
+  assert.notEqual(damaged.shape, shapeOf(ruleset));
+});
+
+test('formatSetChange() removes before it adds, and is undefined without a change', () => {
+  assert.equal(
+    formatSetChange('doors', new Set(['a', 'b']), new Set(['b', 'c'])),
+    'delete element inet pergola doors { a }\nadd element inet pergola doors { c }\n',
+  );
+  assert.equal(formatSetChange('doors', new Set(['a']), new Set(['a'])), undefined);
+});

@@ -1,0 +1,130 @@
+// The packet filter of a VPC's router: who may reach what. It sits in the router, never where a workload could change it.
+
+import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
+import type { SecurityGroupRecord, SecurityRule } from '../snapshot/index.ts';
+import { routerUplink, workloadLink } from './names.ts';
+import type { Chain, Ruleset } from './ruleset.ts';
+
+/** Where a workload stands and which security groups it has; none means that everything is allowed. */
+export interface GuardedWorkload {
+  readonly address: string;
+  readonly securityGroups: readonly string[];
+}
+
+/** A door's service addresses, and which groups choose its clients; none means all clients. */
+export interface GuardedDoor {
+  readonly id: string;
+  readonly addresses: readonly string[];
+  readonly securityGroups: readonly string[];
+}
+
+export interface RouterGuard {
+  /** The dial block: the only source that may open connections to workloads. */
+  readonly block: string;
+  readonly dnsAddresses: readonly string[];
+  readonly workloads: readonly GuardedWorkload[];
+  readonly doors: readonly GuardedDoor[];
+  readonly securityGroups: readonly SecurityGroupRecord[];
+  /** Open `ADDRESS . PORT` pairs. */
+  readonly open: ReadonlySet<string>;
+}
+
+/** The set of open (address . port) pairs. */
+export const openSet = 'doors';
+
+const refusals: readonly string[] = ['meta l4proto tcp reject with tcp reset', 'reject with icmpx admin-prohibited'];
+
+/** The rules of a router. What security groups deny is dropped, as on AWS; what is no door is refused at once. */
+export function routerRuleset(guard: RouterGuard): Ruleset {
+  const chains = new Map<string, Chain>();
+  chains.set('spoofed', {
+    base: { hook: 'prerouting', priority: -300, policy: 'accept' },
+    rules: [
+      'meta nfproto ipv6 drop',
+      `iifname "${routerUplink}" ip saddr != ${guard.block} drop`,
+      ...guard.workloads.map(({ address }) => `iifname "${workloadLink(address)}" ip saddr != ${address} drop`),
+    ],
+  });
+  chains.set('input', {
+    base: { hook: 'input', priority: 0, policy: 'drop' },
+    rules: [
+      'ct state established,related accept',
+      `iifname != "${routerUplink}" ip daddr { ${guard.dnsAddresses.join(', ')} } meta l4proto { tcp, udp } th dport 53 accept`,
+      `iifname != "${routerUplink}" ip daddr . tcp dport @${openSet} goto clients`,
+      ...refusals,
+    ],
+  });
+  const addressesOf = membersByGroup(guard.workloads);
+  const rulesOf = (groups: readonly string[], way: 'ingress' | 'egress'): readonly SecurityRule[] =>
+    guard.securityGroups.filter(({ id }) => groups.includes(id)).flatMap((group) => group[way]);
+  const clients: string[] = [];
+  const forward: string[] = ['ct state established,related accept'];
+  for (const { address, securityGroups } of guard.workloads) {
+    const link = workloadLink(address);
+    const arriving = `iifname "${routerUplink}" oifname "${link}"`;
+    if (securityGroups.length === 0) {
+      forward.push(`${arriving} accept`);
+      continue;
+    }
+    clients.push(`iifname "${link}" jump ${link}-out`);
+    forward.push(`${arriving} goto ${link}-in`);
+    const out = rulesOf(securityGroups, 'egress').map((rule) => permit(rule, 'daddr', addressesOf, 'return'));
+    const into = rulesOf(securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'accept'));
+    chains.set(`${link}-out`, { rules: [...out.flat(), 'drop'] });
+    chains.set(`${link}-in`, { rules: [...into.flat(), 'drop'] });
+  }
+  for (const [i, door] of guard.doors.entries()) {
+    if (door.securityGroups.length === 0 || door.addresses.length === 0) continue;
+    clients.push(`ip daddr { ${door.addresses.join(', ')} } jump door-${i}`);
+    const rules = rulesOf(door.securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'return'));
+    chains.set(`door-${i}`, { rules: [...rules.flat(), 'drop'] });
+  }
+  chains.set('clients', { rules: [...clients, 'accept'] });
+  chains.set('forward', {
+    base: { hook: 'forward', priority: 0, policy: 'drop' },
+    rules: [...forward, `iifname "${routerUplink}" drop`, ...refusals],
+  });
+  return { chains, sets: new Map([[openSet, { type: 'ipv4_addr . inet_service', elements: guard.open }]]) };
+}
+
+function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<string, readonly string[]> {
+  const members = new Map<string, string[]>();
+  for (const { address, securityGroups } of workloads)
+    for (const group of securityGroups) members.set(group, [...(members.get(group) ?? []), address]);
+  return members;
+}
+
+/** One permission as at most one rule with `verdict`; none when it permits no IPv4 address. */
+function permit(
+  { protocol, fromPort, toPort, cidrs, groups }: SecurityRule,
+  side: 'saddr' | 'daddr',
+  members: ReadonlyMap<string, readonly string[]>,
+  verdict: 'accept' | 'return',
+): readonly string[] {
+  const addresses = groups.flatMap((group) => members.get(group) ?? []).map((address) => `${address}/32`);
+  const ranges = disjoint([...cidrs, ...addresses]);
+  if (ranges.length === 0) return [];
+  const where = ranges.includes('0.0.0.0/0') ? '' : `ip ${side} { ${ranges.join(', ')} } `;
+  return [`${where}${formatProtocol(protocol, fromPort, toPort)}${verdict}`];
+}
+
+/** `fromPort` -1 or a range of all ports is every port (EC2 API reference, IpPermission). */
+function formatProtocol(protocol: SecurityRule['protocol'], fromPort: number, toPort: number): string {
+  if (protocol === '-1') return '';
+  if (protocol === 'icmp') return 'meta l4proto icmp ';
+  if (fromPort <= 0 && (toPort >= 65535 || toPort < 0)) return `meta l4proto ${protocol} `;
+  return `${protocol} dport ${Math.max(fromPort, 0)}-${toPort} `;
+}
+
+/** The IPv4 ranges without those that lie inside another one: nft refuses a set whose intervals overlap. */
+function disjoint(cidrs: readonly string[]): readonly string[] {
+  const ranges = new Map<string, Cidr>();
+  for (const text of cidrs) {
+    const range = parseCidr(text);
+    if (range?.family === 4) ranges.set(text, range);
+  }
+  const all = [...ranges];
+  return all
+    .filter(([text, range]) => !all.some(([other, outer]) => other !== text && cidrIncludes(outer, range)))
+    .map(([text]) => text);
+}

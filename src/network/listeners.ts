@@ -1,0 +1,42 @@
+// What a VPC's doors offer: the (component, port) pairs behind them.
+
+import type { Snapshot } from '../snapshot/index.ts';
+
+/** One listener as a client of a VPC finds it: the component's place in the address pools, and the port. */
+export interface OfferedListener {
+  readonly doorId: string;
+  /** The component's pool place, see `componentAddresses()`. */
+  readonly index: number;
+  readonly port: number;
+}
+
+/** The listeners behind the doors of every VPC that has a door, each (component, port) once per door. */
+export function offeredListeners(snapshot: Snapshot): ReadonlyMap<string, readonly OfferedListener[]> {
+  const offers = new Map<string, OfferedListener[]>();
+  for (const door of snapshot.doors.values()) {
+    const list = offers.get(door.vpcId) ?? [];
+    offers.set(door.vpcId, list);
+    for (const { id, index } of snapshot.networks.get(door.serviceNetworkId)?.components ?? []) {
+      const ports = new Set(snapshot.services.get(id)?.listeners.map(({ port }) => port));
+      for (const port of ports) list.push({ doorId: door.id, index, port });
+    }
+  }
+  return offers;
+}
+
+/**
+ * Whether two snapshots ask for the same network, sockets and instances. Cheap: records are compared by identity, and
+ * of a changed service only its listeners' ports.
+ */
+export function asksForTheSame(before: Snapshot, after: Snapshot): boolean {
+  if (before.vpcs !== after.vpcs || before.doors !== after.doors || before.networks !== after.networks) return false;
+  if (before.services === after.services) return true;
+  if (before.services.size !== after.services.size) return false;
+  for (const [id, service] of after.services) {
+    const old = before.services.get(id);
+    if (old === service) continue;
+    if (old === undefined || old.listeners.length !== service.listeners.length) return false;
+    if (old.listeners.some(({ port }, i) => port !== service.listeners[i]?.port)) return false;
+  }
+  return true;
+}

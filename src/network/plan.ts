@@ -1,0 +1,145 @@
+// From what is desired and what is observed to the commands that make them equal. Pure.
+
+import { namespacePath } from './names.ts';
+import { formatRuleset, formatSetChange, formatTableRemoval, ourTable, shapeOf } from './ruleset.ts';
+import type { Ruleset, RulesetState } from './ruleset.ts';
+import { kernelRules, type Command, type DesiredNetwork, type NamespaceState, type ObservedNetwork } from './state.ts';
+
+/** A link's end by its full name, `namespace/link`. */
+type End = string;
+
+/**
+ * The commands, in order, that bring `observed` to `desired`; empty when they are equal. What goes is removed before
+ * what comes is made; filters come into force before the links that they guard. The processes of a namespace that goes
+ * are ended, but for those of `core`: they belong to the supervisor.
+ */
+export function plan(desired: DesiredNetwork, observed: ObservedNetwork, core: string): readonly Command[] {
+  const removed = [...observed.keys()].filter((name) => !desired.has(name));
+  const added = [...desired.keys()].filter((name) => !observed.has(name));
+  const { gone, deletions } = planLinkRemovals(desired, observed);
+  const names = [...removed.map((name) => `netns del ${name}`), ...added.map((name) => `netns add ${name}`)];
+  return [
+    ...endProcesses(removed.filter((name) => name !== core)),
+    ...[...deletions].flatMap(([name, lines]) => batch(name, lines)),
+    ...batch(undefined, names),
+    ...[...desired].flatMap(([name, want]) => planKernel(name, want, observed.get(name))),
+    ...batch(undefined, planLinks(desired, observed, gone)),
+    ...[...desired].flatMap(([name, want]) => batch(name, planAddressing(name, want, observed.get(name), gone))),
+  ];
+}
+
+function batch(namespace: string | undefined, lines: readonly string[]): readonly Command[] {
+  if (lines.length === 0) return [];
+  const scope = namespace === undefined ? [] : ['-n', namespace];
+  return [{ argv: ['ip', ...scope, '-batch', '-'], stdin: `${lines.join('\n')}\n` }];
+}
+
+function endProcesses(names: readonly string[]): readonly Command[] {
+  if (names.length === 0) return [];
+  const pids = names.map((name) => `$(ip netns pids ${name})`).join(' ');
+  return [{ argv: ['sh', '-c', `for pid in ${pids}; do kill -KILL $pid || true; done`] }];
+}
+
+/** Every end that goes, and by namespace the lines that remove them: one line a link, since both ends go together. */
+function planLinkRemovals(desired: DesiredNetwork, observed: ObservedNetwork) {
+  const gone = new Set<End>();
+  const deletions = new Map<string, string[]>();
+  for (const [name, { links }] of observed) {
+    for (const [link, { peer }] of links) {
+      const want = desired.get(name)?.links.get(link);
+      if (link === 'lo' || gone.has(`${name}/${link}`) || (want !== undefined && want.peer === peer)) continue;
+      gone.add(`${name}/${link}`);
+      if (peer !== undefined) gone.add(peer);
+      deletions.set(name, [...(deletions.get(name) ?? []), `link del ${link}`]);
+    }
+  }
+  return { gone, deletions };
+}
+
+/** The lines that make the links which are desired and not there. */
+function planLinks(desired: DesiredNetwork, observed: ObservedNetwork, gone: ReadonlySet<End>): readonly string[] {
+  const lines: string[] = [];
+  const made = new Set<End>();
+  for (const [name, { links }] of desired) {
+    for (const [link, { peer }] of links) {
+      const end = `${name}/${link}`;
+      if (peer === undefined || made.has(end)) continue;
+      if (observed.get(name)?.links.has(link) === true && !gone.has(end)) continue;
+      const [peerName = '', peerLink = ''] = peer.split('/');
+      lines.push(`link add ${link} netns ${name} type veth peer name ${peerLink} netns ${peerName}`);
+      made.add(end).add(peer);
+    }
+  }
+  return lines;
+}
+
+/** Kernel settings and packet filter of one namespace. */
+function planKernel(
+  name: string,
+  want: NamespaceState<Ruleset | undefined>,
+  have: NamespaceState<RulesetState> | undefined,
+): readonly Command[] {
+  const enter = ['nsenter', `--net=${namespacePath(name)}`];
+  const settings = [...want.sysctls].filter(([path, value]) => have?.sysctls.get(path) !== value);
+  const script = settings.map(([path, value]) => `echo ${value} >/proc/sys/${path}`).join(' && ');
+  const rules = planFilter(want.filter, have?.filter);
+  return [
+    ...(rules === '' ? [] : [{ argv: [...enter, 'nft', '-f', '-'], stdin: rules }]),
+    ...(script === '' ? [] : [{ argv: [...enter, 'sh', '-c', script] }]),
+  ];
+}
+
+function planFilter(want: Ruleset | undefined, have: RulesetState | undefined): string {
+  const foreign = formatTableRemoval(have?.foreign ?? []);
+  if (want === undefined)
+    return foreign + (have === undefined || have.shape === '' ? '' : formatTableRemoval([ourTable]));
+  if (have === undefined || have.shape !== shapeOf(want)) return foreign + formatRuleset(want);
+  const sets = [...want.sets].map(([set, { elements }]) =>
+    formatSetChange(set, have.sets.get(set) ?? new Set(), elements),
+  );
+  return foreign + sets.join('');
+}
+
+/**
+ * Addresses, routes and rules of one namespace. What a link that goes or is down takes with it counts as not there, and
+ * so do the routes of a device that loses its last IPv4 address: the kernel forgets them.
+ */
+function planAddressing(
+  name: string,
+  want: NamespaceState<unknown>,
+  have: NamespaceState<unknown> | undefined,
+  gone: ReadonlySet<End>,
+): readonly string[] {
+  const addresses = [...(have?.addresses ?? [])].filter((text) => !gone.has(`${name}/${text.split(' ')[0]}`));
+  const excess = without(addresses, want.addresses);
+  const cleared = without(excess.filter(isIPv4Address).map(deviceOf), [...want.addresses].map(deviceOf));
+  const routes = [...(have?.routes ?? [])].filter((text) => {
+    const device = /\bdev (\S+)/.exec(text)?.[1] ?? 'lo';
+    return !gone.has(`${name}/${device}`) && (device === 'lo' || !cleared.includes(device));
+  });
+  const up = [...want.links.keys()].filter((link) => gone.has(`${name}/${link}`) || have?.links.get(link)?.up !== true);
+  const rules = have === undefined ? kernelRules : [...have.rules];
+  const address = (text: string): string => text.replace(/^(\S+) (\S+)$/, '$2 dev $1');
+  return [
+    ...up.map((link) => `link set ${link} up`),
+    ...without(want.addresses, addresses).map((text) => `addr add ${address(text)}`),
+    ...excess.map((text) => `addr del ${address(text)}`),
+    ...without(routes, want.routes).map((text) => `route del ${text}`),
+    ...without(rules, want.rules).map((text) => `rule del ${text}`),
+    ...without(want.routes, routes).map((text) => `route replace ${text}`),
+    ...without(want.rules, rules).map((text) => `rule add ${text}`),
+  ];
+}
+
+function deviceOf(address: string): string {
+  return address.split(' ')[0] ?? '';
+}
+
+function isIPv4Address(address: string): boolean {
+  return !address.includes(':');
+}
+
+function without(all: Iterable<string>, some: Iterable<string>): readonly string[] {
+  const known = new Set(some);
+  return [...all].filter((one) => !known.has(one));
+}

@@ -1,0 +1,168 @@
+// The packet filter of a namespace as data: to nft's text, and back from nft's JSON in a form that can be compared.
+
+import { createHash } from 'node:crypto';
+
+/** The one table that is ours in each namespace. */
+const table = 'inet pergola';
+
+/** A chain: rules in order, and where the kernel calls it. */
+export interface Chain {
+  readonly base?: {
+    readonly hook: 'prerouting' | 'input' | 'forward';
+    readonly priority: number;
+    readonly policy: 'accept' | 'drop';
+  };
+  readonly rules: readonly string[];
+}
+
+/** A named set and its elements in nft's text. */
+export interface NamedSet {
+  readonly type: string;
+  readonly elements: ReadonlySet<string>;
+}
+
+/** What our table shall hold. */
+export interface Ruleset {
+  readonly sets: ReadonlyMap<string, NamedSet>;
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+/** What a namespace was seen to hold: our table's shape as one text, its sets, and other tables (`family name`). */
+export interface RulesetState {
+  readonly shape: string;
+  readonly sets: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly foreign: readonly string[];
+}
+
+/** The state of a namespace without any rule. */
+export const emptyRuleset: RulesetState = { shape: '', sets: new Map(), foreign: [] };
+
+/** A rule's mark: nft prints rules in its own words, so each carries the hash of ours as its comment. */
+function mark(rule: string): string {
+  return `pg:${createHash('sha256').update(rule).digest('hex').slice(0, 12)}`;
+}
+
+/** What `RulesetState.shape` is when `ruleset` is in force: sets, chains and the marks of their rules in order. */
+export function shapeOf(ruleset: Ruleset): string {
+  return describe(
+    [...ruleset.sets].map(([name, set]) => [name, set.type]),
+    [...ruleset.chains].map(([name, { base, rules }]) => ({
+      name,
+      base: base === undefined ? '' : `${base.hook} ${base.priority} ${base.policy}`,
+      rules: rules.map(mark),
+    })),
+  );
+}
+
+function describe(
+  sets: readonly (readonly [name: string, type: string])[],
+  chains: readonly { readonly name: string; readonly base: string; readonly rules: readonly string[] }[],
+): string {
+  return [
+    ...sets.map(([name, type]) => `set ${name} ${type}`).sort(),
+    ...chains.map(({ name, base, rules }) => `chain ${name} [${base}] ${rules.join(' ')}`).sort(),
+  ].join('\n');
+}
+
+/** The input of `nft -f -` that puts `ruleset` in force in one step, whatever our table held before. */
+export function formatRuleset(ruleset: Ruleset): string {
+  const lines = [`add table ${table}`, `delete table ${table}`, `table ${table} {`];
+  for (const [name, set] of ruleset.sets) {
+    lines.push(` set ${name} {`, `  type ${set.type}`);
+    if (set.elements.size > 0) lines.push(`  elements = { ${[...set.elements].join(', ')} }`);
+    lines.push(' }');
+  }
+  for (const [name, chain] of ruleset.chains) {
+    lines.push(` chain ${name} {`);
+    const { base } = chain;
+    if (base !== undefined)
+      lines.push(`  type filter hook ${base.hook} priority ${base.priority}; policy ${base.policy};`);
+    for (const rule of chain.rules) lines.push(`  ${rule} comment "${mark(rule)}"`);
+    lines.push(' }');
+  }
+  return `${lines.join('\n')}\n}\n`;
+}
+
+/** The input of `nft -f -` that brings the elements of set `name` from `before` to `after`; undefined when they are equal. */
+export function formatSetChange(
+  name: string,
+  before: ReadonlySet<string>,
+  after: ReadonlySet<string>,
+): string | undefined {
+  const gone = [...before].filter((element) => !after.has(element));
+  const come = [...after].filter((element) => !before.has(element));
+  const lines: string[] = [];
+  if (gone.length > 0) lines.push(`delete element ${table} ${name} { ${gone.join(', ')} }`);
+  if (come.length > 0) lines.push(`add element ${table} ${name} { ${come.join(', ')} }`);
+  return lines.length > 0 ? `${lines.join('\n')}\n` : undefined;
+}
+
+/** The input of `nft -f -` that removes whole tables (`family name`). */
+export function formatTableRemoval(tables: readonly string[]): string {
+  return tables.map((one) => `delete table ${one}\n`).join('');
+}
+
+/** The text of our table's name, `family name`. */
+export const ourTable = table;
+
+interface NftObject {
+  readonly table?: { readonly family: string; readonly name: string };
+  readonly set?: {
+    readonly family: string;
+    readonly table: string;
+    readonly name: string;
+    readonly type: string | readonly string[];
+    readonly elem?: readonly unknown[];
+  };
+  readonly chain?: {
+    readonly family: string;
+    readonly table: string;
+    readonly name: string;
+    readonly hook?: string;
+    readonly prio?: number;
+    readonly policy?: string;
+  };
+  readonly rule?: {
+    readonly family: string;
+    readonly table: string;
+    readonly chain: string;
+    readonly comment?: string;
+  };
+}
+
+/** Reads the output of `nft -j list ruleset`. Throws when it is no such output. */
+export function parseRuleset(json: string): RulesetState {
+  const { nftables } = JSON.parse(json) as { readonly nftables: readonly NftObject[] };
+  const ours = (one: { readonly family: string; readonly table: string }): boolean =>
+    `${one.family} ${one.table}` === table;
+  const foreign: string[] = [];
+  const types: [string, string][] = [];
+  const sets = new Map<string, ReadonlySet<string>>();
+  const chains = new Map<string, { readonly name: string; readonly base: string; readonly rules: string[] }>();
+  let found = false;
+  for (const one of nftables) {
+    if (one.table !== undefined) {
+      const name = `${one.table.family} ${one.table.name}`;
+      if (name === table) found = true;
+      else foreign.push(name);
+    }
+    if (one.set !== undefined && ours(one.set)) {
+      types.push([one.set.name, typeof one.set.type === 'string' ? one.set.type : one.set.type.join(' . ')]);
+      sets.set(one.set.name, new Set((one.set.elem ?? []).map(formatElement)));
+    }
+    if (one.chain !== undefined && ours(one.chain)) {
+      const { name, hook, prio, policy } = one.chain;
+      chains.set(name, { name, base: hook === undefined ? '' : `${hook} ${prio} ${policy}`, rules: [] });
+    }
+    if (one.rule !== undefined && ours(one.rule))
+      chains.get(one.rule.chain)?.rules.push(one.rule.comment ?? 'unmarked');
+  }
+  if (!found) return { ...emptyRuleset, foreign };
+  return { shape: describe(types, [...chains.values()]), sets, foreign };
+}
+
+function formatElement(element: unknown): string {
+  if (typeof element === 'object' && element !== null && 'concat' in element && Array.isArray(element.concat))
+    return element.concat.map(String).join(' . ');
+  return typeof element === 'string' || typeof element === 'number' ? String(element) : JSON.stringify(element);
+}
