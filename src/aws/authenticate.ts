@@ -1,0 +1,71 @@
+// Says who signed a request, or why that cannot be believed.
+
+import {
+  deriveSigningKey,
+  sha256,
+  signatureFailure,
+  verifySignature,
+  type Authorization,
+  type SignatureFailure,
+} from '../sigv4/index.ts';
+import type { WireRequest } from './codec.ts';
+
+/** A key pair that may call, and who it stands for. */
+export interface Credential {
+  readonly secret: string;
+  readonly principalArn: string;
+  /** Twelve digits. */
+  readonly account: string;
+  /** Set on temporary credentials: the request must carry the same. */
+  readonly sessionToken?: string;
+}
+
+/** Who calls. */
+export interface Caller {
+  readonly account: string;
+  readonly principalArn: string;
+  readonly accessKeyId: string;
+}
+
+/** What authentication needs to know. */
+export interface AuthenticateOptions {
+  /** Accept every key: 12 digits are the account, another unknown one means `defaultAccount`; known ones are still verified. */
+  readonly open: boolean;
+  readonly defaultAccount: string;
+  readonly regions: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly findCredential: (accessKeyId: string) => Credential | undefined;
+}
+
+/** Verifies `authorization` for `request`. A region that is not served is refused, known key or not. */
+export function authenticate(
+  request: WireRequest,
+  authorization: Authorization,
+  options: AuthenticateOptions,
+): { readonly ok: true; readonly caller: Caller } | SignatureFailure {
+  const { accessKeyId, scope } = authorization;
+  if (!options.regions.includes(scope.region))
+    return signatureFailure(
+      'SignatureDoesNotMatch',
+      `Credential should be scoped to a valid region, not '${scope.region}': this server has ${options.regions.join(', ')}.`,
+    );
+  const credential = options.findCredential(accessKeyId);
+  if (credential === undefined) {
+    if (!options.open)
+      return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
+    const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : options.defaultAccount;
+    return { ok: true, caller: { account, principalArn: `arn:aws:iam::${account}:root`, accessKeyId } };
+  }
+  if (credential.sessionToken !== authorization.sessionToken)
+    return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
+  const verified = verifySignature(request, authorization, {
+    signingKey: deriveSigningKey(credential.secret, scope),
+    services: [scope.service],
+    now: options.now,
+    bodyHash: sha256(request.body),
+    pathForms: ['double'],
+  });
+  if (!verified.ok) return verified;
+  return { ok: true, caller: { account: credential.account, principalArn: credential.principalArn, accessKeyId } };
+}

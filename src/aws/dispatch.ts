@@ -1,0 +1,174 @@
+// One request from wire to wire: choose the service, authenticate, decode, validate, call the operation, encode.
+
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { parseAuthorization, type SignatureFailure } from '../sigv4/index.ts';
+import { authenticate, type Caller, type Credential } from './authenticate.ts';
+import type { Codec, Protocol, Service, ServiceDefinition, WireRequest, WireResponse } from './codec.ts';
+import type { Issue } from './issue.ts';
+import { createQuery } from './query.ts';
+import { createRestJson } from './rest-json.ts';
+import { readServiceSchema } from './schema.ts';
+import { selectService } from './select-service.ts';
+import { ServiceError } from './service-error.ts';
+import { validateInput } from './validate.ts';
+
+/** Who calls, from where, when. */
+export interface Call extends Caller {
+  readonly region: string;
+  readonly requestId: string;
+  readonly userAgent: string;
+  readonly sourceIp: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What an operation answers: its output by the schema, and the revision that a change made. */
+export interface Answer {
+  readonly output: unknown;
+  readonly revision?: number;
+}
+
+/** One operation. `input` has been decoded and validated; a `ServiceError` thrown is the answer, any other throw is a 500. */
+export type OperationHandler = (input: unknown, call: Call) => Promise<Answer>;
+
+/** A service and those of its operations that are implemented; the others answer 501. */
+export interface ServedService {
+  readonly definition: ServiceDefinition;
+  readonly operations: ReadonlyMap<string, OperationHandler>;
+}
+
+/** Told of every operation that was answered. */
+export type Observe = (event: {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number;
+}) => void;
+
+/** How requests are let in. */
+export interface DispatchOptions {
+  /** The first is meant by requests that name none. */
+  readonly services: readonly [ServedService, ...ServedService[]];
+  readonly regions: readonly string[];
+  readonly defaultAccount: string;
+  readonly open: boolean;
+}
+
+/** What dispatching needs. */
+export interface DispatchDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly findCredential: (accessKeyId: string) => Credential | undefined;
+  readonly observe?: Observe;
+}
+
+/** Where a request came from, and the id that its answer carries. */
+export interface Source {
+  readonly requestId: string;
+  readonly sourceIp: string;
+}
+
+/** The two ways into the services: the AWS protocols, and authentication alone for the server's own paths. */
+export interface Dispatcher {
+  dispatch(request: WireRequest, source: Source): Promise<WireResponse>;
+  /** Who signed a request to one of the server's own paths; throws a `ServiceError` when that cannot be believed. */
+  identify(request: WireRequest, source: Source): Call;
+  /** An error of the server itself, in the form of the first service. */
+  encodeError(error: ServiceError, requestId: string): WireResponse;
+}
+
+/** Makes the dispatcher of a server. */
+export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): Dispatcher {
+  const definitions = options.services.map(({ definition }) => definition);
+  const codecs: Record<Protocol, Codec> = {
+    restJson1: createRestJson(),
+    ec2Query: createQuery('ec2Query'),
+    query: createQuery('query'),
+  };
+  const loaded = new Map<string, Promise<Service>>();
+  const load = (definition: ServiceDefinition): Promise<Service> => {
+    const known = loaded.get(definition.id);
+    if (known !== undefined) return known;
+    const loading = definition.load().then((exports) => ({ definition, schema: readServiceSchema(exports) }));
+    loaded.set(definition.id, loading);
+    return loading;
+  };
+  const plain: Service = {
+    definition: options.services[0].definition,
+    schema: { operations: new Map(), errors: new Map() },
+  };
+  const authenticated = (request: WireRequest, source: Source): Call | SignatureFailure => {
+    const parsed = parseAuthorization(request);
+    if (!parsed.ok) return parsed;
+    const now = deps.clock.now();
+    const result = authenticate(request, parsed.authorization, {
+      open: options.open,
+      defaultAccount: options.defaultAccount,
+      regions: options.regions,
+      now,
+      findCredential: deps.findCredential,
+    });
+    if (!result.ok) return result;
+    const userAgent = request.headers.get('user-agent') ?? '';
+    return { ...result.caller, region: parsed.authorization.scope.region, userAgent, now, ...source };
+  };
+
+  async function answer(service: Service, request: WireRequest, source: Source): Promise<WireResponse> {
+    const codec = codecs[service.definition.protocol];
+    let operation = '';
+    let response: WireResponse;
+    try {
+      const call = authenticated(request, source);
+      if ('ok' in call) throw codec.refusals.badSignature(call);
+      const found = codec.findOperation(service, request);
+      if (found === undefined) throw codec.refusals.unknownOperation(request);
+      operation = found.operation.name;
+      const issues: Issue[] = [];
+      const input = codec.decodeInput(found, request, issues);
+      // What could not be read cannot be judged: its members would look absent.
+      if (issues.length === 0) validateInput(found.operation.input, input, service.definition.constraints, issues);
+      if (issues.length > 0) throw codec.refusals.badInput(issues);
+      const handler = options.services
+        .find(({ definition }) => definition === service.definition)
+        ?.operations.get(operation);
+      if (handler === undefined) throw codec.refusals.notImplemented(operation);
+      const { output, revision } = await handler(input, call);
+      response = codec.encodeResult(service, found.operation, output, source.requestId);
+      if (revision !== undefined)
+        response = { ...response, headers: { ...response.headers, 'x-pergola-revision': String(revision) } };
+    } catch (error) {
+      const known = error instanceof ServiceError ? error : codec.refusals.internal(source.requestId);
+      if (known !== error || known.cause !== undefined)
+        deps.log.error('an operation failed', {
+          requestId: source.requestId,
+          operation,
+          error: known === error ? known.cause : error,
+        });
+      response = codec.encodeError(service, known, source.requestId);
+    }
+    if (operation !== '') deps.observe?.({ service: service.definition.id, operation, status: response.status });
+    return response;
+  }
+
+  return {
+    async dispatch(request, source) {
+      const parsed = parseAuthorization(request);
+      const chosen = selectService(definitions, request, parsed.ok ? parsed.authorization : undefined);
+      if (chosen !== undefined) return answer(await load(chosen), request, source);
+      const name = parsed.ok ? parsed.authorization.scope.service : '';
+      const message = `Pergola does not serve the AWS service '${name}'; it serves ${definitions.map(({ signingName }) => signingName).join(', ')}.`;
+      return codecs[plain.definition.protocol].encodeError(
+        plain,
+        new ServiceError('NotImplementedException', message, { status: 501 }),
+        source.requestId,
+      );
+    },
+    identify(request, source) {
+      const call = authenticated(request, source);
+      const { refusals } = codecs[plain.definition.protocol];
+      if ('ok' in call) throw refusals.badSignature(call);
+      return call;
+    },
+    encodeError: (error, requestId) => codecs[plain.definition.protocol].encodeError(plain, error, requestId),
+  };
+}

@@ -1,0 +1,158 @@
+// The codec of restJson1: method and URI choose the operation; labels, query and a JSON body carry its input.
+
+import type { Codec, FoundOperation, Service, WireRequest, WireResponse } from './codec.ts';
+import { decodeJson, decodeText } from './decode.ts';
+import { encodeJson } from './encode-json.ts';
+import type { Issue } from './issue.ts';
+import { membersOf, type Operation, type Schema } from './schema.ts';
+import { ServiceError } from './service-error.ts';
+import { buildUriIndex, findByUri, type UriIndex } from './uri-index.ts';
+
+/** Makes the codec; it indexes a service's URIs when it first meets the service. */
+export function createRestJson(): Codec {
+  const indexes = new WeakMap<Service, UriIndex>();
+  const indexOf = (service: Service): UriIndex => {
+    const known = indexes.get(service);
+    if (known !== undefined) return known;
+    const index = buildUriIndex(service.schema.operations.values());
+    indexes.set(service, index);
+    return index;
+  };
+  return {
+    findOperation: (service, request) => findByUri(indexOf(service), request.method, request.path),
+    decodeInput,
+    encodeResult,
+    encodeError,
+    refusals,
+  };
+}
+
+function decodeInput({ operation, labels }: FoundOperation, request: WireRequest, issues: Issue[]): unknown {
+  const members = membersOf(operation.input);
+  const query = new URLSearchParams(request.query);
+  const body = members.some(([, member]) => isInBody(member)) ? parseBody(request.body, issues) : {};
+  const result: Record<string, unknown> = {};
+  for (const [name, member] of members) {
+    const value = readMember(name, member, labels, query, request.headers, body, issues);
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
+
+function isInBody(member: Schema): boolean {
+  const { httpLabel, httpQuery, httpHeader } = member.getMergedTraits();
+  return httpLabel === undefined && httpQuery === undefined && httpHeader === undefined;
+}
+
+function readMember(
+  name: string,
+  member: Schema,
+  labels: ReadonlyMap<string, string>,
+  query: URLSearchParams,
+  headers: ReadonlyMap<string, string>,
+  body: Readonly<Record<string, unknown>>,
+  issues: Issue[],
+): unknown {
+  const traits = member.getMergedTraits();
+  if (traits.httpLabel !== undefined) {
+    const label = labels.get(name);
+    return label === undefined ? undefined : decodeText(member, decodeLabel(label, name, issues), name, issues);
+  }
+  if (traits.httpQuery !== undefined) {
+    const values = query.getAll(traits.httpQuery);
+    if (values.length === 0) return undefined;
+    if (!member.isListSchema()) return decodeText(member, values[0] ?? '', name, issues);
+    const item = member.getValueSchema();
+    return values.map((one, index) => decodeText(item, one, `${name}[${index}]`, issues));
+  }
+  if (traits.httpHeader !== undefined) {
+    const value = headers.get(traits.httpHeader.toLowerCase());
+    return value === undefined ? undefined : decodeText(member, value, name, issues);
+  }
+  const value = Object.hasOwn(body, name) ? body[name] : undefined;
+  return value === undefined || value === null ? undefined : decodeJson(member, value, name, issues);
+}
+
+function decodeLabel(label: string, name: string, issues: Issue[]): string {
+  try {
+    return decodeURIComponent(label);
+  } catch {
+    issues.push({ kind: 'unreadable', path: name, message: 'The percent-encoding of the path is malformed' });
+    return label;
+  }
+}
+
+/** An empty body counts as `{}`. */
+function parseBody(body: Buffer, issues: Issue[]): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    issues.push({ kind: 'unreadable', path: '', message: 'The body is not a JSON object' });
+  } catch {
+    issues.push({ kind: 'unreadable', path: '', message: 'The body is not JSON' });
+  }
+  return {};
+}
+
+function encodeResult(_service: Service, operation: Operation, output: unknown): WireResponse {
+  const status = operation.http?.status ?? 200;
+  if (status === 204) return { status, headers: {}, body: '' };
+  const body = JSON.stringify(encodeJson(operation.output, output ?? {}) ?? {});
+  return { status, headers: { 'content-type': 'application/json' }, body };
+}
+
+function encodeError(service: Service, error: ServiceError): WireResponse {
+  const shape = service.schema.errors.get(error.code);
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-errortype': error.code };
+  const fields: Record<string, unknown> = { message: error.message };
+  for (const [name, member] of shape === undefined ? [] : membersOf(shape.schema)) {
+    const value = error.fields[name];
+    const header = member.getMergedTraits().httpHeader;
+    if (value === undefined || name === 'message') continue;
+    if (header === undefined) fields[name] = encodeJson(member, value);
+    else headers[header.toLowerCase()] = String(value);
+  }
+  return { status: error.status ?? shape?.status ?? 400, headers, body: JSON.stringify(fields) };
+}
+
+const refusals: Codec['refusals'] = {
+  unknownOperation: ({ method, path }) =>
+    new ServiceError('ValidationException', `Unable to determine the operation of ${method} ${path}`, {
+      fields: { reason: 'unknownOperation' },
+    }),
+  badInput(issues) {
+    const unreadable = issues.some(({ kind }) => kind === 'unreadable');
+    const count = issues.length === 1 ? '1 validation error' : `${issues.length} validation errors`;
+    const fieldList = issues.filter(({ path }) => path !== '').map(({ path, message }) => ({ name: path, message }));
+    return new ServiceError(
+      'ValidationException',
+      unreadable
+        ? issues.map(({ path, message }) => (path === '' ? message : `${message} at '${path}'`)).join('; ')
+        : `${count} detected: ${issues.map(({ message }) => message).join('; ')}`,
+      {
+        fields: {
+          reason: unreadable ? 'cannotParse' : 'fieldValidationFailed',
+          ...(fieldList.length === 0 ? {} : { fieldList }),
+        },
+      },
+    );
+  },
+  badSignature: ({ code, message }) => new ServiceError(signatureCodes[code], message, { status: 403 }),
+  notImplemented: (operation) =>
+    new ServiceError('NotImplementedException', `Pergola does not implement ${operation} yet.`, { status: 501 }),
+  internal: (requestId) =>
+    new ServiceError('InternalServerException', `An internal error occurred; see the log for request ${requestId}.`, {
+      status: 500,
+    }),
+};
+
+/** What AWS's JSON front ends call the failures (api.md 3, "common to all AWS front ends"). */
+const signatureCodes = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  IncompleteSignature: 'IncompleteSignatureException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+  UnrecognizedClient: 'UnrecognizedClientException',
+  ExpiredToken: 'ExpiredTokenException',
+} as const;

@@ -1,0 +1,197 @@
+// The API's HTTP server: hosts, limits and time limits, the page, the server's own paths, and the AWS protocols.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { collectHeaders } from '../sigv4/index.ts';
+import type { WireRequest } from './codec.ts';
+import { createDispatcher, type Call, type DispatchDeps, type Dispatcher, type DispatchOptions } from './dispatch.ts';
+import { readBody, refuse, respond } from './exchange.ts';
+import { checkHost } from './host-check.ts';
+import { ServiceError } from './service-error.ts';
+
+/** The limits of the API's connections, by their names in the configuration. Times in milliseconds. */
+export interface ServerLimits {
+  /** Until the last header has arrived. */
+  readonly apiHeaderTimeout: number;
+  /** From the last header until the last byte of the body. */
+  readonly apiBodyTimeout: number;
+  /** How long an idle connection is kept. */
+  readonly apiIdleTimeout: number;
+  /** Bytes of a body. */
+  readonly apiBodySize: number;
+}
+
+/** The limits unless configured otherwise. */
+export const defaultServerLimits: ServerLimits = {
+  apiHeaderTimeout: 10_000,
+  apiBodyTimeout: 30_000,
+  apiIdleTimeout: 60_000,
+  apiBodySize: 1_048_576,
+};
+
+/** How the server is to behave. */
+export interface ServerOptions extends DispatchOptions {
+  /** Hosts that it answers to beside its own address and `localhost`. */
+  readonly hostNames: readonly string[];
+  readonly limits: ServerLimits;
+}
+
+/** A request to one of the server's own paths, `/-/…`. */
+export interface InternalRequest {
+  readonly method: string;
+  /** Raw, starting with `/-/`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Buffer;
+}
+
+/** What the server calls. */
+export interface ServerDeps extends DispatchDeps {
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  readonly random: Pick<Random, 'uuid'>;
+  /** Answers `/-/…` on `response`; `call` is there unless the path needs no signature. A `ServiceError` thrown is the answer. */
+  readonly internal: (request: InternalRequest, response: ServerResponse, call: Call | undefined) => Promise<void>;
+  /** Answers an unsigned GET of `/` that accepts text/html. */
+  readonly page: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+const unsignedPaths: ReadonlySet<string> = new Set(['/-/ready', '/-/metrics']);
+
+/** Makes the server; the caller lets it listen (on an address, or on a handle that is bound already) and closes it. */
+export function createAwsServer(options: ServerOptions, deps: ServerDeps): Server {
+  const { limits } = options;
+  const dispatcher = createDispatcher(options, deps);
+  const server = createServer({
+    headersTimeout: limits.apiHeaderTimeout,
+    requestTimeout: limits.apiHeaderTimeout + limits.apiBodyTimeout,
+    keepAliveTimeout: limits.apiIdleTimeout,
+    // Node looks for exceeded times only this often.
+    connectionsCheckingInterval: Math.max(20, Math.min(1000, limits.apiHeaderTimeout / 4, limits.apiBodyTimeout / 4)),
+    // An absent Host is refused below, with a request id like every other answer.
+    requireHostHeader: false,
+  });
+  // Connections whose request has been read: an error on them must not be written into the answer's place.
+  const answering = new WeakSet<Duplex>();
+  server.on('request', (request, response) => {
+    response.once('close', () => answering.delete(request.socket));
+    const onRead = (): void => void answering.add(request.socket);
+    serve(request, response, options, deps, dispatcher, onRead).catch((error: unknown) => {
+      deps.log.error('a request could not be answered', { url: request.url, error });
+      response.destroy();
+    });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable || answering.has(socket)) socket.destroy();
+    else answerBrokenRequest(error, socket, dispatcher, deps.random.uuid());
+  });
+  return server;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ServerOptions,
+  deps: ServerDeps,
+  dispatcher: Dispatcher,
+  onRead: () => void,
+): Promise<void> {
+  const requestId = deps.random.uuid();
+  response.setHeader('x-amzn-requestid', requestId);
+  // A client that goes away while it is answered is its own affair.
+  response.on('error', () => undefined);
+  const turnAway = (error: ServiceError): void => {
+    onRead();
+    refuse(request, response, dispatcher.encodeError(error, requestId), deps.clock);
+  };
+
+  const { localAddress = '', localPort = 0, remoteAddress = '' } = request.socket;
+  const problem = checkHost(
+    request.headers.host,
+    request.headers.origin,
+    { address: localAddress, port: localPort },
+    options.hostNames,
+  );
+  if (problem !== undefined) return turnAway(new ServiceError('AccessDeniedException', problem, { status: 403 }));
+
+  const headers = collectHeaders(request.rawHeaders);
+  const [path, query] = splitOnce(request.url ?? '', '?');
+  if (isPage(request, path, headers)) return deps.page(request, response);
+
+  const body = await readBody(request, options.limits.apiBodySize);
+  onRead();
+  if (body === 'aborted') return undefined;
+  if (body === 'too-large')
+    return turnAway(
+      new ServiceError(
+        'RequestEntityTooLargeException',
+        `The body of a request may have ${options.limits.apiBodySize} bytes at most.`,
+        { status: 413 },
+      ),
+    );
+
+  const wire: WireRequest = { method: request.method ?? '', path, query, headers, body };
+  const source = { requestId, sourceIp: remoteAddress };
+  if (!path.startsWith('/-/')) {
+    respond(response, await dispatcher.dispatch(wire, source));
+    return undefined;
+  }
+  try {
+    const call = unsignedPaths.has(path) ? undefined : dispatcher.identify(wire, source);
+    const internal = { method: wire.method, path, query: new URLSearchParams(query), body };
+    await deps.internal(internal, response, call);
+  } catch (error) {
+    const known =
+      error instanceof ServiceError
+        ? error
+        : new ServiceError('InternalServerException', 'An internal error occurred.', { status: 500 });
+    if (known !== error) deps.log.error('an internal path failed', { requestId, path, error });
+    if (response.headersSent) response.destroy();
+    else respond(response, dispatcher.encodeError(known, requestId));
+  }
+  return undefined;
+}
+
+function isPage(request: IncomingMessage, path: string, headers: ReadonlyMap<string, string>): boolean {
+  const unsigned = !headers.has('authorization') && !/[?&]X-Amz-Signature=/.test(request.url ?? '');
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') &&
+    path === '/' &&
+    unsigned &&
+    headers.get('accept')?.includes('text/html') === true
+  );
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** Answers what is no HTTP at all, has too many headers, or took too long; there is no response object to do it with. */
+function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  dispatcher: Dispatcher,
+  requestId: string,
+): void {
+  const [status, reason, code, message] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ([408, 'Request Timeout', 'RequestTimeoutException', 'The request took too long to arrive.'] as const)
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ([
+            431,
+            'Request Header Fields Too Large',
+            'RequestHeaderSectionTooLargeException',
+            'The headers are too large.',
+          ] as const)
+        : ([400, 'Bad Request', 'BadRequestException', 'The request is not well-formed HTTP.'] as const);
+  const { headers, body } = dispatcher.encodeError(new ServiceError(code, message, { status }), requestId);
+  const lines = Object.entries({
+    ...headers,
+    'x-amzn-requestid': requestId,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+}
