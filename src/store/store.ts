@@ -16,8 +16,8 @@ export interface Committed<R> {
 export interface DurableChanges {
   /** The state after them. */
   readonly state: State;
-  /** In the order in which they were decided. */
-  readonly changes: readonly Change[];
+  /** In the order in which they were decided; undefined when the state had to be read again and everything may differ. */
+  readonly changes: readonly Change[] | undefined;
 }
 
 /** A store. Disposing it waits for what was decided and closes it. */

@@ -1,0 +1,89 @@
+// A backend in an SQLite database, written by a thread of its own.
+
+import { Worker } from 'node:worker_threads';
+import { entryUrl } from '../base/entry-path.ts';
+import { applyChanges, emptyState, type Change, type State } from '../domain/index.ts';
+import type { Backend, Retention } from './backend.ts';
+import { LOG_FORMAT, type LogRow } from './log-row.ts';
+import type { StoredState } from './sqlite-log.ts';
+import type { SqliteReply, SqliteRequest, SqliteWorkerData } from './sqlite-worker.ts';
+
+type Question = SqliteRequest extends infer R ? (R extends SqliteRequest ? Omit<R, 'id'> : never) : never;
+
+/** The database `file` (made when absent). A thread that dies is started again by the next call. */
+export class SqliteBackend implements Backend {
+  readonly #data: SqliteWorkerData;
+  readonly #waiting = new Map<number, { resolve(value: SqliteReply['value']): void; reject(error: Error): void }>();
+  #worker: Worker | undefined;
+  #nextId = 1;
+
+  constructor(file: string, retention: Retention) {
+    this.#data = { file, retention };
+  }
+
+  async load(): Promise<State> {
+    const stored = (await this.#ask({ kind: 'read' })) as StoredState | undefined;
+    if (stored === undefined) throw new Error('the database has no newest state');
+    return stateOf(stored);
+  }
+
+  async append(rows: readonly LogRow[]): Promise<void> {
+    await this.#ask({ kind: 'append', rows: rows.map((row) => ({ ...row, changes: JSON.stringify(row.changes) })) });
+  }
+
+  async lastRevision(): Promise<number> {
+    return Number(await this.#ask({ kind: 'lastRevision' }));
+  }
+
+  async at(revision: number): Promise<State | undefined> {
+    const stored = (await this.#ask({ kind: 'read', revision })) as StoredState | undefined;
+    return stored === undefined ? undefined : stateOf(stored);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await this.#ask({ kind: 'close' });
+    await worker.terminate();
+  }
+
+  #ask(question: Question): Promise<SqliteReply['value']> {
+    const worker = (this.#worker ??= this.#start());
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      worker.postMessage({ ...question, id } satisfies SqliteRequest);
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(entryUrl(import.meta.url, 'sqlite-worker'), { workerData: this.#data });
+    worker.on('message', ({ id, value, error }: SqliteReply) => {
+      const one = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) one?.resolve(value);
+      else one?.reject(Object.assign(new Error(error.message), error.code === undefined ? {} : { code: error.code }));
+    });
+    const ended = (error: Error): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const one of this.#waiting.values()) one.reject(error);
+      this.#waiting.clear();
+    };
+    worker.on('error', (error) => ended(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => ended(new Error(`the database's thread ended with ${code}`)));
+    return worker;
+  }
+}
+
+function stateOf({ folded, records, rows, format }: StoredState): State {
+  if (format > LOG_FORMAT)
+    throw new Error(`the database has records of format ${format}; this program knows up to ${LOG_FORMAT}`);
+  const changes = records.map(
+    ({ kind, key, value }) => ({ kind, key, record: JSON.parse(value) as unknown }) as unknown as Change,
+  );
+  for (const row of rows)
+    for (const change of JSON.parse(row.changes) as Change[])
+      // A removal was written without its `record` member.
+      changes.push(change.record === undefined ? { ...change, record: undefined } : change);
+  return applyChanges(emptyState, changes, rows.at(-1)?.revision ?? folded);
+}
