@@ -1,0 +1,13 @@
+// Which rule matches, which target group is picked (pure).
+
+export {
+  compileRules,
+  findRule,
+  headerMatches,
+  type HeaderMatch,
+  type PathMatch,
+  type Routable,
+  type RuleIndex,
+  type RuleMatch,
+} from './rule-index.ts';
+export { createWeightedPicker, type WeightedPicker } from './weighted-picker.ts';

@@ -1,0 +1,171 @@
+// Which rule of a listener a request matches: the lowest priority first, found through an index instead of by trying every rule.
+
+/** How a path must look. `exact` is the whole path without the query; `prefix` is a plain string prefix. */
+export interface PathMatch {
+  readonly kind: 'exact' | 'prefix';
+  readonly value: string;
+  readonly caseSensitive: boolean;
+}
+
+/** How a header's value must look. `name` is lower case. */
+export interface HeaderMatch {
+  readonly name: string;
+  readonly kind: 'exact' | 'prefix' | 'contains';
+  readonly value: string;
+  readonly caseSensitive: boolean;
+}
+
+/** A conjunction; an absent part matches everything. Methods are compared exactly (User Guide: Listener rules). */
+export interface RuleMatch {
+  readonly method?: string;
+  readonly path?: PathMatch;
+  readonly headers?: readonly HeaderMatch[];
+}
+
+/** What a rule is matched against. `header` returns the values of a header joined by `, `, or undefined. */
+export interface Routable {
+  readonly method: string;
+  /** The path without the query. */
+  readonly path: string;
+  header(name: string): string | undefined;
+}
+
+/** The rules of a listener, made fast to search. */
+export interface RuleIndex<R> {
+  readonly rules: readonly R[];
+  /** Rules without a path match that need no header, and those that need one, by its name. */
+  readonly anywhere: Bucket;
+  readonly exact: ReadonlyMap<string, Bucket>;
+  readonly exactFolded: ReadonlyMap<string, Bucket>;
+  readonly prefix: ReadonlyMap<string, Bucket>;
+  readonly prefixFolded: ReadonlyMap<string, Bucket>;
+  /** Distinct prefix lengths, ascending. */
+  readonly lengths: readonly number[];
+  readonly foldedLengths: readonly number[];
+}
+
+/** Positions of rules, ascending; split by whether a header is needed so that a request without it skips them at once. */
+interface Bucket {
+  readonly plain: readonly number[];
+  readonly byHeader: readonly { readonly name: string; readonly rules: readonly number[] }[];
+}
+
+/** Builds the index of `rules`, which are in order of evaluation (ascending priority, default rule last). */
+export function compileRules<R extends { readonly match: RuleMatch }>(rules: readonly R[]): RuleIndex<R> {
+  const anywhere: number[] = [];
+  const tables = {
+    exact: new Map<string, number[]>(),
+    exactFolded: new Map<string, number[]>(),
+    prefix: new Map<string, number[]>(),
+    prefixFolded: new Map<string, number[]>(),
+  };
+  rules.forEach((rule, position) => {
+    const path = rule.match.path;
+    if (path === undefined) {
+      anywhere.push(position);
+      return;
+    }
+    const table = path.caseSensitive ? tables[path.kind] : tables[`${path.kind}Folded`];
+    const key = path.caseSensitive ? path.value : path.value.toLowerCase();
+    const list = table.get(key);
+    if (list === undefined) table.set(key, [position]);
+    else list.push(position);
+  });
+  const buckets = (table: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, Bucket> =>
+    new Map([...table].map(([key, list]) => [key, bucketOf(rules, list)]));
+  const lengths = (table: ReadonlyMap<string, unknown>): readonly number[] =>
+    [...new Set([...table.keys()].map((key) => key.length))].sort((a, b) => a - b);
+  return {
+    rules,
+    anywhere: bucketOf(rules, anywhere),
+    exact: buckets(tables.exact),
+    exactFolded: buckets(tables.exactFolded),
+    prefix: buckets(tables.prefix),
+    prefixFolded: buckets(tables.prefixFolded),
+    lengths: lengths(tables.prefix),
+    foldedLengths: lengths(tables.prefixFolded),
+  };
+}
+
+function bucketOf<R extends { readonly match: RuleMatch }>(rules: readonly R[], positions: readonly number[]): Bucket {
+  const plain: number[] = [];
+  const byHeader = new Map<string, number[]>();
+  for (const position of positions) {
+    const name = rules[position]?.match.headers?.[0]?.name;
+    if (name === undefined) {
+      plain.push(position);
+      continue;
+    }
+    const list = byHeader.get(name);
+    if (list === undefined) byHeader.set(name, [position]);
+    else list.push(position);
+  }
+  return { plain, byHeader: [...byHeader].map(([name, list]) => ({ name, rules: list })) };
+}
+
+/** The first rule in order of evaluation whose every part matches, or undefined (a listener's default rule always matches). */
+export function findRule<R extends { readonly match: RuleMatch }>(
+  index: RuleIndex<R>,
+  request: Routable,
+): R | undefined {
+  const { path } = request;
+  let best = searchBucket(index, index.anywhere, request, index.rules.length);
+  if (index.exact.size > 0) best = searchBucket(index, index.exact.get(path), request, best);
+  for (const length of index.lengths) {
+    if (length > path.length) break;
+    best = searchBucket(index, index.prefix.get(path.slice(0, length)), request, best);
+  }
+  if (index.exactFolded.size > 0 || index.foldedLengths.length > 0) {
+    const folded = path.toLowerCase();
+    best = searchBucket(index, index.exactFolded.get(folded), request, best);
+    for (const length of index.foldedLengths) {
+      if (length > folded.length) break;
+      best = searchBucket(index, index.prefixFolded.get(folded.slice(0, length)), request, best);
+    }
+  }
+  return index.rules[best];
+}
+
+/** The position of the bucket's first matching rule before `best`, else `best`. */
+function searchBucket<R extends { readonly match: RuleMatch }>(
+  index: RuleIndex<R>,
+  bucket: Bucket | undefined,
+  request: Routable,
+  best: number,
+): number {
+  if (bucket === undefined) return best;
+  let found = searchList(index, bucket.plain, request, best);
+  for (const { name, rules } of bucket.byHeader)
+    if (request.header(name) !== undefined) found = searchList(index, rules, request, found);
+  return found;
+}
+
+function searchList<R extends { readonly match: RuleMatch }>(
+  index: RuleIndex<R>,
+  positions: readonly number[],
+  request: Routable,
+  best: number,
+): number {
+  for (const position of positions) {
+    if (position >= best) return best;
+    const rule = index.rules[position];
+    if (rule !== undefined && restMatches(rule.match, request)) return position;
+  }
+  return best;
+}
+
+/** Whether method and headers match; the path already does, by the bucket that the rule was found in. */
+function restMatches(match: RuleMatch, request: Routable): boolean {
+  if (match.method !== undefined && match.method !== request.method) return false;
+  for (const header of match.headers ?? []) if (!headerMatches(header, request.header(header.name))) return false;
+  return true;
+}
+
+/** Whether one header condition holds for `value` (undefined: the header is absent, which matches nothing). */
+export function headerMatches(match: HeaderMatch, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  const given = match.caseSensitive ? value : value.toLowerCase();
+  const wanted = match.caseSensitive ? match.value : match.value.toLowerCase();
+  if (match.kind === 'exact') return given === wanted;
+  return match.kind === 'prefix' ? given.startsWith(wanted) : given.includes(wanted);
+}
