@@ -1,0 +1,24 @@
+// What connections and exchanges of a worker share.
+
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { AccessRecord } from '../telemetry/index.ts';
+import type { ClientConnection } from './http1/client-connection.ts';
+import type { ProxyLimits } from './limits.ts';
+import type { GroupState } from './upstream/target-state.ts';
+import type { World } from './world.ts';
+
+/** The shared part of a worker's data plane. */
+export interface ProxyContext {
+  world(): World;
+  readonly groups: { find(id: string): GroupState | undefined };
+  readonly limits: ProxyLimits;
+  /** Milliseconds after which an unused client connection is closed. */
+  readonly idleTimeout: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  log(record: AccessRecord): void;
+  countAnswer(serviceId: string | undefined, status: number): void;
+  countForward(serviceId: string, groupId: string, status: number, received: number, sent: number): void;
+  forget(connection: ClientConnection): void;
+}

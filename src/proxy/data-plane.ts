@@ -1,0 +1,177 @@
+// The data plane of one worker: obeys snapshots, takes connections, keeps targets' health, counts and logs.
+
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+import { createAccessFormat, type CounterSet } from '../telemetry/index.ts';
+import type { ProxyContext } from './context.ts';
+import { createHealthChecker, type HealthReport } from './health/checker.ts';
+import { ClientConnection } from './http1/client-connection.ts';
+import type { ProxyLimits } from './limits.ts';
+import type { ListenSpec } from './listener/listeners.ts';
+import { createTargetGroups } from './upstream/groups.ts';
+import type { GroupState } from './upstream/target-state.ts';
+import { createWorldCompiler, emptyWorld } from './world.ts';
+
+/** A worker's data plane. */
+export interface DataPlane {
+  /** Obeys `snapshot` from the next request on. */
+  apply(snapshot: Snapshot): void;
+  /** Serves a client's connection. */
+  accept(socket: Socket, spec: ListenSpec): void;
+  /** Takes what another worker saw of a target. */
+  takeHealth(report: HealthReport): void;
+  /** What this worker knows of every target's health, for the others and for control. */
+  health(): readonly HealthReport[];
+  /** The workers of this node that are up. */
+  setLiveWorkers(live: readonly number[]): void;
+  /** Ends idle connections now and the others after their running exchange; resolves when none is left. */
+  drain(): Promise<void>;
+  close(): void;
+}
+
+export interface DataPlaneDeps {
+  readonly worker: number;
+  readonly limits: ProxyLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly counters: CounterSet;
+  /** Takes one finished access-log line. */
+  appendAccessLog(line: string): void;
+  /** Addresses to dial from into a VPC, in this worker's order. */
+  sources(vpcId: string): readonly string[];
+  reportHealth(report: HealthReport): void;
+}
+
+/** Milliseconds between looks at slow and idle connections. */
+const SWEEP = 1000;
+
+/** Milliseconds after which an unused client connection is closed (AWS: the service's idle timeout, 60 s by default; before a request no service is known). */
+const CLIENT_IDLE = 60_000;
+
+/** Makes a data plane that serves nothing until its first snapshot. */
+export function createDataPlane(deps: DataPlaneDeps): DataPlane {
+  const { counters, clock, limits } = deps;
+  const connections = new Set<ClientConnection>();
+  const compiler = createWorldCompiler(deps.worker);
+  let world = emptyWorld;
+  let live: readonly number[] = [deps.worker];
+  let onEmpty: (() => void) | undefined;
+  const format = createAccessFormat();
+
+  const groups = createTargetGroups({
+    limits,
+    clock,
+    sources: (vpcId) => deps.sources(vpcId),
+    counters: {
+      connections: counters.counter('pergola_upstream_connections_total'),
+      connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
+      sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
+    },
+  });
+  const checker = createHealthChecker({
+    worker: deps.worker,
+    clock,
+    speed: limits.healthCheckSpeed,
+    sources: (vpcId) => deps.sources(vpcId),
+    report: (report) => deps.reportHealth(report),
+  });
+  const accepted = counters.counter('pergola_client_connections_total');
+  const open = counters.counter('pergola_client_connections');
+  const byService = createRequestCounters(counters, 'service');
+  const byGroup = createRequestCounters(counters, 'target_group');
+  const received = counters.counter('pergola_received_bytes_total');
+  const sent = counters.counter('pergola_sent_bytes_total');
+
+  const context: ProxyContext = {
+    world: () => world,
+    groups: { find: (id: string): GroupState | undefined => groups.find(id) },
+    limits,
+    idleTimeout: CLIENT_IDLE,
+    clock,
+    random: deps.random,
+    log: (record) => deps.appendAccessLog(format(record)),
+    countAnswer: (serviceId, status) => byService(serviceId ?? '', status),
+    countForward(serviceId, groupId, status, bytesIn, bytesOut) {
+      byService(serviceId, status);
+      byGroup(groupId, status);
+      received.value += bytesIn;
+      sent.value += bytesOut;
+    },
+    forget(connection) {
+      connections.delete(connection);
+      open.value--;
+      if (connections.size === 0) onEmpty?.();
+    },
+  };
+
+  let cancelSweep = (): void => {};
+  const sweep = (): void => {
+    const now = clock.monotonic();
+    for (const connection of connections) connection.sweep(now);
+    cancelSweep = clock.after(SWEEP, sweep);
+  };
+  sweep();
+
+  return {
+    apply(snapshot) {
+      groups.update(snapshot);
+      world = compiler.compile(snapshot);
+      checker.update(groups.all(), live);
+    },
+    accept(socket, spec) {
+      accepted.value++;
+      open.value++;
+      connections.add(
+        new ClientConnection(
+          socket,
+          { vpcId: spec.vpcId, localAddress: socket.localAddress ?? '', port: spec.port },
+          context,
+        ),
+      );
+    },
+    takeHealth: (report) => groups.setHealth(report.groupId, report.target, report.health),
+    health: () =>
+      [...groups.all()].flatMap((group) =>
+        group.targets.map((target) => ({
+          groupId: group.record.id,
+          target: `${target.record.id}|${target.record.port}`,
+          health: target.health,
+        })),
+      ),
+    setLiveWorkers(workers) {
+      live = workers;
+      checker.update(groups.all(), live);
+    },
+    drain() {
+      for (const connection of connections) connection.closeSoon();
+      if (connections.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        onEmpty = resolve;
+      });
+    },
+    close() {
+      cancelSweep();
+      checker.close();
+      groups.close();
+      for (const connection of connections) connection.socket.destroy();
+    },
+  };
+}
+
+/** Counts requests by an id and the class of their status; the counters of an id are looked up once. */
+function createRequestCounters(counters: CounterSet, label: string): (id: string, status: number) => void {
+  const byId = new Map<string, { value: number }[]>();
+  return (id, status) => {
+    let classes = byId.get(id);
+    if (classes === undefined) {
+      classes = [0, 1, 2, 3, 4, 5].map((digit) =>
+        counters.counter(`pergola_${label}_requests_total`, { [label]: id, code: digit === 0 ? 'none' : `${digit}xx` }),
+      );
+      byId.set(id, classes);
+    }
+    const counter = classes[Math.trunc(status / 100)];
+    if (counter !== undefined) counter.value++;
+  };
+}

@@ -1,0 +1,149 @@
+// Finds where the body of a message ends, without copying it: by length, by chunks, or at the end of the connection.
+
+/** Follows one body. `consume` looks at `chunk` from `from` and returns where the body's bytes end in it. */
+export interface BodyReader {
+  /** The index after the last byte of `chunk` that belongs to the body, or -1 when the framing is broken. */
+  consume(chunk: Buffer, from: number): number;
+  /** Whether the last byte of the body has been seen. */
+  readonly done: boolean;
+  /** Where the data of chunks lies in the last consumed buffer, for whoever must write it without the chunk framing; undefined for other bodies. */
+  readonly pieces: readonly (readonly [number, number])[] | undefined;
+}
+
+/** A body of no bytes. */
+export const emptyBody: BodyReader = { consume: (_chunk, from) => from, done: true, pieces: undefined };
+
+/** A body of `length` bytes (> 0). */
+export class LengthBody implements BodyReader {
+  readonly pieces = undefined;
+  #left: number;
+
+  constructor(length: number) {
+    this.#left = length;
+  }
+
+  get done(): boolean {
+    return this.#left === 0;
+  }
+
+  consume(chunk: Buffer, from: number): number {
+    const take = Math.min(this.#left, chunk.length - from);
+    this.#left -= take;
+    return from + take;
+  }
+}
+
+/** A body that ends with its connection. */
+export const closingBody: BodyReader = { consume: (chunk) => chunk.length, done: false, pieces: undefined };
+
+const states = {
+  size: 0,
+  extension: 1,
+  sizeLf: 2,
+  data: 3,
+  dataCr: 4,
+  dataLf: 5,
+  trailer: 6,
+  trailerName: 7,
+  trailerLine: 8,
+  trailerLf: 9,
+  endLf: 10,
+  done: 11,
+} as const;
+type State = (typeof states)[keyof typeof states];
+
+/** Longest chunk-size line and trailer section that is accepted, in bytes. */
+const MAX_LINE = 256;
+const MAX_TRAILERS = 8192;
+
+/** A chunked body (RFC 9112 7.1), strict: CRLF only, hexadecimal sizes of at most 13 digits, printable extensions and trailers. */
+export class ChunkedBody implements BodyReader {
+  readonly pieces: [number, number][] = [];
+  #state: State = states.size;
+  #size = 0;
+  #digits = 0;
+  #line = 0;
+  #trailers = 0;
+
+  get done(): boolean {
+    return this.#state === states.done;
+  }
+
+  consume(chunk: Buffer, from: number): number {
+    this.pieces.length = 0;
+    let pos = from;
+    while (pos < chunk.length && this.#state !== states.done) {
+      if (this.#state === states.data) {
+        const take = Math.min(this.#size, chunk.length - pos);
+        this.pieces.push([pos, pos + take]);
+        this.#size -= take;
+        pos += take;
+        if (this.#size === 0) this.#state = states.dataCr;
+        continue;
+      }
+      const next = this.#step(chunk[pos] ?? 0);
+      if (next === undefined) return -1;
+      this.#state = next;
+      pos++;
+    }
+    return pos;
+  }
+
+  #step(byte: number): State | undefined {
+    switch (this.#state) {
+      case states.size: {
+        const digit = hexDigit(byte);
+        if (digit >= 0) {
+          if (++this.#digits > 13) return undefined;
+          this.#size = this.#size * 16 + digit;
+          return states.size;
+        }
+        if (this.#digits === 0) return undefined;
+        if (byte === 13) return states.sizeLf;
+        this.#line = 0;
+        return byte === 59 ? states.extension : undefined;
+      }
+      case states.extension:
+        if (byte === 13) return states.sizeLf;
+        return ++this.#line <= MAX_LINE && isText(byte) ? states.extension : undefined;
+      case states.sizeLf:
+        if (byte !== 10) return undefined;
+        this.#digits = 0;
+        return this.#size === 0 ? states.trailer : states.data;
+      case states.dataCr:
+        return byte === 13 ? states.dataLf : undefined;
+      case states.dataLf:
+        return byte === 10 ? states.size : undefined;
+      case states.trailer:
+        if (byte === 13) return states.endLf;
+        this.#trailers++;
+        return isToken(byte) ? states.trailerName : undefined;
+      case states.trailerName:
+        if (byte === 58) return states.trailerLine;
+        return ++this.#trailers <= MAX_TRAILERS && isToken(byte) ? states.trailerName : undefined;
+      case states.trailerLine:
+        if (byte === 13) return states.trailerLf;
+        return ++this.#trailers <= MAX_TRAILERS && isText(byte) ? states.trailerLine : undefined;
+      case states.trailerLf:
+        return byte === 10 ? states.trailer : undefined;
+      case states.endLf:
+        return byte === 10 ? states.done : undefined;
+      default:
+        return undefined;
+    }
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const lower = byte | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
+}
+
+function isToken(byte: number): boolean {
+  return byte > 32 && byte < 127 && !'"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte));
+}
+
+function isText(byte: number): boolean {
+  return byte === 9 || (byte >= 32 && byte !== 127);
+}

@@ -1,0 +1,256 @@
+// Reads the head of an HTTP/1.1 request, strictly (RFC 9112), and prepares its header lines for the target in the same walk.
+
+/** A head that was accepted. Texts are latin1: one character per byte. */
+export interface RequestHead {
+  readonly method: string;
+  /** Origin-form, as it goes to the target: path and query. */
+  readonly target: string;
+  readonly path: string;
+  /** 0 or 1: HTTP/1.x. */
+  readonly minor: number;
+  /** Host header or authority of an absolute-form target, as sent. */
+  readonly host: string;
+  /** -1 when the head has no Content-Length. */
+  readonly contentLength: number;
+  readonly chunked: boolean;
+  readonly keepAlive: boolean;
+  readonly expectContinue: boolean;
+  /** The client's x-amzn-requestid, cut at 512 bytes; empty when it sent none. */
+  readonly requestId: string;
+  readonly forwardedFor: string;
+  readonly userAgent: string;
+  /** Header lines for the target, each with its CRLF: hop-by-hop lines and those that the proxy writes itself are left out. */
+  readonly forward: string;
+  /** All header lines as received, each with its CRLF. */
+  readonly lines: string;
+}
+
+/** A head that was refused: the status to answer with, and why in words for the log. The connection ends. */
+export interface BadHead {
+  readonly status: 400 | 431 | 501 | 505;
+  readonly reason: string;
+}
+
+/** AWS's limits: more than 60 KB of headers or more than 100 of them is 400 (User Guide: Quotas). */
+export const MAX_HEAD_BYTES = 60 * 1024;
+const MAX_HEADERS = 100;
+
+const requestLine = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)\r\n/y;
+// One native pass proves every line well-formed: no bare CR or LF, no NUL, no folding, no space before the colon.
+const headerBlock = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
+const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)$/i;
+const hostForm = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/;
+
+/** Headers that only the proxy may write: what a client sent under these names never reaches a target (behaviour of x-amzn-lattice-*: User Guide, HTTP targets). */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'x-forwarded-for',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-for-port',
+  'x-forwarded-for-proto',
+  'x-amzn-requestid',
+  'x-amzn-source-vpc',
+  'x-amzn-lattice-identity',
+  'x-amzn-lattice-identity-tags',
+  'x-amzn-lattice-network',
+  'x-amzn-lattice-target',
+]);
+
+function bad(reason: string, status: BadHead['status'] = 400): BadHead {
+  return { status, reason };
+}
+
+/** Parses `text`, a whole head up to and without its final empty line (it ends with the CRLF of its last line). */
+export function parseRequestHead(text: string): RequestHead | BadHead {
+  requestLine.lastIndex = 0;
+  const first = requestLine.exec(text);
+  if (first === null) return bad('malformed request line');
+  const [line, method = '', rawTarget = '', major, minorText] = first;
+  if (major !== '1') return bad(`HTTP/${major}.${minorText} on an HTTP/1.1 connection`, 505);
+  const minor = minorText === '0' ? 0 : 1;
+  const start = line.length;
+  headerBlock.lastIndex = start;
+  if (!headerBlock.test(text)) return bad('malformed header line');
+
+  let count = 0;
+  let host: string | undefined;
+  let contentLength = -1;
+  let transferEncoding: string | undefined;
+  let connection = '';
+  let expectContinue = false;
+  let requestId = '';
+  let forwardedFor = '';
+  let userAgent = '';
+  let forward = '';
+  let keepFrom = start;
+  for (let pos = start; pos < text.length;) {
+    const colon = text.indexOf(':', pos);
+    const end = text.indexOf('\r\n', colon);
+    const next = end + 2;
+    if (++count > MAX_HEADERS) return bad('more than 100 headers');
+    let drop = false;
+    switch (colon - pos) {
+      case 2:
+        if (isName(text, pos, colon, 'te')) drop = true;
+        break;
+      case 4:
+        if (isName(text, pos, colon, 'host')) {
+          if (host !== undefined) return bad('Host given twice');
+          host = text.slice(colon + 1, end).trim();
+        }
+        break;
+      case 6:
+        if (isName(text, pos, colon, 'expect')) {
+          if (
+            text
+              .slice(colon + 1, end)
+              .trim()
+              .toLowerCase() !== '100-continue'
+          )
+            return bad('unknown expectation');
+          expectContinue = true;
+        }
+        break;
+      case 7:
+        if (isName(text, pos, colon, 'upgrade') || isName(text, pos, colon, 'trailer')) drop = true;
+        break;
+      case 10:
+        if (isName(text, pos, colon, 'connection')) {
+          connection = connection === '' ? text.slice(colon + 1, end) : `${connection},${text.slice(colon + 1, end)}`;
+          drop = true;
+        } else if (isName(text, pos, colon, 'keep-alive')) drop = true;
+        else if (isName(text, pos, colon, 'user-agent')) userAgent = text.slice(colon + 1, end).trim();
+        break;
+      case 14:
+        if (isName(text, pos, colon, 'content-length')) {
+          if (contentLength >= 0) return bad('Content-Length given twice');
+          contentLength = parseLength(text.slice(colon + 1, end).trim());
+          if (contentLength < 0) return bad('malformed Content-Length');
+        }
+        break;
+      case 17:
+        if (isName(text, pos, colon, 'transfer-encoding')) {
+          if (transferEncoding !== undefined) return bad('Transfer-Encoding given twice');
+          transferEncoding = text
+            .slice(colon + 1, end)
+            .trim()
+            .toLowerCase();
+          break;
+        }
+        drop = text.charCodeAt(pos + 1) === 45 && ownHeaders.has(text.slice(pos, colon).toLowerCase());
+        break;
+      default: {
+        // 45 is "-": only names of the form "x-…" can be ours.
+        if (text.charCodeAt(pos + 1) !== 45) break;
+        const name = text.slice(pos, colon).toLowerCase();
+        if (!ownHeaders.has(name)) break;
+        drop = true;
+        if (name === 'x-amzn-requestid')
+          requestId = text
+            .slice(colon + 1, end)
+            .trim()
+            .slice(0, 512);
+        else if (name === 'x-forwarded-for') {
+          const value = text.slice(colon + 1, end).trim();
+          forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
+        }
+      }
+    }
+    if (drop || (colon - pos === 16 && isName(text, pos, colon, 'proxy-connection'))) {
+      if (keepFrom < pos) forward += text.slice(keepFrom, pos);
+      keepFrom = next;
+    }
+    pos = next;
+  }
+  if (keepFrom < text.length) forward += keepFrom === start ? text.slice(start) : text.slice(keepFrom);
+
+  if (host === undefined) return bad('Host missing');
+  if (!hostForm.test(host)) return bad('malformed Host');
+  if (transferEncoding !== undefined) {
+    if (contentLength >= 0) return bad('both Content-Length and Transfer-Encoding');
+    if (minor === 0) return bad('Transfer-Encoding in HTTP/1.0');
+    if (transferEncoding !== 'chunked') return bad('transfer coding other than chunked', 501);
+  }
+  let target = rawTarget;
+  if (target.charCodeAt(0) !== 47) {
+    if (target === '*') {
+      if (method !== 'OPTIONS') return bad('target * is for OPTIONS');
+    } else {
+      const absolute = absoluteForm.exec(target);
+      if (absolute === null || absolute[1] === '' || !hostForm.test(absolute[1] ?? ''))
+        return bad('malformed request target');
+      // RFC 9112 3.2.2: the authority of the target replaces what Host says.
+      host = absolute[1] ?? '';
+      target = absolute[2] ?? '';
+      if (!target.startsWith('/')) target = `/${target}`;
+      forward = `host: ${host}\r\n${withoutHeaders(forward, new Set(['host']))}`;
+    }
+  } else if (target.includes('#')) return bad('fragment in the request target');
+  let keepAlive = minor === 1;
+  if (connection !== '') {
+    const tokens = connection.split(',').map((token) => token.trim().toLowerCase());
+    if (tokens.includes('close')) keepAlive = false;
+    else if (tokens.includes('keep-alive')) keepAlive = true;
+    const named = tokens.filter(
+      (token) => token !== '' && token !== 'close' && token !== 'keep-alive' && token !== 'upgrade',
+    );
+    // A client may not have the proxy drop what frames or addresses the message.
+    if (named.some((token) => token === 'host' || token === 'content-length' || token === 'transfer-encoding'))
+      return bad('Connection names a header that must stay');
+    if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
+  }
+  const query = target.indexOf('?');
+  return {
+    method,
+    target,
+    path: query < 0 ? target : target.slice(0, query),
+    minor,
+    host,
+    contentLength,
+    chunked: transferEncoding !== undefined,
+    keepAlive,
+    expectContinue,
+    requestId,
+    forwardedFor,
+    userAgent,
+    forward,
+    lines: text.slice(start),
+  };
+}
+
+/** Whether the characters of `text` from `from` to `to` are `name` (lower case) without regard to case. */
+function isName(text: string, from: number, to: number, name: string): boolean {
+  for (let i = from, j = 0; i < to; i++, j++) {
+    const code = text.charCodeAt(i);
+    if ((code >= 65 && code <= 90 ? code | 32 : code) !== name.charCodeAt(j)) return false;
+  }
+  return true;
+}
+
+/** A Content-Length's value, or -1 when it is not 1 to 15 digits. */
+export function parseLength(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+}
+
+/** Header lines without those whose lower-case name is in `names`. */
+export function withoutHeaders(lines: string, names: ReadonlySet<string>): string {
+  return lines
+    .split('\r\n')
+    .filter((line) => line !== '' && !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
+    .map((line) => `${line}\r\n`)
+    .join('');
+}
+
+/** All values of the header `name` (lower case) in `lines`, joined by `, `; undefined when it is absent. */
+export function findHeader(lines: string, name: string): string | undefined {
+  let found: string | undefined;
+  for (let pos = 0; pos < lines.length;) {
+    const end = lines.indexOf('\r\n', pos);
+    if (lines.charCodeAt(pos + name.length) === 58 && isName(lines, pos, pos + name.length, name)) {
+      const value = lines.slice(pos + name.length + 1, end).trim();
+      found = found === undefined ? value : `${found}, ${value}`;
+    }
+    pos = end + 2;
+  }
+  return found;
+}

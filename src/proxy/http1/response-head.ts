@@ -1,0 +1,108 @@
+// Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
+
+import { parseLength, withoutHeaders } from './request-head.ts';
+
+/** A head that was accepted. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly minor: number;
+  /** Status code and reason phrase, as received. */
+  readonly statusText: string;
+  /** -1 when the head has no Content-Length. */
+  readonly contentLength: number;
+  readonly chunked: boolean;
+  /** Whether the target keeps the connection open afterwards. */
+  readonly keepAlive: boolean;
+  /** Header lines for the client, each with its CRLF: without hop-by-hop lines (Transfer-Encoding stays) and x-amzn-requestid. */
+  readonly forward: string;
+}
+
+const statusLine = /HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/y;
+const headerBlock = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'te',
+  'trailer',
+  'x-amzn-requestid',
+]);
+
+/** Parses `text`, a whole head without its final empty line; a string says what is wrong with it. */
+export function parseResponseHead(text: string): ResponseHead | string {
+  statusLine.lastIndex = 0;
+  const first = statusLine.exec(text);
+  if (first === null) return 'malformed status line';
+  const minor = first[1] === '0' ? 0 : 1;
+  const status = Number(first[2]);
+  if (status < 100) return 'malformed status line';
+  const start = first[0].length;
+  headerBlock.lastIndex = start;
+  if (!headerBlock.test(text)) return 'malformed header line';
+  let contentLength = -1;
+  let transferEncoding: string | undefined;
+  let connection = '';
+  let forward = '';
+  let keepFrom = start;
+  for (let pos = start; pos < text.length;) {
+    const colon = text.indexOf(':', pos);
+    const end = text.indexOf('\r\n', colon);
+    const next = end + 2;
+    const length = colon - pos;
+    // Lengths of the names that matter: anything else is passed on unread.
+    if (length === 10 || length === 14 || length === 17 || length === 16 || length === 7 || length === 2) {
+      const name = text.slice(pos, colon).toLowerCase();
+      if (name === 'content-length') {
+        const value = parseLength(text.slice(colon + 1, end).trim());
+        if (value < 0 || (contentLength >= 0 && contentLength !== value)) return 'malformed Content-Length';
+        if (contentLength >= 0) {
+          forward += text.slice(keepFrom, pos);
+          keepFrom = next;
+        }
+        contentLength = value;
+      } else if (name === 'transfer-encoding') {
+        if (transferEncoding !== undefined) return 'Transfer-Encoding given twice';
+        transferEncoding = text
+          .slice(colon + 1, end)
+          .trim()
+          .toLowerCase();
+      } else if (hopByHop.has(name)) {
+        if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
+        if (keepFrom < pos) forward += text.slice(keepFrom, pos);
+        keepFrom = next;
+      }
+    }
+    pos = next;
+  }
+  if (keepFrom < text.length) forward += text.slice(keepFrom);
+  if (transferEncoding !== undefined) {
+    if (transferEncoding !== 'chunked') return 'transfer coding other than chunked';
+    if (contentLength >= 0) return 'both Content-Length and Transfer-Encoding';
+    if (minor === 0) return 'Transfer-Encoding in HTTP/1.0';
+  }
+  let keepAlive = minor === 1;
+  if (connection !== '') {
+    const tokens = connection.split(',').map((token) => token.trim().toLowerCase());
+    if (tokens.includes('close')) keepAlive = false;
+    else if (tokens.includes('keep-alive')) keepAlive = true;
+    const named = tokens.filter(
+      (token) =>
+        token !== '' &&
+        token !== 'close' &&
+        token !== 'keep-alive' &&
+        token !== 'content-length' &&
+        token !== 'transfer-encoding',
+    );
+    if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
+  }
+  return {
+    status,
+    minor,
+    statusText: `${first[2]} ${first[3] ?? ''}`,
+    contentLength,
+    chunked: transferEncoding !== undefined,
+    keepAlive,
+    forward,
+  };
+}

@@ -1,0 +1,8 @@
+// The data plane: connections in, decisions, connections out.
+
+export { createDataPlane, type DataPlane, type DataPlaneDeps } from './data-plane.ts';
+export { createListeners, type Listeners, type ListenSpec } from './listener/listeners.ts';
+export { defaultProxyLimits, type ProxyLimits } from './limits.ts';
+export type { HealthReport } from './health/checker.ts';
+export type { Health } from './upstream/target-state.ts';
+export { decide, type Decision, type Entry } from './request/decide.ts';

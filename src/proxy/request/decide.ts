@@ -1,0 +1,78 @@
+// What happens to a request: the pure decision that the hot path takes and that explain records.
+
+import { findRule, type Routable } from '../../routing/index.ts';
+import { findHeader, type RequestHead } from '../http1/request-head.ts';
+import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
+
+/** A decision: an answer of our own, or a target group to forward to. */
+export type Decision =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly reason: string;
+      readonly door?: Door;
+      readonly listener?: CompiledListener;
+      readonly rule?: CompiledRule;
+    }
+  | {
+      readonly kind: 'forward';
+      readonly door: Door;
+      readonly listener: CompiledListener;
+      readonly rule: CompiledRule;
+      readonly groupId: string;
+      /** Position of the group in the rule's action. */
+      readonly position: number;
+    };
+
+/** Where a request came in: the VPC whose socket took the connection, the local address, and the listener port that it stands for. */
+export interface Entry {
+  readonly vpcId: string;
+  readonly localAddress: string;
+  readonly port: number;
+}
+
+class HeadRoutable implements Routable {
+  readonly method: string;
+  readonly path: string;
+  readonly #lines: string;
+
+  constructor(head: RequestHead) {
+    this.method = head.method;
+    this.path = head.path;
+    this.#lines = head.lines;
+  }
+
+  header(name: string): string | undefined {
+    return findHeader(this.#lines, name);
+  }
+}
+
+/** The host name of a Host header: lower case, without port and final dot. IPv6 literals keep their brackets. */
+export function hostName(host: string): string {
+  const colon = host.lastIndexOf(':');
+  const bare = colon >= 0 && !host.endsWith(']') ? host.slice(0, colon) : host;
+  return (bare.endsWith('.') ? bare.slice(0, -1) : bare).toLowerCase();
+}
+
+/** Decides one request: door by address, service by Host, rule by priority, target group by weight. */
+export function decide(world: World, entry: Entry, head: RequestHead): Decision {
+  const door = world.vpcs.get(entry.vpcId)?.doorsByAddress.get(entry.localAddress);
+  if (door === undefined)
+    return { kind: 'answer', status: 404, reason: 'no service network is reached at this address' };
+  const serviceId = door.servicesByHost.get(head.host) ?? door.servicesByHost.get(hostName(head.host));
+  const service = serviceId === undefined ? undefined : world.services.get(serviceId);
+  if (service === undefined)
+    return { kind: 'answer', status: 404, reason: 'no service of this name in the service network', door };
+  const listener = service.listeners.get(entry.port);
+  if (listener === undefined || listener.record.protocol !== 'HTTP')
+    return { kind: 'answer', status: 404, reason: 'the service has no HTTP listener on this port', door };
+  const rule = findRule(listener.index, new HeadRoutable(head));
+  if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', door, listener };
+  if (rule.action.kind === 'fixed')
+    return { kind: 'answer', status: rule.action.status, reason: '', door, listener, rule };
+  const position = rule.picker?.next() ?? -1;
+  const group = rule.action.targetGroups[position];
+  if (group === undefined)
+    return { kind: 'answer', status: 503, reason: 'every target group of the rule has weight 0', door, listener, rule };
+  return { kind: 'forward', door, listener, rule, groupId: group.id, position };
+}

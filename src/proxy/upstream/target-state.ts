@@ -1,0 +1,55 @@
+// The targets of a worker: health and round robin, kept beside the snapshot because they are soft.
+
+import type { TargetGroupRecord, TargetRecord } from '../../snapshot/index.ts';
+import type { UpstreamPool } from './pool.ts';
+
+/** What is known of a target's health. `unavailable` means that checks are off. */
+export type Health = 'initial' | 'healthy' | 'unhealthy' | 'unavailable';
+
+/** Key of a target within its group. */
+export function targetKey(target: { readonly id: string; readonly port: number }): string {
+  return `${target.id}|${target.port}`;
+}
+
+/** A target as one worker knows it. */
+export interface TargetState {
+  readonly record: TargetRecord;
+  readonly groupId: string;
+  readonly vpcId: string;
+  readonly address: string;
+  health: Health;
+  readonly pool: UpstreamPool;
+}
+
+/** A target group as one worker knows it. */
+export interface GroupState {
+  readonly record: TargetGroupRecord;
+  readonly targets: readonly TargetState[];
+  /** Position of the round robin. */
+  cursor: number;
+}
+
+/**
+ * The next target for a request, or undefined when there is none. Healthy targets (and those without checks) take turns; INITIAL ones get
+ * traffic only when there is no healthy one; if all are unhealthy, all get traffic (fail open; User Guide: Health checks).
+ * Draining targets get none. `tried` are left out.
+ */
+export function pickTarget(group: GroupState, tried: readonly TargetState[] = []): TargetState | undefined {
+  const { targets } = group;
+  let fallback: TargetState | undefined;
+  let last: TargetState | undefined;
+  for (let step = 0; step < targets.length; step++) {
+    const position = (group.cursor + step) % targets.length;
+    const target = targets[position];
+    if (target === undefined || target.record.draining || (tried.length > 0 && tried.includes(target))) continue;
+    if (target.health === 'healthy' || target.health === 'unavailable') {
+      group.cursor = position + 1;
+      return target;
+    }
+    if (target.health === 'initial') fallback ??= target;
+    else last ??= target;
+  }
+  const chosen = fallback ?? last;
+  if (chosen !== undefined) group.cursor = targets.indexOf(chosen) + 1;
+  return chosen;
+}

@@ -1,0 +1,67 @@
+// Counters that cost one addition on the hot path, and their Prometheus text.
+
+/** A value that only grows. The hot path keeps the object and adds to `value`. */
+export interface Counter {
+  value: number;
+}
+
+/** Counters by series: `name` or `name{label="value"}`. */
+export type CounterValues = Readonly<Record<string, number>>;
+
+/** The counters of one process. */
+export interface CounterSet {
+  /** The counter of a series, made when it does not exist. `name` follows Prometheus: snake case, unit, `_total`. */
+  counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
+  /** The present value of every series that has counted something. */
+  values(): CounterValues;
+}
+
+/** Makes an empty set. */
+export function createCounterSet(): CounterSet {
+  const counters = new Map<string, Counter>();
+  return {
+    counter(name, labels = {}) {
+      const series = formatSeries(name, labels);
+      let counter = counters.get(series);
+      if (counter === undefined) {
+        counter = { value: 0 };
+        counters.set(series, counter);
+      }
+      return counter;
+    },
+    values: () =>
+      Object.fromEntries([...counters].flatMap(([series, { value }]) => (value === 0 ? [] : [[series, value]]))),
+  };
+}
+
+function formatSeries(name: string, labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(
+    ([key, value]) => `${key}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`,
+  );
+  return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`;
+}
+
+/** The sum of several sets, series by series. */
+export function sumCounters(sets: Iterable<CounterValues>): CounterValues {
+  const sum: Record<string, number> = {};
+  for (const set of sets) for (const [series, value] of Object.entries(set)) sum[series] = (sum[series] ?? 0) + value;
+  return sum;
+}
+
+/** Prometheus text exposition (version 0.0.4) of counters and gauges. A series whose name ends in `_total` is a counter, else a gauge. */
+export function formatPrometheus(values: CounterValues): string {
+  const byName = new Map<string, string[]>();
+  for (const [series, value] of Object.entries(values)) {
+    const name = series.replace(/\{.*$/s, '');
+    const lines = byName.get(name) ?? [];
+    lines.push(`${series} ${value}`);
+    byName.set(name, lines);
+  }
+  const blocks = [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([name, lines]) =>
+        `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}\n${lines.sort().join('\n')}\n`,
+    );
+  return blocks.join('');
+}

@@ -1,0 +1,17 @@
+// Counters, access-log records and sinks.
+
+export {
+  createCounterSet,
+  formatPrometheus,
+  sumCounters,
+  type Counter,
+  type CounterSet,
+  type CounterValues,
+} from './counters.ts';
+export { openLineFile, type LineFile } from './line-file.ts';
+export {
+  createAccessFormat,
+  prepareAccessRecord,
+  type AccessRecord,
+  type AccessRecordContext,
+} from './access-record.ts';
