@@ -2,12 +2,11 @@
 
 export { describeAttachments, dialSources, type VpcAttachment } from './attachments.ts';
 export { canBindLowPorts, pickLoopbackNumber, whyNoNamespaces } from './capabilities.ts';
-export { desiredNetwork, observedBlocks, type WorkloadPlace } from './desired.ts';
+export { dnsAddresses, type WorkloadPlace } from './desired.ts';
 export { asksForTheSame } from './listeners.ts';
-export { coreName, namePrefix, namespacePath, workloadName } from './names.ts';
-export { observe } from './observe.ts';
+export { namePrefix, namespacePath, workloadName } from './names.ts';
+export { createNetwork, prepareCore, type OpenPairs } from './network.ts';
 export { openSockets } from './open-sockets.ts';
-export { plan } from './plan.ts';
 export { rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
-export { apply, runCommand, type Run } from './run.ts';
-export { desiredSockets, openPairs, type SocketSpec } from './sockets.ts';
+export { runCommand, type Run } from './run.ts';
+export { desiredSockets, loopbackDnsPort, openPairs, type SocketSpec } from './sockets.ts';

@@ -23,10 +23,15 @@ const questions = [
 /** The answers of one namespace as text, in the order of the questions. */
 export type NamespaceAnswers = readonly string[];
 
+/** The names of all namespaces of the machine. */
+export async function namespaceNames(run: Run): Promise<readonly string[]> {
+  const list = parseJson(await run({ argv: ['ip', '-j', 'netns'] })) as readonly { readonly name: string }[];
+  return list.map(({ name }) => name);
+}
+
 /** Looks at every namespace whose name begins with `prefix`. */
 export async function observe(prefix: string, run: Run): Promise<ObservedNetwork> {
-  const list = parseJson(await run({ argv: ['ip', '-j', 'netns'] })) as readonly { readonly name: string }[];
-  const names = list.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  const names = (await namespaceNames(run)).filter((name) => name.startsWith(prefix));
   const answers = await Promise.all(
     names.map(async (name): Promise<readonly [string, NamespaceAnswers]> => {
       const text = await run({ argv: ['nsenter', `--net=${namespacePath(name)}`, 'sh', '-c', questions] });

@@ -6,20 +6,17 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Snapshot } from '../../src/snapshot/index.ts';
 import {
-  apply,
-  coreName,
-  desiredNetwork,
+  createNetwork,
   desiredSockets,
   namePrefix,
   namespacePath,
-  observe,
-  observedBlocks,
   openPairs,
   openSockets,
-  plan,
+  prepareCore,
   runCommand,
   whyNoNamespaces,
   workloadName,
+  type OpenPairs,
   type RawHandle,
   type SocketSpec,
   type WorkloadPlace,
@@ -34,37 +31,29 @@ export const needsNamespaces = { skip: reason === undefined ? false : `no namesp
 /** One server's network under test. */
 export interface Lab {
   readonly prefix: string;
-  readonly core: string;
   /** Brings the network to what the snapshot asks for; the number of commands that it took. */
   settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[]): Promise<number>;
   /** Binds the snapshot's sockets, gives them to `worker`, and opens the doors. */
   serve(snapshot: Snapshot, workloads: readonly WorkloadPlace[], worker: StandIn): Promise<void>;
   startWorker(): Promise<StandIn>;
   workload(vpcId: string, address: string): string;
-  observe(): ReturnType<typeof observe>;
 }
 
 /** Makes the network of a server of its own and removes it after the test. */
 export function openLab(t: TestContext): Lab {
   const prefix = namePrefix(`/test/${process.pid}/${t.fullName}`);
-  const core = coreName(prefix);
-  const look = (): ReturnType<typeof observe> => observe(prefix, runCommand);
+  const network = createNetwork(prefix, 'netns', runCommand);
   const settle = async (
     snapshot: Snapshot,
     workloads: readonly WorkloadPlace[],
-    open: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
+    open: OpenPairs = new Map(),
   ): Promise<number> => {
-    const observed = await look();
-    const blocks = observedBlocks(observed, prefix);
-    const { network } = desiredNetwork(snapshot, { attach: 'netns', prefix, blocks, workloads, open });
-    const commands = plan(network, observed, core);
-    await apply(commands, runCommand);
-    return commands.length;
+    network.distrust();
+    return (await network.settle(snapshot, workloads, open)).commands;
   };
-  t.after(async () => apply(plan(new Map(), await look(), core), runCommand));
+  t.after(() => network.remove());
   return {
     prefix,
-    core,
     settle: (snapshot, workloads) => settle(snapshot, workloads),
     serve: async (snapshot, workloads, worker) => {
       const specs = desiredSockets(snapshot, { attach: 'netns', prefix, lowPorts: true });
@@ -78,22 +67,23 @@ export function openLab(t: TestContext): Lab {
       }
       await settle(snapshot, workloads, openPairs(snapshot, new Set(specs.map(({ key }) => key))));
     },
-    startWorker: () => startWorker(t, core),
+    startWorker: async () => startWorker(t, await prepareCore(prefix, runCommand)),
     workload: (vpcId, address) => workloadName(prefix, vpcId, address),
-    observe: look,
   };
 }
 
 /** A stand-in for a worker: a process in the core's namespace that says to each connection what it sees of it. */
 export interface StandIn {
   listen(key: SocketSpec['key'], handle: RawHandle): Promise<void>;
+  close(key: SocketSpec['key']): Promise<void>;
   /** Connects from `source`, and answers with what the other side said, or the error's code. */
   dial(source: string, address: string, port: number): Promise<string>;
 }
 
-async function startWorker(t: TestContext, core: string): Promise<StandIn> {
+/** Starts a stand-in for a worker in the namespace at the path `core`. */
+export async function startWorker(t: TestContext, core: string): Promise<StandIn> {
   const script = join(import.meta.dirname, 'stand-in-worker.ts');
-  const child = spawn('nsenter', [`--net=${namespacePath(core)}`, process.execPath, script], {
+  const child = spawn('nsenter', [`--net=${core}`, process.execPath, script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -108,6 +98,7 @@ async function startWorker(t: TestContext, core: string): Promise<StandIn> {
       await ask({ listen: key }, handle);
       handle.close();
     },
+    close: async (key) => void (await ask({ close: key })),
     dial: (source, address, port) => ask({ dial: { localAddress: source, host: address, port } }),
   };
 }

@@ -5,13 +5,19 @@ import net from 'node:net';
 
 interface Message {
   readonly listen?: string;
+  readonly close?: string;
   readonly dial?: net.TcpNetConnectOpts;
 }
 
 const say = (text: string): void => void process.send?.(text);
 
-process.on('message', ({ listen, dial }: Message, handle: unknown) => {
-  if (dial !== undefined) {
+const listening = new Map<string, { close(callback: () => void): unknown }>();
+
+process.on('message', ({ listen, close, dial }: Message, handle: unknown) => {
+  if (close !== undefined) {
+    listening.get(close)?.close(() => say('closed'));
+    listening.delete(close);
+  } else if (dial !== undefined) {
     const socket = net.connect(dial);
     socket.setTimeout(1000, () => {
       say('TIMEOUT');
@@ -25,12 +31,14 @@ process.on('message', ({ listen, dial }: Message, handle: unknown) => {
   } else if (listen !== undefined && listen.includes('/udp')) {
     const socket = dgram.createSocket('udp4');
     socket.on('message', (_data, from) => socket.send(`${listen} for ${from.address}`, from.port, from.address));
+    listening.set(listen, socket);
     socket.bind(handle as dgram.BindOptions, () => say('listening'));
   } else if (listen !== undefined) {
     const server = net.createServer((socket) => {
       socket.on('error', () => {});
       socket.end(`${listen} at ${socket.localAddress} for ${socket.remoteAddress}`);
     });
+    listening.set(listen, server);
     server.listen(handle as net.ListenOptions, () => say('listening'));
   }
 });

@@ -1,0 +1,229 @@
+// The agent: brings this machine to what each snapshot asks for, and says which revision it has finished.
+//
+// One pass for the newest snapshot; what came in between is skipped:
+//   1. network: namespaces, links, filters; doors that are not offered any more are closed first
+//   2. `attachments`: where workers dial from
+//   3. sockets: `deps.sockets.sync(all)`, which resolves when every live worker listens on what was opened
+//   4. network: the doors whose sockets are listened on are opened
+//   5. instances: ended, started
+//   6. `obeyed` becomes the snapshot's revision
+// A pass that fails is told in `problems` and tried again with backoff. A snapshot that asks for the same network as the
+// one before is obeyed within its own notification, without a process started.
+
+import { join } from 'node:path';
+import { backoffDelay } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { createWatch, type Watch } from '../base/watch.ts';
+import {
+  asksForTheSame,
+  createNetwork,
+  describeAttachments,
+  desiredSockets,
+  namePrefix,
+  openPairs,
+  type OpenPairs,
+  type Run,
+  type SocketSpec,
+  type VpcAttachment,
+} from '../network/index.ts';
+import { emptySnapshot, type Snapshot } from '../snapshot/index.ts';
+import { createStarter, Instances, openStateFile, systemProcesses, Workloads } from '../workload/index.ts';
+
+/** What a sync of sockets came to, by key. */
+export interface SocketsAnswer {
+  /** Sockets on which every live worker listens. */
+  readonly opened: ReadonlySet<string>;
+  /** Sockets that are not open, and why. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
+export interface AgentDeps {
+  /** `emptySnapshot` itself stands for "not known yet": nothing is done before another one comes. */
+  readonly snapshot: Watch<Snapshot>;
+  /** Opens the sockets of `specs` that are not open, and closes those that are not in `specs`: workers first, then handles. */
+  readonly sockets: { sync(specs: readonly SocketSpec[]): Promise<SocketsAnswer> };
+  readonly attach: 'netns' | 'loopback';
+  /** Whether ports below 1024 can be bound (`canBindLowPorts()`, asked in the process that binds). */
+  readonly lowPorts: boolean;
+  /** Absolute path with links resolved: names of namespaces carry its hash. */
+  readonly dataDirectory: string;
+  /** What instances inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly run: Run;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The agent of one data-plane node. */
+export interface Agent {
+  /** The newest revision that this machine has finished. */
+  readonly obeyed: Watch<number>;
+  /** What keeps VPCs, sockets or instances from being as they should, in sentences. */
+  readonly problems: Watch<readonly string[]>;
+  /** By VPC id; what workers need to dial. */
+  readonly attachments: Watch<ReadonlyMap<string, VpcAttachment>>;
+  /** The sockets of the last pass that opened all of them. */
+  readonly listening: Watch<ReadonlySet<string>>;
+  readonly workloads: Workloads;
+  /**
+   * Ends the agent. `leave`: everything stays as it is, for the next agent to adopt. `remove`: instances end and no
+   * namespace is left.
+   */
+  close(how: 'leave' | 'remove'): Promise<void>;
+}
+
+/** How often the machine is looked at though nothing was asked, in milliseconds: to mend what others changed. */
+const auditEvery = 30_000;
+const retry = { base: 200, limit: 5000 };
+
+/** Starts an agent on `deps.snapshot`. */
+export function createAgent(deps: AgentDeps): Agent {
+  const { clock, log, attach, dataDirectory } = deps;
+  const prefix = namePrefix(dataDirectory);
+  const network = createNetwork(prefix, attach, deps.run);
+  const state = openStateFile(join(dataDirectory, 'workloads.json'), log);
+  const obeyed = createWatch(0);
+  const problems = createWatch<readonly string[]>([]);
+  const attachments = createWatch<ReadonlyMap<string, VpcAttachment>>(new Map());
+  const listening = createWatch<ReadonlySet<string>>(new Set());
+  const instances = new Instances({
+    start: createStarter(join(dataDirectory, 'instances'), deps.environment, log),
+    processes: systemProcesses,
+    state,
+    clock,
+    random: deps.random,
+    log,
+  });
+
+  /** The snapshot of the last whole pass. */
+  let done: Snapshot | undefined;
+  /** Whether a pass is owed though the snapshot may be the same. */
+  let owed = true;
+  let running: Promise<void> | undefined;
+  let failures = 0;
+  let closed = false;
+  let cancelTimer: () => void = () => {};
+  let waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+
+  const workloads = new Workloads({
+    ...{ snapshot: deps.snapshot, attach, prefix, dataDirectory, state, clock, random: deps.random, log },
+    settle: () =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        owed = true;
+        wake();
+      }),
+  });
+
+  async function pass(snapshot: Snapshot): Promise<void> {
+    const places = workloads.places(snapshot);
+    const specs = desiredSockets(snapshot, { attach, prefix, lowPorts: deps.lowPorts });
+    const offered = openPairs(snapshot, new Set(specs.map(({ key }) => key)));
+    const closing = await network.settle(snapshot, places, intersect(await network.openPairs(), offered));
+    attachments.set(describeAttachments(snapshot, closing.blocks, attach));
+    if (closing.madeRouters.size > 0)
+      await deps.sockets.sync(specs.filter(({ vpcId }) => !closing.madeRouters.has(vpcId)));
+    const { opened, failed } = await deps.sockets.sync(specs);
+    await network.settle(snapshot, places, openPairs(snapshot, opened));
+    await instances.sync(workloads.prepareInstances(snapshot));
+    listening.set(opened);
+    problems.set([...closing.problems, ...workloads.problems(snapshot), ...instances.problems, ...failed.values()]);
+    if (failed.size > 0) throw new Error(`sockets could not be opened: ${[...failed.values()].join('; ')}`);
+  }
+
+  function finish(snapshot: Snapshot): void {
+    done = snapshot;
+    obeyed.set(Math.max(obeyed.value, snapshot.revision));
+  }
+
+  async function work(): Promise<void> {
+    while (!closed && (owed || done !== deps.snapshot.value)) {
+      const snapshot = deps.snapshot.value;
+      if (!owed && done !== undefined && asksForTheSame(done, snapshot)) {
+        finish(snapshot);
+        continue;
+      }
+      const served = waiting;
+      waiting = [];
+      owed = false;
+      try {
+        await pass(snapshot);
+        failures = 0;
+        for (const { resolve } of served) resolve();
+        finish(snapshot);
+      } catch (error) {
+        for (const { reject } of served) reject(error);
+        tellFailure(snapshot, error);
+        later(backoffDelay(failures++, retry, deps.random));
+        return;
+      }
+    }
+    later(auditEvery);
+  }
+
+  function tellFailure({ revision }: Snapshot, error: unknown): void {
+    log.error('network not settled', { revision, error });
+    const sentence = error instanceof Error ? error.message : String(error);
+    if (!problems.value.some((one) => sentence.includes(one))) problems.set([...problems.value, sentence]);
+  }
+
+  function wake(): void {
+    if (closed || running !== undefined) return;
+    cancelTimer();
+    running = work().finally(() => {
+      running = undefined;
+      // What came after the last look; a failed pass waits for its timer.
+      if (failures === 0 && (owed || done !== deps.snapshot.value)) wake();
+    });
+  }
+
+  function later(delay: number): void {
+    if (closed) return;
+    cancelTimer = clock.after(delay, () => {
+      network.distrust();
+      owed = true;
+      wake();
+    });
+  }
+
+  function intersect(some: OpenPairs, offered: OpenPairs): OpenPairs {
+    return new Map(
+      [...offered].map(([id, pairs]) => [id, new Set([...(some.get(id) ?? [])].filter((pair) => pairs.has(pair)))]),
+    );
+  }
+
+  const unsubscribe = deps.snapshot.subscribe((snapshot) => {
+    if (running === undefined && !owed && done !== undefined && asksForTheSame(done, snapshot)) finish(snapshot);
+    else wake();
+  });
+  if (deps.snapshot.value !== emptySnapshot) wake();
+
+  return {
+    obeyed,
+    problems,
+    attachments,
+    listening,
+    workloads,
+    async close(how) {
+      closed = true;
+      unsubscribe();
+      cancelTimer();
+      await running;
+      for (const { reject } of waiting) reject(new Error('the server is stopping'));
+      workloads.close();
+      if (how === 'leave') {
+        instances.close();
+        return;
+      }
+      try {
+        await instances.stop();
+        workloads.clear();
+      } finally {
+        await network.remove();
+      }
+    },
+  };
+}

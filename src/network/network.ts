@@ -1,0 +1,95 @@
+// The network of one server on this machine: keeps it as it shall be, and knows how it is.
+
+import { assumeApplied } from './assume.ts';
+import { desiredNetwork, observedBlocks, type WorkloadPlace } from './desired.ts';
+import { openSet } from './enforcement.ts';
+import { coreName, namespacePath, routerName } from './names.ts';
+import { namespaceNames, observe } from './observe.ts';
+import { plan } from './plan.ts';
+import { apply, type Run } from './run.ts';
+import type { DesiredNetwork, ObservedNetwork } from './state.ts';
+import type { Snapshot } from '../snapshot/index.ts';
+
+/** By VPC id, open `ADDRESS . PORT` pairs. */
+export type OpenPairs = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What one settling did. */
+export interface Settled {
+  readonly blocks: ReadonlyMap<string, number>;
+  readonly problems: readonly string[];
+  /** The number of commands that were run. */
+  readonly commands: number;
+  /** VPCs whose router did not exist before: sockets that were bound in an earlier one serve nobody. */
+  readonly madeRouters: ReadonlySet<string>;
+}
+
+/** The namespaces of one server. All calls must be made one after the other. */
+export interface Network {
+  /**
+   * Brings this machine to what the snapshot, the workloads and the open pairs ask for. Rejects with the first command
+   * that fails; the next call looks at the machine afresh.
+   */
+  settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open: OpenPairs): Promise<Settled>;
+  /** The pairs that are open now, by VPC; looks at the machine when it has not been seen yet. */
+  openPairs(): Promise<OpenPairs>;
+  /** Forgets what is known, so that the next call looks at the machine. */
+  distrust(): void;
+  /** Removes every namespace of this server, also those of an earlier run. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes the workers' namespace of the server if there is none, so that workers can be started before the first snapshot is
+ * known; resolves with its path. `Network.settle` keeps it.
+ */
+export async function prepareCore(prefix: string, run: Run): Promise<string> {
+  const name = coreName(prefix);
+  if (!(await namespaceNames(run)).includes(name)) await run({ argv: ['ip', 'netns', 'add', name] });
+  await run({ argv: ['ip', '-n', name, 'link', 'set', 'lo', 'up'] });
+  return namespacePath(name);
+}
+
+/** The network of the server whose names begin with `prefix`. With `loopback` it has no namespaces, and removes left ones. */
+export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run: Run): Network {
+  let known: ObservedNetwork | undefined;
+  let blocks: ReadonlyMap<string, number> = new Map();
+  const look = async (): Promise<ObservedNetwork> => {
+    if (known !== undefined) return known;
+    // Without privileges nothing can be seen, and nothing was made.
+    known = await (attach === 'netns' ? observe(prefix, run) : observe(prefix, run).catch(() => new Map()));
+    blocks = new Map([...blocks, ...observedBlocks(known, prefix)]);
+    return known;
+  };
+  const become = async (desired: DesiredNetwork): Promise<number> => {
+    const observed = await look();
+    const commands = plan(desired, observed, coreName(prefix));
+    known = undefined;
+    await apply(commands, run);
+    known = assumeApplied(desired);
+    return commands.length;
+  };
+  return {
+    async settle(snapshot, workloads, open) {
+      const before = await look();
+      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads, open });
+      const commands = await become(wanted.network);
+      blocks = wanted.blocks;
+      const made = [...blocks.keys()].filter((id) => !before.has(routerName(prefix, id)));
+      return { blocks, problems: wanted.problems, commands, madeRouters: new Set(made) };
+    },
+    async openPairs() {
+      const observed = await look();
+      return new Map(
+        [...observed].map(([name, { filter }]) => [name.slice(prefix.length), filter.sets.get(openSet) ?? new Set()]),
+      );
+    },
+    distrust() {
+      known = undefined;
+    },
+    async remove() {
+      known = undefined;
+      await become(new Map());
+      blocks = new Map();
+    },
+  };
+}

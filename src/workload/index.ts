@@ -1,0 +1,8 @@
+// What runs in the VPCs of this machine: configured instances, and workloads that clients make and hold.
+
+export { enterCommand, type Entrance } from './entrance.ts';
+export { Instances } from './instances.ts';
+export { systemProcesses } from './process-table.ts';
+export { createStarter } from './start-process.ts';
+export { openStateFile } from './state-file.ts';
+export { Workloads, type Workload, type WorkloadAnswer, type WorkloadRequest } from './workloads.ts';
