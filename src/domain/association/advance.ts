@@ -1,10 +1,9 @@
 // How the status of an association moves on: with the data plane's acknowledgement, or when its time is up.
 
 import type { Context, Decided } from '../decision.ts';
-import { keyOfRecord } from '../records/base.ts';
-import type { Association, ServiceAssociation } from '../records/lattice.ts';
+import type { Association } from '../records/lattice.ts';
 import { put, recordsBy, remove, type Change, type State } from '../state.ts';
-import { freeAddress } from './address.ts';
+import { removeServiceAssociation } from './service-association.ts';
 
 /** Whether the association is carried by data planes: not when it failed to be created or is being deleted. */
 export function isCarried(association: { readonly status: string }): boolean {
@@ -28,7 +27,7 @@ export function advanceAssociations(
     moved++;
     if (one.status !== 'DELETE_IN_PROGRESS')
       changes.push(put('serviceAssociation', { ...one, status: 'ACTIVE', lastUpdatedAt: context.now }));
-    else changes.push(remove('serviceAssociation', one), ...freeAfter(state, one, context));
+    else changes.push(...removeServiceAssociation(state, one, context));
   }
   for (const one of vpcs.filter(obeyed)) {
     moved++;
@@ -36,14 +35,6 @@ export function advanceAssociations(
     else changes.push(put('vpcAssociation', { ...one, status: 'ACTIVE', lastUpdatedAt: context.now }));
   }
   return { changes, result: moved };
-}
-
-function freeAfter(state: State, gone: ServiceAssociation, context: Context): readonly Change[] {
-  const others = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', gone.serviceKey);
-  const stillThere = others.some(
-    (other) => other.serviceNetworkKey === gone.serviceNetworkKey && keyOfRecord(other) !== keyOfRecord(gone),
-  );
-  return stillThere ? [] : freeAddress(state, gone.serviceNetworkKey, gone.serviceId, context);
 }
 
 /**

@@ -6,9 +6,9 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
 import { conflict } from '../refusal.ts';
-import { put, recordsBy, type State } from '../state.ts';
+import { put, recordsBy, remove, type Change, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
-import { allocateAddress } from './address.ts';
+import { allocateAddress, freeAddress } from './address.ts';
 
 export interface CreateServiceAssociationInput {
   readonly serviceIdentifier: string;
@@ -84,8 +84,8 @@ function checkCustomDomain(state: State, service: Service, network: ServiceNetwo
 }
 
 /**
- * DeleteServiceNetworkServiceAssociation: DELETE_IN_PROGRESS until the data plane obeys. Refused in CREATE_IN_PROGRESS;
- * changes nothing in DELETE_IN_PROGRESS.
+ * DeleteServiceNetworkServiceAssociation: DELETE_IN_PROGRESS until the data plane obeys (after CREATE_FAILED gone at
+ * once). Refused in CREATE_IN_PROGRESS; changes nothing in DELETE_IN_PROGRESS.
  */
 export function deleteServiceAssociation(
   state: State,
@@ -107,5 +107,20 @@ export function deleteServiceAssociation(
     intentAt: context.now,
     lastUpdatedAt: context.now,
   };
-  return { changes: [put('serviceAssociation', association)], result: association };
+  // No data plane carries what failed to be created: nobody has to confirm that it is gone.
+  const changes =
+    before.status === 'CREATE_FAILED'
+      ? removeServiceAssociation(state, before, context)
+      : [put('serviceAssociation', association)];
+  return { changes, result: association };
+}
+
+/** The changes that remove the association; with the last of its service in the network the address begins to rest. */
+export function removeServiceAssociation(state: State, gone: ServiceAssociation, context: Context): readonly Change[] {
+  const others = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', gone.serviceKey);
+  const stays = others.some((other) => other.serviceNetworkKey === gone.serviceNetworkKey && other.id !== gone.id);
+  return [
+    remove('serviceAssociation', gone),
+    ...(stays ? [] : freeAddress(state, gone.serviceNetworkKey, gone.serviceId, context)),
+  ];
 }

@@ -6,7 +6,7 @@ import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, VpcAssociation } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
-import { put, recordsBy, type State } from '../state.ts';
+import { put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 
 /** The most security groups of an association (User Guide: Quotas; not adjustable). */
@@ -114,8 +114,8 @@ export function updateVpcAssociation(
 }
 
 /**
- * DeleteServiceNetworkVpcAssociation: DELETE_IN_PROGRESS until the data plane obeys. Refused while a create or update is
- * in progress; changes nothing in DELETE_IN_PROGRESS.
+ * DeleteServiceNetworkVpcAssociation: DELETE_IN_PROGRESS until the data plane obeys (after CREATE_FAILED gone at once).
+ * Refused while a create or update is in progress; changes nothing in DELETE_IN_PROGRESS.
  */
 export function deleteVpcAssociation(
   state: State,
@@ -132,7 +132,10 @@ export function deleteVpcAssociation(
     intentAt: context.now,
     lastUpdatedAt: context.now,
   };
-  return { changes: [put('vpcAssociation', association)], result: association };
+  // No data plane carries what failed to be created: nobody has to confirm that it is gone.
+  const change =
+    before.status === 'CREATE_FAILED' ? remove('vpcAssociation', before) : put('vpcAssociation', association);
+  return { changes: [change], result: association };
 }
 
 function busy(association: VpcAssociation): Error {

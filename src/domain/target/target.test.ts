@@ -1,0 +1,180 @@
+// Target groups, their health checks and their targets.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createVpc } from '../ec2/index.ts';
+import { createListener } from '../listener/index.ts';
+import { createScenario, type Scenario } from '../scenario.ts';
+import { createService } from '../service/index.ts';
+import { defaultSweep, sweep } from '../upkeep/index.ts';
+import {
+  createTargetGroup,
+  deleteTargetGroup,
+  deregisterTargets,
+  listTargets,
+  registerTargets,
+  targetStatus,
+  updateTargetGroup,
+  type TargetGroupConfigInput,
+} from './index.ts';
+
+function make(scenario: Scenario, config: TargetGroupConfigInput = {}, type: 'IP' | 'INSTANCE' | 'ALB' = 'IP') {
+  const { id } = scenario.run(createVpc, { cidrBlock: '10.0.0.0/16', attachment: { kind: 'netns' } });
+  return scenario.run(createTargetGroup, {
+    name: `group-${id.slice(-8)}`,
+    type,
+    config: { protocol: 'HTTP', vpcIdentifier: id, ...config },
+  });
+}
+
+function use(scenario: Scenario, targetGroupIdentifier: string): void {
+  const service = scenario.run(createService, { name: 'user' });
+  scenario.run(createListener, {
+    serviceIdentifier: service.id,
+    name: 'http',
+    protocol: 'HTTP',
+    defaultAction: { kind: 'forward', targetGroups: [{ targetGroupIdentifier }] },
+  });
+}
+
+const http1 = {
+  enabled: true,
+  protocol: 'HTTP',
+  protocolVersion: 'HTTP1',
+  path: '/',
+  intervalSeconds: 30,
+  timeoutSeconds: 5,
+  healthyThreshold: 5,
+  unhealthyThreshold: 2,
+  matcher: '200',
+};
+
+test('createTargetGroup() shows the health check defaults that clients compare', () => {
+  const scenario = createScenario();
+  assert.deepEqual(make(scenario).healthCheck, http1);
+  assert.deepEqual(make(scenario, { protocolVersion: 'GRPC' }).healthCheck, { ...http1, enabled: false });
+  const http2 = { ...http1, enabled: false, protocolVersion: 'HTTP2' };
+  assert.deepEqual(make(scenario, { protocolVersion: 'HTTP2' }).healthCheck, http2);
+  assert.deepEqual(make(scenario, { protocol: 'TCP', port: 53 }).healthCheck, { enabled: false });
+  assert.equal(make(scenario, {}, 'ALB').healthCheck, undefined);
+  assert.equal(make(scenario, { protocol: 'HTTPS' }).port, 443);
+});
+
+test('createTargetGroup() of type LAMBDA has nothing but the event version', () => {
+  const scenario = createScenario();
+  const group = scenario.run(createTargetGroup, { name: 'function', type: 'LAMBDA' });
+  assert.equal(group.lambdaEventStructureVersion, 'V1');
+  assert.equal(group.protocol, undefined);
+  const wrong = { name: 'other', type: 'LAMBDA', config: { port: 80 } } as const;
+  assert.equal(scenario.refused(createTargetGroup, wrong).kind, 'Validation');
+  assert.equal(scenario.refused(createTargetGroup, { name: 'function', type: 'LAMBDA' }).kind, 'Conflict');
+});
+
+test('updateTargetGroup() keeps what is absent and resets with 0 and the empty text', () => {
+  const scenario = createScenario();
+  const { id: targetGroupIdentifier } = make(scenario, { healthCheck: { path: '/up', port: 81, intervalSeconds: 10 } });
+  const update = (healthCheck: Parameters<typeof updateTargetGroup>[1]['healthCheck']) =>
+    scenario.run(updateTargetGroup, { targetGroupIdentifier, healthCheck }).healthCheck;
+  assert.deepEqual(update({ matcher: '200-299,404' }), {
+    ...http1,
+    path: '/up',
+    port: 81,
+    intervalSeconds: 10,
+    matcher: '200-299,404',
+  });
+  assert.deepEqual(update({ path: '', port: 0, intervalSeconds: 0, matcher: '' }), http1);
+});
+
+const wrongChecks: readonly TargetGroupConfigInput['healthCheck'][] = [
+  { intervalSeconds: 4 },
+  { healthyThreshold: 1 },
+  { matcher: '500' },
+  { matcher: '299-200' },
+  { protocol: 'TCP' },
+  { path: 'up' },
+];
+for (const healthCheck of wrongChecks)
+  test(`updateTargetGroup() refuses ${JSON.stringify(healthCheck)}`, () => {
+    const scenario = createScenario();
+    const { id: targetGroupIdentifier } = make(scenario);
+    assert.ok(healthCheck !== undefined);
+    assert.equal(scenario.refused(updateTargetGroup, { targetGroupIdentifier, healthCheck }).kind, 'Validation');
+  });
+
+test('registerTargets() reports what is outside of the VPC and refuses what is no address', () => {
+  const scenario = createScenario();
+  const group = make(scenario);
+  const register = (...ids: readonly string[]) => ({
+    targetGroupIdentifier: group.arn,
+    targets: ids.map((id) => ({ id })),
+  });
+  const { successful, unsuccessful } = scenario.run(registerTargets, register('10.0.1.10', '10.0.1.10', '10.1.0.1'));
+  assert.deepEqual(successful, [{ id: '10.0.1.10', port: 80 }]);
+  assert.deepEqual(
+    unsuccessful.map((one) => [one.id, one.failureCode]),
+    [['10.1.0.1', 'InvalidTarget']],
+  );
+  for (const id of ['10.0.1', 'i-0123456789abcdef0', '::1', ''])
+    assert.equal(scenario.refused(registerTargets, register(id)).kind, 'Validation', id);
+});
+
+test('deregisterTargets() drains for a minute in a used group, and registering again ends that', () => {
+  const scenario = createScenario();
+  const group = make(scenario);
+  use(scenario, group.id);
+  const input = { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10' }] };
+  scenario.run(registerTargets, input);
+  const statuses = () =>
+    listTargets(scenario.state, group).map((target) => targetStatus(scenario.state, group, target, undefined));
+  assert.deepEqual(statuses(), ['INITIAL']);
+  scenario.run(deregisterTargets, input);
+  assert.deepEqual(statuses(), ['DRAINING']);
+  scenario.run(registerTargets, input);
+  assert.deepEqual(statuses(), ['INITIAL']);
+  scenario.run(deregisterTargets, input);
+  scenario.now += 59_999;
+  scenario.run(sweep, defaultSweep);
+  assert.deepEqual(statuses(), ['DRAINING']);
+  scenario.now += 1;
+  scenario.run(sweep, defaultSweep);
+  assert.deepEqual(statuses(), []);
+  assert.equal(scenario.run(deregisterTargets, input).unsuccessful[0]?.failureCode, 'TargetNotFound');
+});
+
+test('targetStatus() says UNUSED without a service and UNAVAILABLE without checks', () => {
+  const scenario = createScenario();
+  const group = make(scenario, { healthCheck: { enabled: false } });
+  const input = { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10', port: 8080 }] };
+  scenario.run(registerTargets, input);
+  const [target] = listTargets(scenario.state, group, [{ id: '10.0.1.10' }]);
+  assert.ok(target !== undefined);
+  assert.equal(targetStatus(scenario.state, group, target, 'HEALTHY'), 'UNUSED');
+  use(scenario, group.id);
+  assert.equal(targetStatus(scenario.state, group, target, 'HEALTHY'), 'UNAVAILABLE');
+});
+
+test('deleteTargetGroup() takes its targets along; targets of an unused group go at once', () => {
+  const scenario = createScenario();
+  const group = make(scenario);
+  const targets = [{ id: '10.0.1.10' }, { id: '10.0.1.11' }];
+  scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets });
+  scenario.run(deregisterTargets, { targetGroupIdentifier: group.id, targets: targets.slice(1) });
+  assert.equal(scenario.state.tables.target.size, 1);
+  assert.equal(scenario.run(deleteTargetGroup, { targetGroupIdentifier: group.id }).status, 'DELETE_IN_PROGRESS');
+  assert.equal(scenario.state.tables.target.size, 0);
+});
+
+test('registerTargets() takes exactly one function of the account and region', () => {
+  const scenario = createScenario();
+  const group = scenario.run(createTargetGroup, { name: 'function', type: 'LAMBDA' });
+  const arn = (name: string, account = '123456789012'): string =>
+    `arn:aws:lambda:us-east-1:${account}:function:${name}`;
+  const register = (...ids: readonly string[]) => ({
+    targetGroupIdentifier: group.id,
+    targets: ids.map((id) => ({ id })),
+  });
+  assert.equal(scenario.refused(registerTargets, register(arn('a', '111111111111'))).kind, 'Validation');
+  assert.equal(scenario.refused(registerTargets, register(arn('a'), arn('b'))).kind, 'Validation');
+  assert.deepEqual(scenario.run(registerTargets, register(arn('a'))).successful, [{ id: arn('a') }]);
+  assert.equal(scenario.refused(registerTargets, register(arn('b'))).kind, 'Conflict');
+});
