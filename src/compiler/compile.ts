@@ -1,0 +1,163 @@
+// State → snapshot: whole, or from the snapshot before and the changes since, looking only at what they touch.
+
+import { isDeepStrictEqual } from 'node:util';
+import { emptyState, type Change, type State } from '../domain/index.ts';
+import {
+  keyOf,
+  type Instance,
+  type Key,
+  type Listener,
+  type Rule,
+  type ServiceAssociation,
+  type Target,
+} from '../domain/records/index.ts';
+import { emptySnapshot, type Snapshot, type SnapshotRecord, type TableName } from '../snapshot/index.ts';
+import {
+  compileDoor,
+  compileNetwork,
+  compileService,
+  compileTargetGroup,
+  compileVpc,
+  type AnyRecord,
+} from './records.ts';
+
+/** A snapshot and the state that it was compiled from. */
+export interface Compiled {
+  readonly state: State;
+  readonly snapshot: Snapshot;
+}
+
+/** What is compiled before anything is known. */
+export const nothingCompiled: Compiled = { state: emptyState, snapshot: emptySnapshot };
+
+const compilers = {
+  vpcs: compileVpc,
+  networks: compileNetwork,
+  doors: compileDoor,
+  services: compileService,
+  targetGroups: compileTargetGroup,
+} as const;
+
+type CompiledTable = keyof typeof compilers;
+type Touched = { readonly [T in CompiledTable]: Set<Key> };
+
+/**
+ * The snapshot of `state`. `changes` are all that happened since `before`; undefined compiles everything. Records that come out
+ * the same keep their identity and revision, tables without a difference theirs.
+ */
+export function compile(before: Compiled, state: State, changes: readonly Change[] | undefined): Compiled {
+  const touched = changes === undefined ? everything(before.state, state) : touchedBy(before.state, state, changes);
+  const tables: Partial<Record<TableName, ReadonlyMap<string, SnapshotRecord>>> = {};
+  for (const table of Object.keys(compilers) as CompiledTable[]) {
+    const next = compileTable(table, before.snapshot[table], state, touched[table]);
+    if (next !== undefined) tables[table] = next;
+  }
+  return { state, snapshot: { ...before.snapshot, ...(tables as Partial<Snapshot>), revision: state.revision } };
+}
+
+/** The table after `keys` were compiled anew, or undefined when it is the same. */
+function compileTable(
+  table: CompiledTable,
+  before: ReadonlyMap<string, SnapshotRecord>,
+  state: State,
+  keys: ReadonlySet<Key>,
+): ReadonlyMap<string, SnapshotRecord> | undefined {
+  let next: Map<string, SnapshotRecord> | undefined;
+  for (const key of keys) {
+    const id = key.slice(key.lastIndexOf('/') + 1);
+    const old = before.get(id);
+    const made = compilers[table](state, key, state.revision);
+    if (
+      made === undefined
+        ? old === undefined
+        : old !== undefined && isDeepStrictEqual({ ...made, revision: old.revision }, old)
+    )
+      continue;
+    next ??= new Map(before);
+    if (made === undefined) next.delete(id);
+    else next.set(id, made);
+  }
+  return next;
+}
+
+function noneTouched(): Touched {
+  return { vpcs: new Set(), networks: new Set(), doors: new Set(), services: new Set(), targetGroups: new Set() };
+}
+
+function everything(before: State, state: State): Touched {
+  const touched = noneTouched();
+  for (const { tables } of [before, state]) {
+    for (const key of tables.vpc.keys()) touched.vpcs.add(key);
+    for (const key of tables.serviceNetwork.keys()) touched.networks.add(key);
+    for (const key of tables.vpcAssociation.keys()) touched.doors.add(key);
+    for (const key of tables.service.keys()) touched.services.add(key);
+    for (const key of tables.targetGroup.keys()) touched.targetGroups.add(key);
+  }
+  return touched;
+}
+
+/** The snapshot records that `changes` can make a difference to. */
+function touchedBy(before: State, state: State, changes: readonly Change[]): Touched {
+  const touched = noneTouched();
+  for (const { kind, key, record } of changes) {
+    const old = before.tables[kind].get(key) as AnyRecord | undefined;
+    for (const one of [old, record]) if (one !== undefined) touch(touched, state, kind, key, one);
+  }
+  return touched;
+}
+
+function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, record: AnyRecord): void {
+  const sibling = (id: string): Key => keyOf(record.account, record.region, id);
+  switch (kind) {
+    case 'serviceNetwork':
+      touched.networks.add(key);
+      break;
+    case 'service':
+      touched.services.add(key);
+      break;
+    case 'listener':
+      touched.services.add(sibling((record as Listener).serviceId));
+      break;
+    case 'rule': {
+      const { serviceId, action } = record as Rule;
+      touched.services.add(sibling(serviceId));
+      if (action.kind === 'forward')
+        for (const { targetGroupId } of action.targetGroups) touched.targetGroups.add(sibling(targetGroupId));
+      break;
+    }
+    case 'targetGroup':
+      touched.targetGroups.add(key);
+      break;
+    case 'target':
+      touched.targetGroups.add(sibling((record as Target).targetGroupId));
+      break;
+    case 'serviceAssociation': {
+      const { serviceNetworkKey, serviceKey } = record as ServiceAssociation;
+      touched.networks.add(serviceNetworkKey);
+      touched.services.add(serviceKey);
+      break;
+    }
+    case 'componentAddress':
+      touched.networks.add(sibling((record as { readonly serviceNetworkId: string } & AnyRecord).serviceNetworkId));
+      break;
+    case 'vpcAssociation':
+      touched.doors.add(key);
+      break;
+    case 'vpc':
+      touched.vpcs.add(key);
+      break;
+    case 'subnet':
+    case 'securityGroup':
+      touched.vpcs.add((record as Instance).vpcKey);
+      break;
+    case 'instance': {
+      const { vpcKey } = record as Instance;
+      touched.vpcs.add(vpcKey);
+      state.indexes.targetGroupsByVpc.get(vpcKey)?.forEach((group) => void touched.targetGroups.add(group));
+      break;
+    }
+    case 'credential':
+    case 'clientToken':
+      break;
+  }
+}

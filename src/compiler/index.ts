@@ -1,0 +1,3 @@
+// State → snapshot (pure).
+
+export { compile, nothingCompiled, type Compiled } from './compile.ts';

@@ -1,0 +1,218 @@
+// One record of the snapshot from the records of the state: each function looks only at what its record depends on.
+
+import { recordsBy, type RecordTypes, type State } from '../domain/index.ts';
+import { isCarried } from '../domain/association/index.ts';
+import {
+  keyOf,
+  type Instance,
+  type Key,
+  type Rule,
+  type RuleMatch,
+  type SecurityGroup,
+  type Target,
+  type TargetGroup,
+} from '../domain/records/index.ts';
+import type {
+  ActionRecord,
+  DoorRecord,
+  HealthCheckRecord,
+  MatchRecord,
+  NetworkComponent,
+  NetworkRecord,
+  RuleRecord,
+  SecurityGroupRecord,
+  ServiceRecord,
+  TargetGroupRecord,
+  TargetRecord,
+  VpcRecord,
+} from '../snapshot/index.ts';
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+
+/** A VPC with its subnets, security groups and instances. */
+export function compileVpc(state: State, key: Key, revision: number): VpcRecord | undefined {
+  const vpc = state.tables.vpc.get(key);
+  if (vpc === undefined) return undefined;
+  const name = vpc.name ?? vpc.tags['Name'];
+  return {
+    id: vpc.id,
+    revision,
+    account: vpc.account,
+    region: vpc.region,
+    arn: vpc.arn,
+    ...(name === undefined ? {} : { name }),
+    cidrs: vpc.cidrs,
+    attachment: vpc.attachment,
+    subnets: recordsBy(state, 'subnet', 'subnetsByVpc', key)
+      .sort(byId)
+      .map(({ id, cidr, zone }) => ({ id, cidr, zone })),
+    securityGroups: recordsBy(state, 'securityGroup', 'securityGroupsByVpc', key).sort(byId).map(compileSecurityGroup),
+    instances: recordsBy(state, 'instance', 'instancesByVpc', key).sort(byId).map(compileInstance),
+  };
+}
+
+function compileSecurityGroup({ id, name, ingress, egress }: SecurityGroup): SecurityGroupRecord {
+  return { id, name, ingress, egress };
+}
+
+function compileInstance(instance: Instance): VpcRecord['instances'][number] {
+  const { id, name, address, securityGroupIds, command, directory, environment } = instance;
+  return {
+    id,
+    name,
+    address,
+    securityGroups: securityGroupIds,
+    ...(command === undefined ? {} : { command }),
+    ...(directory === undefined ? {} : { directory }),
+    ...(environment === undefined ? {} : { environment }),
+  };
+}
+
+/** A service network and its components, by pool place. A component whose association failed or is being deleted is not carried. */
+export function compileNetwork(state: State, key: Key, revision: number): NetworkRecord | undefined {
+  const network = state.tables.serviceNetwork.get(key);
+  if (network === undefined) return undefined;
+  const places = new Map(
+    recordsBy(state, 'componentAddress', 'addressesByNetwork', key).map((one) => [one.componentId, one.index]),
+  );
+  const components = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByNetwork', key)
+    .filter(isCarried)
+    .flatMap((association): NetworkComponent[] => {
+      const index = places.get(association.serviceId);
+      return index === undefined
+        ? []
+        : [{ kind: 'service', id: association.serviceId, associationId: association.id, index }];
+    })
+    .sort((a, b) => a.index - b.index || byId(a, b));
+  return { id: network.id, revision, arn: network.arn, components };
+}
+
+/** The door that a VPC association opens. */
+export function compileDoor(state: State, key: Key, revision: number): DoorRecord | undefined {
+  const association = state.tables.vpcAssociation.get(key);
+  if (association === undefined || !isCarried(association)) return undefined;
+  return {
+    id: association.id,
+    revision,
+    vpcId: association.vpcId,
+    serviceNetworkId: association.serviceNetworkId,
+    securityGroups: association.securityGroupIds,
+  };
+}
+
+/** A service with listeners and rules; undefined while no service network carries it. */
+export function compileService(state: State, key: Key, revision: number): ServiceRecord | undefined {
+  const service = state.tables.service.get(key);
+  if (
+    service === undefined ||
+    !recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', key).some(isCarried)
+  )
+    return undefined;
+  const listeners = recordsBy(state, 'listener', 'listenersByService', key)
+    .sort((a, b) => a.port - b.port)
+    .map((listener) => {
+      const rules = recordsBy(state, 'rule', 'rulesByListener', keyOf(listener.account, listener.region, listener.id));
+      rules.sort((a, b) => (a.priority ?? Infinity) - (b.priority ?? Infinity));
+      return {
+        id: listener.id,
+        arn: listener.arn,
+        protocol: listener.protocol,
+        port: listener.port,
+        rules: rules.map(compileRule),
+      };
+    });
+  const custom = service.customDomainName?.toLowerCase().replace(/\.$/, '');
+  return {
+    id: service.id,
+    revision,
+    arn: service.arn,
+    name: service.name,
+    account: service.account,
+    domainNames: custom === undefined ? [service.dnsName] : [service.dnsName, custom],
+    idleTimeoutSeconds: service.idleTimeoutSeconds,
+    listeners,
+  };
+}
+
+function compileRule(rule: Rule): RuleRecord {
+  return { id: rule.id, match: compileMatch(rule.match), filters: [], action: compileAction(rule.action) };
+}
+
+function compileMatch(match: RuleMatch): MatchRecord {
+  return {
+    ...(match.method === undefined ? {} : { method: match.method }),
+    ...(match.path === undefined ? {} : { path: match.path }),
+    ...(match.headers.length === 0
+      ? {}
+      : { headers: match.headers.map((header) => ({ ...header, name: header.name.toLowerCase() })) }),
+  };
+}
+
+function compileAction(action: Rule['action']): ActionRecord {
+  if (action.kind === 'fixedResponse') return { kind: 'fixed', status: action.statusCode };
+  return {
+    kind: 'forward',
+    targetGroups: action.targetGroups.map(({ targetGroupId, weight }) => ({ id: targetGroupId, weight })),
+  };
+}
+
+/** A target group that a rule forwards to; undefined for one that no service uses. */
+export function compileTargetGroup(state: State, key: Key, revision: number): TargetGroupRecord | undefined {
+  const group = state.tables.targetGroup.get(key);
+  if (group === undefined || (state.indexes.rulesByTargetGroup.get(key)?.size ?? 0) === 0) return undefined;
+  const instances =
+    group.type === 'INSTANCE' && group.vpcId !== undefined
+      ? instanceAddresses(state, keyOf(group.account, group.region, group.vpcId))
+      : new Map<string, string>();
+  return {
+    id: group.id,
+    revision,
+    arn: group.arn,
+    type: group.type,
+    ...(group.vpcId === undefined ? {} : { vpcId: group.vpcId }),
+    protocol: group.protocol ?? 'HTTP',
+    protocolVersion: group.protocolVersion ?? 'HTTP1',
+    healthCheck: compileHealthCheck(group),
+    upstreamTls: { verify: false },
+    retry: { staleConnection: true },
+    targets: recordsBy(state, 'target', 'targetsByTargetGroup', key)
+      .sort(byId)
+      .map((target) => compileTarget(group, target, instances)),
+  };
+}
+
+function instanceAddresses(state: State, vpcKey: Key): ReadonlyMap<string, string> {
+  return new Map(
+    recordsBy(state, 'instance', 'instancesByVpc', vpcKey).map((instance) => [instance.id, instance.address]),
+  );
+}
+
+/** The settings with AWS's defaults filled in (User Guide: Health checks). A group without a check (LAMBDA, ALB) has it off. */
+function compileHealthCheck({ healthCheck }: TargetGroup): HealthCheckRecord {
+  return {
+    enabled: healthCheck?.enabled ?? false,
+    protocol: healthCheck?.protocol ?? 'HTTP',
+    protocolVersion: healthCheck?.protocolVersion ?? 'HTTP1',
+    ...(healthCheck?.port === undefined ? {} : { port: healthCheck.port }),
+    path: healthCheck?.path ?? '/',
+    intervalSeconds: healthCheck?.intervalSeconds ?? 30,
+    timeoutSeconds: healthCheck?.timeoutSeconds ?? 5,
+    healthyThreshold: healthCheck?.healthyThreshold ?? 5,
+    unhealthyThreshold: healthCheck?.unhealthyThreshold ?? 2,
+    matcher: healthCheck?.matcher ?? '200',
+  };
+}
+
+function compileTarget(group: TargetGroup, target: Target, instances: ReadonlyMap<string, string>): TargetRecord {
+  const address = group.type === 'IP' ? target.targetId : instances.get(target.targetId);
+  return {
+    id: target.targetId,
+    port: target.port ?? group.port ?? 80,
+    ...(address === undefined ? {} : { address }),
+    draining: target.drainingSince !== undefined,
+  };
+}
+
+/** A record of any kind. */
+export type AnyRecord = RecordTypes[keyof RecordTypes];

@@ -1,0 +1,228 @@
+// Both ends of the feed on a stream in memory: loads, deltas, reconnects, other versions.
+
+import assert from 'node:assert/strict';
+import { Duplex } from 'node:stream';
+import { test } from 'node:test';
+import { createSeededRandom } from '../base/random.ts';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { createWatch, waitFor } from '../base/watch.ts';
+import { emptySnapshot, type DoorRecord, type Snapshot } from '../snapshot/index.ts';
+import { createFeedClient, type FeedClient } from './client.ts';
+import { createFrameReader, encodeFrame } from './frames.ts';
+import { createFeedServer, type FeedServer, type FeedServerDeps } from './server.ts';
+
+function door(id: string, revision: number): DoorRecord {
+  return { id, revision, vpcId: 'vpc-1', serviceNetworkId: 'sn-1', securityGroups: [] };
+}
+
+function snapshot(revision: number, ...doors: readonly DoorRecord[]): Snapshot {
+  return { ...emptySnapshot, revision, doors: new Map(doors.map((one) => [one.id, one])) };
+}
+
+/** Two ends of a pipe; the client's end emits `connect` as a socket does. */
+function pipe(): { near: Duplex; far: Duplex } {
+  const end = (other: () => Duplex): Duplex =>
+    new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        other().push(chunk);
+        done();
+      },
+      destroy(error, done) {
+        setImmediate(() => other().destroy());
+        done(error);
+      },
+    });
+  const near: Duplex = end(() => far);
+  const far: Duplex = end(() => near);
+  return { near, far };
+}
+
+function open(initial: Snapshot, deps: Partial<FeedServerDeps> = {}) {
+  const cell = createWatch(initial);
+  const server = createFeedServer({
+    snapshot: cell,
+    epoch: 'one',
+    log: silentLog,
+    onPeers() {},
+    onHealth() {},
+    onCounters() {},
+    ...deps,
+  });
+  return { cell, server };
+}
+
+function connectTo(server: () => FeedServer, ends: Duplex[] = []): FeedClient {
+  return createFeedClient(
+    { node: 'n', worker: 0 },
+    {
+      connect() {
+        const { near, far } = pipe();
+        ends.push(far);
+        server().accept(far);
+        queueMicrotask(() => near.emit('connect'));
+        return near;
+      },
+      clock: systemClock,
+      random: createSeededRandom(1),
+      log: silentLog,
+      onConnected() {},
+    },
+  );
+}
+
+const at =
+  (revision: number, epoch = 'one') =>
+  (dated: { epoch: string; snapshot: Snapshot }) =>
+    dated.epoch === epoch && dated.snapshot.revision === revision;
+
+test('a client gets the whole snapshot and then what changes; unchanged records keep their identity', async () => {
+  const { cell, server } = open(snapshot(1, door('a', 1), door('b', 1)));
+  const client = connectTo(() => server);
+  const first = await waitFor(client.current, at(1));
+  cell.set({
+    ...cell.value,
+    revision: 2,
+    doors: new Map([
+      ['a', cell.value.doors.get('a') ?? assert.fail()],
+      ['c', door('c', 2)],
+    ]),
+  });
+  const second = await waitFor(client.current, at(2));
+  assert.deepEqual([...second.snapshot.doors.keys()], ['a', 'c']);
+  assert.equal(second.snapshot.doors.get('a'), first.snapshot.doors.get('a'));
+  cell.set({ ...cell.value, revision: 3 });
+  const third = await waitFor(client.current, at(3));
+  assert.equal(third.snapshot.doors, second.snapshot.doors);
+  client.close();
+  server.close();
+});
+
+test('a client that reconnects to the same history gets a delta, to another one everything', async () => {
+  let { cell, server } = open(snapshot(1, door('a', 1)));
+  const ends: Duplex[] = [];
+  const client = connectTo(() => server, ends);
+  await waitFor(client.current, at(1));
+  const kept = client.current.value.snapshot.doors;
+  ends[0]?.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  cell.set({ ...cell.value, revision: 2 });
+  assert.equal((await waitFor(client.current, at(2))).snapshot.doors, kept);
+  server.close();
+  ({ cell, server } = open(snapshot(2, door('z', 1)), { epoch: 'two' }));
+  const other = await waitFor(client.current, at(2, 'two'));
+  assert.deepEqual([...other.snapshot.doors.keys()], ['z']);
+  client.close();
+  server.close();
+});
+
+test('acknowledgements are known per peer, and a reconnected peer counts only once it acknowledges again', async () => {
+  const { server } = open(snapshot(4, door('a', 1)));
+  const ends: Duplex[] = [];
+  const client = connectTo(() => server, ends);
+  await waitFor(client.current, at(4));
+  assert.deepEqual(
+    [...server.peers].map((peer) => peer.acknowledged),
+    [-1],
+  );
+  client.acknowledge(4);
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    [...server.peers].map((peer) => peer.acknowledged),
+    [4],
+  );
+  ends[0]?.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.deepEqual(
+    [...server.peers].map((peer) => peer.acknowledged),
+    [-1],
+  );
+  client.close();
+  server.close();
+});
+
+test('a newer client with unknown fields and messages is served by this version', async () => {
+  const { server } = open(snapshot(1, door('a', 1)));
+  const { near, far } = pipe();
+  server.accept(far);
+  const reader = createFrameReader();
+  const types: string[] = [];
+  near.on('data', (chunk: Buffer) => {
+    reader.push(chunk);
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next())
+      types.push((JSON.parse(frame.toString()) as { type: string }).type);
+  });
+  near.write(
+    encodeFrame({
+      type: 'hello',
+      protocol: 7,
+      capabilities: ['quic'],
+      node: 'n',
+      worker: 0,
+      epoch: '',
+      revision: 0,
+      colour: 'blue',
+    }),
+  );
+  near.write(encodeFrame({ type: 'weather', sun: true }));
+  near.write(encodeFrame({ type: 'ack', revision: 1, mood: 'fine' }));
+  await new Promise(setImmediate);
+  assert.deepEqual(types, ['welcome', 'begin', 'put', 'end']);
+  assert.deepEqual(
+    [...server.peers].map((peer) => peer.acknowledged),
+    [1],
+  );
+  server.close();
+});
+
+test('an older client passes over messages that it does not know', async () => {
+  const client = createFeedClient(
+    { node: 'n', worker: 0 },
+    {
+      connect() {
+        const { near, far } = pipe();
+        queueMicrotask(() => {
+          near.emit('connect');
+          far.write(encodeFrame({ type: 'welcome', protocol: 9, extra: 1 }));
+          far.write(encodeFrame({ type: 'begin', epoch: 'one', revision: 5, sealed: true }));
+          far.write(encodeFrame({ type: 'certificates', records: [1] }));
+          far.write(encodeFrame({ type: 'put', table: 'doors', records: [{ ...door('a', 5), lock: 'none' }] }));
+          far.write(encodeFrame({ type: 'end', revision: 5 }));
+        });
+        return near;
+      },
+      clock: systemClock,
+      random: createSeededRandom(1),
+      log: silentLog,
+      onConnected() {},
+    },
+  );
+  const { snapshot: got } = await waitFor(client.current, at(5));
+  assert.equal(got.doors.get('a')?.vpcId, 'vpc-1');
+  client.close();
+});
+
+test('a stream that is not one of frames is closed and costs no memory', async () => {
+  const { server } = open(snapshot(1));
+  const { near, far } = pipe();
+  server.accept(far);
+  near.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  assert.equal(far.destroyed, true);
+});
+
+test('createFrameReader() gives the same messages however the bytes are cut', () => {
+  const bytes = Buffer.concat([encodeFrame({ a: 1 }), encodeFrame('two'), encodeFrame([])]);
+  for (let size = 1; size <= bytes.length; size++) {
+    const reader = createFrameReader();
+    const got: unknown[] = [];
+    for (let pos = 0; pos < bytes.length; pos += size) {
+      reader.push(bytes.subarray(pos, pos + size));
+      for (let frame = reader.next(); frame !== undefined; frame = reader.next())
+        got.push(JSON.parse(frame.toString()));
+    }
+    assert.deepEqual(got, [{ a: 1 }, 'two', []]);
+  }
+});

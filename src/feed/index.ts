@@ -1,0 +1,5 @@
+// Snapshots down, observations up: frames, versions, both ends.
+
+export { createFeedClient, type Dated, type FeedClient } from './client.ts';
+export { createFeedServer, type FeedPeer, type FeedServer } from './server.ts';
+export type { HealthObservation } from './messages.ts';

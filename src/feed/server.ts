@@ -1,0 +1,181 @@
+// The control side of the feed: gives every connected data-plane process the newest snapshot as deltas and hears what it obeys and sees.
+
+import type { Duplex } from 'node:stream';
+import type { Log } from '../base/log.ts';
+import type { Watch } from '../base/watch.ts';
+import {
+  diffSnapshots,
+  emptySnapshot,
+  tableNames,
+  type Delta,
+  type Snapshot,
+  type SnapshotRecord,
+} from '../snapshot/index.ts';
+import { createFrameReader, encodeFrame } from './frames.ts';
+import { PROTOCOL, type DownMessage, type HealthObservation, type UpMessage } from './messages.ts';
+
+/** A connected data-plane process. */
+export interface FeedPeer {
+  readonly node: string;
+  readonly worker: number;
+  /** The newest revision that it obeys; -1 before its first acknowledgement. */
+  readonly acknowledged: number;
+}
+
+/** The server. */
+export interface FeedServer {
+  /** Serves a connection until it closes. */
+  accept(stream: Duplex): void;
+  readonly peers: ReadonlySet<FeedPeer>;
+  close(): void;
+}
+
+export interface FeedServerDeps {
+  readonly snapshot: Watch<Snapshot>;
+  /** Names the history that revisions belong to: a process that has the same revision of another one gets everything anew. */
+  readonly epoch: string;
+  readonly log: Log;
+  /** A peer came, went or acknowledged. */
+  onPeers(): void;
+  onHealth(peer: FeedPeer, reports: readonly HealthObservation[]): void;
+  onCounters(peer: FeedPeer, values: Readonly<Record<string, number>>): void;
+}
+
+/** Snapshots kept so that a process that reconnects gets a delta. They share their records. */
+const KEPT = 64;
+/** Characters of JSON per frame, about: small enough that parsing one never holds a worker's loop. */
+const FRAME_SIZE = 64 * 1024;
+
+interface Peer extends FeedPeer {
+  acknowledged: number;
+  readonly stream: Duplex;
+  /** What has been sent to it. */
+  sent: Snapshot | undefined;
+}
+
+/** Makes a server. */
+export function createFeedServer(deps: FeedServerDeps): FeedServer {
+  const peers = new Set<Peer>();
+  const kept = new Map<number, Snapshot>();
+
+  const keep = (snapshot: Snapshot): void => {
+    kept.set(snapshot.revision, snapshot);
+    for (const revision of kept.keys()) {
+      if (kept.size <= KEPT) break;
+      kept.delete(revision);
+    }
+  };
+
+  const send = (peer: Peer, message: DownMessage): void => void peer.stream.write(encodeFrame(message));
+
+  /** Sends what is new, unless the process is still busy with what it got: then its drain event brings the newest. */
+  const advance = (peer: Peer): void => {
+    const snapshot = deps.snapshot.value;
+    if (peer.sent === snapshot || peer.stream.writableNeedDrain) return;
+    const base = peer.sent;
+    peer.sent = snapshot;
+    const delta = diffSnapshots(base ?? emptySnapshot, snapshot);
+    send(peer, {
+      type: 'begin',
+      epoch: deps.epoch,
+      ...(base === undefined ? {} : { base: base.revision }),
+      revision: snapshot.revision,
+    });
+    sendRecords(peer, delta);
+    send(peer, { type: 'end', revision: snapshot.revision });
+  };
+
+  const sendRecords = (peer: Peer, delta: Delta): void => {
+    for (const table of tableNames) {
+      const ids = delta.removed[table];
+      if (ids !== undefined) send(peer, { type: 'remove', table, ids });
+      let batch: SnapshotRecord[] = [];
+      let size = 0;
+      for (const record of delta.changed[table] ?? []) {
+        batch.push(record);
+        size += estimateSize(record);
+        if (size < FRAME_SIZE) continue;
+        send(peer, { type: 'put', table, records: batch });
+        batch = [];
+        size = 0;
+      }
+      if (batch.length > 0) send(peer, { type: 'put', table, records: batch });
+    }
+  };
+
+  const onMessage = (stream: Duplex, peer: Peer | undefined, message: UpMessage): Peer | undefined => {
+    if (peer === undefined) {
+      if (message.type !== 'hello') throw new Error('the first message is not hello');
+      if (!(message.protocol >= 1)) {
+        stream.end(
+          encodeFrame({
+            type: 'refuse',
+            reason: `protocol ${message.protocol} is not spoken here`,
+          } satisfies DownMessage),
+        );
+        return undefined;
+      }
+      const known = message.epoch === deps.epoch ? kept.get(message.revision) : undefined;
+      const made: Peer = { node: message.node, worker: message.worker, acknowledged: -1, stream, sent: known };
+      send(made, { type: 'welcome', protocol: Math.min(PROTOCOL, message.protocol) });
+      // What it already has is obeyed only once it says so: it gets an empty delta to acknowledge.
+      if (known === deps.snapshot.value) {
+        send(made, { type: 'begin', epoch: deps.epoch, base: known.revision, revision: known.revision });
+        send(made, { type: 'end', revision: known.revision });
+      }
+      peers.add(made);
+      stream.on('drain', () => advance(made));
+      advance(made);
+      deps.onPeers();
+      return made;
+    }
+    if (message.type === 'ack') {
+      peer.acknowledged = Math.max(peer.acknowledged, message.revision);
+      deps.onPeers();
+    } else if (message.type === 'health') deps.onHealth(peer, message.reports);
+    else if (message.type === 'counters') deps.onCounters(peer, message.values);
+    return peer;
+  };
+
+  keep(deps.snapshot.value);
+  const unsubscribe = deps.snapshot.subscribe((snapshot) => {
+    keep(snapshot);
+    for (const peer of peers) advance(peer);
+  });
+
+  return {
+    peers,
+    accept(stream) {
+      const reader = createFrameReader();
+      let peer: Peer | undefined;
+      stream.on('data', (chunk: Buffer) => {
+        try {
+          reader.push(chunk);
+          for (let frame = reader.next(); frame !== undefined; frame = reader.next())
+            peer = onMessage(stream, peer, JSON.parse(frame.toString()) as UpMessage);
+        } catch (error) {
+          deps.log.warn('a feed connection is closed: it says what is not understood', { error });
+          stream.destroy();
+        }
+      });
+      stream.on('error', (error) => deps.log.warn('a feed connection failed', { error }));
+      stream.on('close', () => {
+        if (peer !== undefined && peers.delete(peer)) deps.onPeers();
+      });
+    },
+    close() {
+      unsubscribe();
+      for (const peer of peers) peer.stream.destroy();
+    },
+  };
+}
+
+/** Characters of a record's JSON, roughly and without making it: a service counts its rules, a group its targets. */
+function estimateSize(record: SnapshotRecord): number {
+  let items = 1;
+  if ('listeners' in record)
+    for (const listener of record.listeners as readonly { rules: readonly unknown[] }[]) items += listener.rules.length;
+  else if ('targets' in record) items += (record.targets as readonly unknown[]).length;
+  else if ('components' in record) items += (record.components as readonly unknown[]).length;
+  return 400 + 200 * items;
+}
