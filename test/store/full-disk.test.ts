@@ -1,0 +1,76 @@
+// A full disk: a clear refusal, nothing half written, and all goes on once there is room.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { silentLog } from '../../src/base/log.ts';
+import { createService } from '../../src/domain/service/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { contextOf, plainRecords, refusedWith } from './calls.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'pergola-full-'));
+let mounted = false;
+after(() => {
+  if (mounted) execFileSync('umount', [directory]);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Mounts a small tmpfs; the reason why it cannot be done, if so. */
+function mountSmall(): string | undefined {
+  if (process.getuid?.() !== 0) return 'mounting a tmpfs needs root';
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'pergola-test', directory], { stdio: 'pipe' });
+    mounted = true;
+    return undefined;
+  } catch (error) {
+    return `a tmpfs cannot be mounted here: ${String(error)}`;
+  }
+}
+
+const reason = mountSmall();
+const skip = reason !== undefined && process.env['CI'] !== 'true' ? reason : false;
+
+test(
+  'A store on a full disk refuses with InternalServer, keeps what it answered, and goes on later',
+  { skip },
+  async () => {
+    assert.equal(reason, undefined);
+    const ballast = join(directory, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(400_000));
+    const file = join(directory, 'state.db');
+    const tags = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`key-${n}`, 'v'.repeat(200)]));
+    const answered: string[] = [];
+    const refused: string[] = [];
+    let records;
+    {
+      await using store = await openStore({ file }, { log: silentLog });
+      const call = async (name: string): Promise<void> => {
+        try {
+          await store.commit(createService, { name, tags }, contextOf('CreateService'));
+          answered.push(name);
+        } catch (error) {
+          assert.ok(refusedWith('InternalServer')(error), String(error));
+          assert.match((error as Error).message, /could not be stored/);
+          refused.push(name);
+        }
+      };
+      for (let n = 0; n < 300 && refused.length < 8; n += 2)
+        await Promise.all([call(`service-${n}`), call(`service-${n + 1}`)]);
+      assert.ok(refused.length >= 8, 'the disk was never full');
+      assert.ok(answered.length > 0);
+      assert.equal(store.state.value.tables.service.size, answered.length);
+      rmSync(ballast);
+      const before = refused.length;
+      await call('after');
+      assert.equal(refused.length, before, 'there is room again');
+      records = plainRecords(store.state.value);
+    }
+    await using store = await openStore({ file }, { log: silentLog });
+    assert.deepEqual(plainRecords(store.state.value), records);
+    const names = store.state.value.tables.service.map((service) => service.name).toSet();
+    assert.deepEqual([...names].sort(), answered.sort());
+  },
+);

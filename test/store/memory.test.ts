@@ -1,0 +1,80 @@
+// The store in memory, and what every store does when writes fail.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { silentLog } from '../../src/base/log.ts';
+import { createService } from '../../src/domain/service/index.ts';
+import { createMemoryBackend, openStore, openStoreOn } from '../../src/store/index.ts';
+import { contextOf, plainRecords, refusedWith } from './calls.ts';
+import { storeContract } from './contract.ts';
+import { createFaultyBackend, type Fault } from './faulty-backend.ts';
+
+const deps = { log: silentLog };
+
+storeContract('memory', () => openStore({ file: ':memory:' }, deps));
+
+const context = contextOf('CreateService');
+const faults: readonly Fault[] = ['lost', 'kept', 'lost in doubt', 'kept in doubt'];
+
+for (const fault of faults)
+  for (const failing of [1, 2, 5])
+    test(`A store whose write ${failing} fails (${fault}) loses no answer and keeps no half`, async () => {
+      const backend = createMemoryBackend();
+      await using store = await openStoreOn(
+        createFaultyBackend(backend, (n) => (n === failing ? fault : undefined)),
+        deps,
+      );
+      const answered: string[] = [];
+      const refused: string[] = [];
+      const call = async (name: string): Promise<void> => {
+        try {
+          const { result } = await store.commit(createService, { name }, context, {
+            token: name,
+            parameters: { name },
+          });
+          assert.ok(store.state.value.tables.service.some((service) => service.id === result.id));
+          answered.push(result.name);
+        } catch (error) {
+          assert.ok(refusedWith('InternalServer')(error), String(error));
+          refused.push(name);
+        }
+      };
+      const rounds: string[][] = [];
+      for (let round = 0; round < 8; round++) {
+        const names = [0, 1, 2].map((n) => `service-${round}-${n}`);
+        rounds.push(names);
+        await Promise.all(names.map(call));
+      }
+      assert.equal(answered.length + refused.length, 24);
+      // 'kept' is found out at once; in doubt, also the next group pays when the doubt turns out badly.
+      const expected = { lost: 3, kept: 0, 'lost in doubt': 3, 'kept in doubt': 6 }[fault];
+      assert.equal(refused.length, expected);
+      const names = store.state.value.tables.service
+        .toList()
+        .map((service) => service.name)
+        .toSet();
+      for (const name of answered) assert.ok(names.has(name), `${name} was answered and is gone`);
+      if (!fault.startsWith('kept')) assert.equal(names.size, answered.length);
+      // Whoever was refused calls again with the same token, and has it once.
+      await Promise.all(refused.splice(0).map(call));
+      assert.deepEqual(refused, []);
+      const { state } = store;
+      assert.equal(state.value.tables.service.size, 24);
+      assert.equal(state.value.revision, 24);
+      assert.deepEqual(plainRecords(await backend.load()), plainRecords(state.value));
+    });
+
+test('A decision that read what could not be written is refused too', async () => {
+  await using store = await openStoreOn(
+    createFaultyBackend(createMemoryBackend(), (n) => (n === 1 ? 'lost' : undefined)),
+    deps,
+  );
+  const calls = await Promise.allSettled([
+    store.commit(createService, { name: 'one' }, context),
+    store.commit(createService, { name: 'one' }, context),
+    store.commit((state) => ({ changes: [], result: state.tables.service.size }), null, context),
+  ]);
+  for (const call of calls) assert.ok(call.status === 'rejected' && refusedWith('InternalServer')(call.reason));
+  assert.equal(store.state.value.revision, 0);
+  assert.equal((await store.commit(createService, { name: 'one' }, context)).revision, 1);
+});

@@ -1,0 +1,134 @@
+// The store in an SQLite database: what is answered is there at the next open, whatever happens to file, disk and process.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { silentLog } from '../../src/base/log.ts';
+import { createService, deleteService } from '../../src/domain/service/index.ts';
+import { acquireLock, isLockHeld, openStore, type Retention } from '../../src/store/index.ts';
+import { contextOf, plainRecords } from './calls.ts';
+import { storeContract } from './contract.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'pergola-store-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+let files = 0;
+const newFile = (): string => join(directory, `${++files}.db`);
+const open = (file: string, retention?: Retention) =>
+  openStore({ file, ...(retention === undefined ? {} : { retention }) }, { log: silentLog });
+const context = contextOf('CreateService');
+
+storeContract('sqlite', () => open(newFile()));
+
+test('The database is readable for its owner only', async () => {
+  const file = newFile();
+  await using store = await open(file);
+  await store.commit(createService, { name: 'one' }, context);
+  for (const suffix of ['', '-wal']) assert.equal(statSync(`${file}${suffix}`).mode & 0o077, 0);
+});
+
+test('A store that is opened again has records and tokens', async () => {
+  const file = newFile();
+  const call = { name: 'one', tags: { team: 'shop' } };
+  const token = { token: 't-1', parameters: call };
+  let first;
+  let records;
+  {
+    await using store = await open(file);
+    first = await store.commit(createService, call, context, token);
+    const { result } = await store.commit(createService, { name: 'two' }, context);
+    await store.commit(deleteService, { serviceIdentifier: result.id }, contextOf('DeleteService'));
+    records = plainRecords(store.state.value);
+  }
+  await using store = await open(file);
+  assert.equal(store.state.value.revision, 3);
+  assert.deepEqual(plainRecords(store.state.value), records);
+  const replay = await store.commit(createService, call, context, token);
+  assert.deepEqual(replay, { result: first.result, revision: 1, replayed: true });
+});
+
+test('Old rows of a large log are folded into the records', async () => {
+  const file = newFile();
+  const retention = { age: 60_000, bytes: 1000 };
+  const old = { ...context, now: Date.now() - 120_000 };
+  let records;
+  {
+    await using store = await open(file, retention);
+    for (let n = 0; n < 20; n++) {
+      const { result } = await store.commit(createService, { name: `old-${n}` }, old);
+      if (n % 3 === 0) await store.commit(deleteService, { serviceIdentifier: result.id }, old);
+    }
+    await store.commit(createService, { name: 'new' }, context);
+    await store.commit(createService, { name: 'newer' }, context);
+    records = plainRecords(store.state.value);
+    assert.equal(await store.at(5), undefined);
+    assert.equal((await store.at(store.state.value.revision - 1))?.tables.service.size, 14);
+  }
+  const database = new DatabaseSync(file);
+  assert.deepEqual({ ...database.prepare('SELECT count(*) AS n FROM log').get() }, { n: 2 });
+  database.close();
+  await using store = await open(file, retention);
+  assert.deepEqual(plainRecords(store.state.value), records);
+});
+
+test('A database of a later version is refused with both versions', async () => {
+  const file = newFile();
+  await (await open(file))[Symbol.asyncDispose]();
+  const database = new DatabaseSync(file);
+  database.exec('INSERT INTO migration VALUES (999, 0)');
+  database.close();
+  await assert.rejects(open(file), /version 999; this program knows up to 1/);
+});
+
+test('A file that is no database is refused', async () => {
+  await assert.rejects(open(directory), /EISDIR|unable to open/);
+  const file = newFile();
+  copyFileSync(import.meta.filename, file);
+  await assert.rejects(open(file), /not a database/);
+});
+
+// 50 cuts in `npm test`; PERGOLA_CUTS=500 for a longer look.
+const cuts = Number(process.env['PERGOLA_CUTS'] ?? 50);
+
+test(`A log that is cut at ${cuts} random places opens at a prefix of the answered calls`, async () => {
+  const file = newFile();
+  const answered: { readonly bytes: number; readonly records: unknown }[] = [];
+  await using store = await open(file);
+  answered.push({ bytes: 0, records: plainRecords(store.state.value) });
+  for (let n = 0; n < 60; n++) {
+    await store.commit(createService, { name: `service-${n}` }, context, { token: `t-${n}`, parameters: n });
+    answered.push({ bytes: statSync(`${file}-wal`).size, records: plainRecords(store.state.value) });
+  }
+  const size = statSync(`${file}-wal`).size;
+  const before = answered[0]?.bytes ?? 0;
+  const seen = new Set<number>();
+  for (let n = 0; n < cuts; n++) {
+    const copy = newFile();
+    const cut = before + Math.floor(Math.random() * (size - before));
+    copyFileSync(file, copy);
+    copyFileSync(`${file}-wal`, `${copy}-wal`);
+    truncateSync(`${copy}-wal`, cut);
+    await using reopened = await open(copy);
+    const { revision } = reopened.state.value;
+    seen.add(revision);
+    assert.deepEqual(plainRecords(reopened.state.value), answered[revision]?.records, `cut at ${cut}`);
+    const whole = answered.findLastIndex(({ bytes }) => bytes <= cut);
+    assert.ok(revision >= whole, `cut at ${cut}: revision ${revision}, although ${whole} was whole`);
+    assert.equal((await reopened.commit(createService, { name: 'next' }, context)).revision, revision + 1);
+  }
+  assert.ok(seen.size > cuts / 5, `only ${seen.size} different revisions were seen`);
+});
+
+test('acquireLock() is held once, and again after its end', () => {
+  const file = join(directory, 'lock');
+  assert.equal(isLockHeld(file), false);
+  const lock = acquireLock(file);
+  assert.ok(lock !== undefined);
+  assert.equal(isLockHeld(file), true);
+  assert.equal(acquireLock(file), undefined);
+  lock[Symbol.dispose]();
+  assert.equal(isLockHeld(file), false);
+  acquireLock(file)?.[Symbol.dispose]();
+});

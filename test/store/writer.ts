@@ -1,0 +1,39 @@
+// A process that holds the lock and commits until it is killed; it prints every answer as a line of JSON once it has it.
+
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLog } from '../../src/base/log.ts';
+import { createServiceAssociation } from '../../src/domain/association/index.ts';
+import { createServiceNetwork } from '../../src/domain/network/index.ts';
+import { createService } from '../../src/domain/service/index.ts';
+import { acquireLock, openStore } from '../../src/store/index.ts';
+import { contextOf } from './calls.ts';
+
+const [directory = '', round = ''] = process.argv.slice(2);
+const lock = acquireLock(join(directory, 'lock'));
+if (lock === undefined) throw new Error('the lock is held');
+const log = createLog((line) => process.stderr.write(line), Date.now);
+const store = await openStore({ file: join(directory, 'state.db') }, { log });
+const network = await store.commit(
+  createServiceNetwork,
+  { name: `network-${round}` },
+  contextOf('CreateServiceNetwork'),
+);
+
+async function write(writer: number): Promise<never> {
+  for (let n = 0; ; n++) {
+    const call = { name: `s-${round}-${writer}-${n}` };
+    const token = { token: `t-${round}-${writer}-${n}`, parameters: call };
+    const { result } = await store.commit(createService, call, contextOf('CreateService'), token);
+    const joined = await store.commit(
+      createServiceAssociation,
+      { serviceIdentifier: result.id, serviceNetworkIdentifier: network.result.id },
+      contextOf('CreateServiceNetworkServiceAssociation'),
+    );
+    const address = store.state.value.tables.componentAddress.find((one) => one.componentId === result.id);
+    const { association } = joined.result;
+    writeSync(1, `${JSON.stringify({ call, token, service: result, association, address })}\n`);
+  }
+}
+
+await Promise.all([0, 1, 2, 3].map(write));
