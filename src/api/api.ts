@@ -1,0 +1,67 @@
+// Puts the API together: the AWS services that are served, the server's own paths, and who may call.
+
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { findCredential } from '../domain/iam/index.ts';
+import { ec2Definition } from './ec2/definition.ts';
+import type { Ec2Deps } from './ec2/deps.ts';
+import { ec2Operations } from './ec2/operations.ts';
+import { latticeDefinition } from './lattice/definition.ts';
+import type { LatticeDeps } from './lattice/deps.ts';
+import { latticeOperations } from './lattice/operations.ts';
+import { bindAll } from './operation.ts';
+import type { PergolaDeps } from './pergola/deps.ts';
+import { answerInternal } from './pergola/router.ts';
+import { toEc2Error, toLatticeError } from './refusal.ts';
+import { stsDefinition } from './sts/definition.ts';
+import { stsOperations } from './sts/operations.ts';
+
+/** How the API is to behave. */
+export interface ApiOptions {
+  readonly regions: readonly string[];
+  /** The account of unknown keys in test mode. */
+  readonly defaultAccount: string;
+  /** Hosts that are answered beside the bound address and `localhost`. */
+  readonly hostNames: readonly string[];
+  readonly limits: ServerLimits;
+}
+
+/** What the API needs of the rest of the process. */
+export interface ApiDeps extends LatticeDeps, Ec2Deps, PergolaDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The console: answers an unsigned GET of `/` that accepts text/html. */
+  readonly page: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Told of every AWS operation that was answered. */
+  readonly observe?: Observe;
+}
+
+/** Makes the API's server. The caller lets it listen and closes it. */
+export function createApi(options: ApiOptions, deps: ApiDeps): Server {
+  return createAwsServer(
+    {
+      ...options,
+      open: deps.open,
+      services: [
+        { definition: latticeDefinition, operations: bindAll(latticeOperations, deps, toLatticeError) },
+        { definition: ec2Definition, operations: bindAll(ec2Operations, deps, toEc2Error) },
+        { definition: stsDefinition, operations: bindAll(stsOperations, deps, toLatticeError) },
+      ],
+    },
+    {
+      clock: deps.clock,
+      log: deps.log,
+      random: deps.random,
+      findCredential(accessKeyId) {
+        const found = findCredential(deps.store.state.value, accessKeyId);
+        if (found === undefined) return undefined;
+        return { secret: found.secretAccessKey, principalArn: found.principalArn, account: found.account };
+      },
+      internal: (request, response, call) => answerInternal(request, response, call, deps),
+      page: deps.page,
+      ...(deps.observe === undefined ? {} : { observe: deps.observe }),
+    },
+  );
+}

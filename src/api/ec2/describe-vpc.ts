@@ -1,0 +1,25 @@
+// A VPC in EC2's shape.
+
+import type { Vpc as WireVpc } from '@aws-sdk/client-ec2';
+import type { Vpc } from '../../domain/records/index.ts';
+import type { Wire } from '../operation.ts';
+import { describeTags } from './tags.ts';
+
+/** A VPC; one of the configuration shows its name as Name tag. */
+export function describeVpc(vpc: Vpc): Wire<WireVpc> {
+  const named = vpc.name === undefined || vpc.tags['Name'] !== undefined ? {} : { Name: vpc.name };
+  return {
+    VpcId: vpc.id,
+    State: 'available',
+    CidrBlock: vpc.cidrs[0],
+    CidrBlockAssociationSet: vpc.cidrs.map((CidrBlock, index) => ({
+      AssociationId: `vpc-cidr-assoc-${vpc.id.slice('vpc-'.length)}${index === 0 ? '' : `-${index}`}`,
+      CidrBlock,
+      CidrBlockState: { State: 'associated' },
+    })),
+    IsDefault: false,
+    InstanceTenancy: 'default',
+    OwnerId: vpc.account,
+    Tags: describeTags({ ...named, ...vpc.tags }),
+  };
+}

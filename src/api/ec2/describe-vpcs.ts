@@ -1,0 +1,22 @@
+// DescribeVpcs.
+
+import type { DescribeVpcsRequest, DescribeVpcsResult } from '@aws-sdk/client-ec2';
+import { describeVpcs as list } from '../../domain/ec2/index.ts';
+import { read, type Valid, type Wire } from '../operation.ts';
+import { describeVpc } from './describe-vpc.ts';
+import { paginateEc2 } from './page-ec2.ts';
+import { readFilters } from './tags.ts';
+
+/** Lists VPCs by id and filter. */
+export const describeVpcs = read(
+  'DescribeVpcs',
+  (state, request: Valid<DescribeVpcsRequest>, call): Wire<DescribeVpcsResult> => {
+    const { VpcIds, Filters } = request;
+    const found = list(state, call, {
+      ...(VpcIds === undefined ? {} : { vpcIds: VpcIds }),
+      ...readFilters(Filters),
+    });
+    const { items, nextToken } = paginateEc2(found, request);
+    return { Vpcs: items.map(describeVpc), NextToken: nextToken };
+  },
+);

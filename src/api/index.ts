@@ -1,0 +1,5 @@
+// The API: VPC Lattice, EC2 and STS over the AWS protocols, and the server's own paths.
+
+export { createApi, type ApiDeps, type ApiOptions } from './api.ts';
+export { latticeOperations } from './lattice/operations.ts';
+export { type MadeWorkload, type WorkloadFailure, type WorkloadRequest, type Workloads } from './pergola/deps.ts';

@@ -1,0 +1,106 @@
+// How an operation is written: a name, a decision or a reading, and the way from the wire's shapes and back.
+
+import type { Call, OperationHandler } from '../aws/index.ts';
+import type { Random } from '../base/random.ts';
+import type { Context, Decision, State } from '../domain/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** An input as a handler gets it: the SDK's request type after validation, so that what is required is there. */
+export type Valid<T> = T extends readonly (infer U)[]
+  ? readonly Valid<U>[]
+  : T extends Date | Uint8Array
+    ? T
+    : T extends object
+      ? { readonly [K in keyof T]: Valid<Exclude<T[K], undefined>> }
+      : T;
+
+/** An output as a handler gives it: the SDK's response type, deeply readonly. */
+export type Wire<T> = T extends readonly (infer U)[]
+  ? readonly Wire<U>[]
+  : T extends Date | Uint8Array
+    ? T
+    : T extends object
+      ? { readonly [K in keyof T]: Wire<T[K]> }
+      : T;
+
+/** What every operation needs. */
+export interface OperationDeps {
+  readonly store: Pick<Store, 'state' | 'commit'>;
+  readonly random: Random;
+  /** `aws`: AWS's default quotas are enforced. */
+  readonly quotas: Context['quotas'];
+}
+
+/** One operation, before it has its dependencies. */
+export interface Operation<D extends OperationDeps = OperationDeps> {
+  readonly name: string;
+  readonly bind: (deps: D) => OperationHandler;
+}
+
+/** An operation that reads the durable state. */
+export function read<Request, Response, D extends OperationDeps = OperationDeps>(
+  name: string,
+  answer: (state: State, request: Request, call: Call, deps: D) => Response,
+): Operation<D> {
+  return {
+    name,
+    // The server has decoded and validated the input by the schema that `Request` is generated from.
+    bind: (deps) => async (input, call) => ({
+      output: answer(deps.store.state.value, input as Request, call, deps),
+    }),
+  };
+}
+
+/**
+ * An operation that changes the state by `decision`. A `clientToken` in the request makes a repetition give the first
+ * answer; `toOutput` gets the decision's result and the state that is durable by then.
+ */
+export function change<Request extends object, I, R, Response, D extends OperationDeps = OperationDeps>(
+  name: string,
+  decision: Decision<I, R>,
+  toInput: (request: Request, deps: D) => I,
+  toOutput: (result: R, state: State) => Response,
+): Operation<D> {
+  return {
+    name,
+    bind: (deps) => async (input, call) => {
+      const { clientToken, ...parameters } = input as Request & { readonly clientToken?: string };
+      const { result, revision } = await deps.store.commit(
+        decision,
+        toInput(input as Request, deps),
+        contextOf(name, call, deps),
+        ...(clientToken === undefined ? [] : [{ token: clientToken, parameters }]),
+      );
+      return { output: toOutput(result, deps.store.state.value), revision };
+    },
+  };
+}
+
+/** The context in which a decision is made for `call`. */
+export function contextOf(operation: string, call: Call, deps: OperationDeps): Context {
+  const { account, region, principalArn, now } = call;
+  return { account, region, principalArn, operation, now, random: deps.random, quotas: deps.quotas };
+}
+
+/** The handlers of `operations`, by name; what they throw passes through `translate`. */
+export function bindAll<D extends OperationDeps>(
+  operations: readonly Operation<D>[],
+  deps: D,
+  translate: (error: unknown) => unknown,
+): ReadonlyMap<string, OperationHandler> {
+  return new Map(
+    operations.map(({ name, bind }) => {
+      const handle = bind(deps);
+      return [
+        name,
+        async (input: unknown, call: Call) => {
+          try {
+            return await handle(input, call);
+          } catch (error) {
+            throw translate(error);
+          }
+        },
+      ];
+    }),
+  );
+}

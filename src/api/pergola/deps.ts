@@ -1,0 +1,57 @@
+// What the server's own paths need of the rest of the process.
+
+import type { Clock } from '../../base/clock.ts';
+import type { Watch } from '../../base/watch.ts';
+import type { Key } from '../../domain/records/index.ts';
+import type { OperationDeps } from '../operation.ts';
+
+/** What `POST /-/workloads` asks for, the VPC already found. */
+export interface WorkloadRequest {
+  readonly vpcKey: Key;
+  /** An address of the VPC; absent: the highest free one of the first subnet, or of the range. */
+  readonly address?: string;
+  /** The target id that stands for the workload. */
+  readonly instance?: string;
+  /** Ids or names. */
+  readonly securityGroups: readonly string[];
+  /** The ARN of the role whose credentials the workload gets. */
+  readonly role?: string;
+}
+
+/** A workload that was made: `id` for its lease; the rest (namespace, files, addresses) is plain JSON for the client. */
+export interface MadeWorkload {
+  readonly id: string;
+  readonly [member: string]: unknown;
+}
+
+/** Why a workload could not be made: bad wish, taken address, or no means on this machine. */
+export interface WorkloadFailure {
+  readonly failure: 'invalid' | 'conflict' | 'unavailable';
+  readonly message: string;
+}
+
+/** The maker of workloads. */
+export interface Workloads {
+  create(request: WorkloadRequest): Promise<{ readonly workload: MadeWorkload } | WorkloadFailure>;
+  /**
+   * Holds the workload `id` until `closed` aborts, then removes it; resolves when it is gone, whoever removed it.
+   * Undefined when there is no such workload.
+   */
+  lease(id: string, closed: AbortSignal): Promise<void> | undefined;
+}
+
+/** The dependencies of `/-/…`. */
+export interface PergolaDeps extends OperationDeps {
+  readonly clock: Pick<Clock, 'after'>;
+  /** `POST /-/reset` is allowed. */
+  readonly open: boolean;
+  /** The newest revision that every attached data-plane node obeys. */
+  readonly obeyed: Watch<number>;
+  /** Whether requests are served by API and data plane. */
+  readonly isReady: () => boolean;
+  /** Metrics in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
+  /** What `pergola status` shows: plain JSON. */
+  readonly status: () => Promise<unknown>;
+  readonly workloads: Workloads;
+}

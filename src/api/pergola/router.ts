@@ -1,0 +1,42 @@
+// Finds which of the server's own paths a request means.
+
+import type { ServerResponse } from 'node:http';
+import { ServiceError, type Call, type InternalRequest } from '../../aws/index.ts';
+import { toLatticeError } from '../refusal.ts';
+import type { InternalPath } from './answer.ts';
+import type { PergolaDeps } from './deps.ts';
+import { reset } from './reset.ts';
+import { metrics, ready, status } from './state.ts';
+import { wait } from './wait.ts';
+import { createWorkload, leaseWorkload } from './workloads.ts';
+
+const paths: readonly InternalPath[] = [ready, metrics, status, wait, reset, createWorkload, leaseWorkload];
+
+/** Answers a request to `/-/…`; refuses unknown paths (404) and methods (405). */
+export async function answerInternal(
+  request: InternalRequest,
+  response: ServerResponse,
+  call: Call | undefined,
+  deps: PergolaDeps,
+): Promise<void> {
+  const segments = request.path.slice('/-/'.length).split('/');
+  const matching = paths.filter(
+    (path) =>
+      path.segments.length === segments.length &&
+      path.segments.every((literal, i) => (literal === undefined ? segments[i] !== '' : literal === segments[i])),
+  );
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const path = matching.find((one) => one.method === method);
+  if (path === undefined)
+    throw matching.length === 0
+      ? new ServiceError('ResourceNotFoundException', `There is nothing at ${request.path}.`, { status: 404 })
+      : new ServiceError('MethodNotAllowedException', `${request.path} does not answer ${request.method}.`, {
+          status: 405,
+        });
+  const parts = path.segments.flatMap((literal, i) => (literal === undefined ? [segments[i] ?? ''] : []));
+  try {
+    await path.answer({ request, response, call, parts }, deps);
+  } catch (error) {
+    throw toLatticeError(error);
+  }
+}

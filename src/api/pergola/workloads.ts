@@ -1,0 +1,98 @@
+// `POST /-/workloads` makes a workload; `GET /-/workloads/ID/lease` holds it: when that closes, it is removed.
+
+import { ServiceError, type Call } from '../../aws/index.ts';
+import type { State } from '../../domain/index.ts';
+import { keyOfRecord, type Vpc } from '../../domain/records/index.ts';
+import { answerJson, type InternalPath } from './answer.ts';
+import type { WorkloadRequest } from './deps.ts';
+
+const statusOf = { invalid: 400, conflict: 409, unavailable: 503 } as const;
+const codeOf = {
+  invalid: 'ValidationException',
+  conflict: 'ConflictException',
+  unavailable: 'ServiceUnavailableException',
+} as const;
+
+/** Makes a workload. Body: `{ vpc, address?, instance?, securityGroups?, role? }`, `vpc` an id or a name. */
+export const createWorkload: InternalPath = {
+  method: 'POST',
+  segments: ['workloads'],
+  async answer({ request, response, call }, deps) {
+    if (call === undefined) throw new Error('workloads were reached without a signature');
+    const made = await deps.workloads.create(readRequest(request.body, deps.store.state.value, call));
+    if ('failure' in made)
+      throw new ServiceError(codeOf[made.failure], made.message, { status: statusOf[made.failure] });
+    answerJson(response, 201, made.workload);
+  },
+};
+
+/** Holds a workload. The answer's head comes at once, its end when the workload is gone. */
+export const leaseWorkload: InternalPath = {
+  method: 'GET',
+  segments: ['workloads', undefined, 'lease'],
+  async answer({ response, parts: [id = ''] }, deps) {
+    const aborter = new AbortController();
+    response.once('close', () => aborter.abort());
+    const gone = deps.workloads.lease(id, aborter.signal);
+    if (gone === undefined)
+      throw new ServiceError('ResourceNotFoundException', `There is no workload ${id}.`, { status: 404 });
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.flushHeaders();
+    await gone;
+    response.end('{}\n');
+  },
+};
+
+function readRequest(body: Buffer, state: State, call: Call): WorkloadRequest {
+  const wish = readObject(body);
+  const text = (name: string): string | undefined => {
+    const value = wish[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string' || value === '' || value.length > 2048) throw invalid(`${name} must be a text`);
+    return value;
+  };
+  const vpc = text('vpc');
+  if (vpc === undefined) throw invalid('vpc is missing');
+  const groups = wish['securityGroups'] ?? [];
+  if (!Array.isArray(groups) || !groups.every((one): one is string => typeof one === 'string'))
+    throw invalid('securityGroups must be a list of texts');
+  const [address, instance, role] = [text('address'), text('instance'), text('role')];
+  return {
+    vpcKey: keyOfRecord(getVpc(state, call, vpc)),
+    ...(address === undefined ? {} : { address }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(role === undefined ? {} : { role }),
+    securityGroups: groups,
+  };
+}
+
+function readObject(body: Buffer): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw invalid('the body is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the body is no object');
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** By id, else by the configuration's name or the Name tag. */
+function getVpc(state: State, { account, region }: Call, idOrName: string): Vpc {
+  const own = [...state.tables.vpc.values()].filter((vpc) => vpc.account === account && vpc.region === region);
+  const byId = own.find((vpc) => vpc.id === idOrName);
+  if (byId !== undefined) return byId;
+  const named = own.filter((vpc) => (vpc.name ?? vpc.tags['Name']) === idOrName);
+  const [only] = named;
+  if (only === undefined)
+    throw new ServiceError('ResourceNotFoundException', `There is no VPC ${idOrName} in ${account} ${region}.`, {
+      status: 404,
+    });
+  if (named.length > 1)
+    throw invalid(`the name ${idOrName} is that of ${named.map((vpc) => vpc.id).join(' and ')}: give the id`);
+  return only;
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationException', message, { status: 400 });
+}

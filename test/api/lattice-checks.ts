@@ -1,0 +1,69 @@
+// What tests of VPC Lattice share: complete outputs, refusals by name, and things to test with.
+
+import assert from 'node:assert/strict';
+import { CreateVpcCommand } from '@aws-sdk/client-ec2';
+import * as sdk from '@aws-sdk/client-vpc-lattice';
+import { membersOf, readServiceSchema } from '../../src/aws/index.ts';
+import type { RunningApi } from './running-api.ts';
+
+let serial = 0;
+
+/** A name that no other call of this process gave. */
+export const unique = (prefix: string): string => `${prefix}-${++serial}`;
+
+const schema = readServiceSchema({ ...sdk });
+
+/** Fails unless `output` has every member of the operation's output but `absent`. */
+export function assertComplete(operation: string, output: object, ...absent: readonly string[]): void {
+  const shape = schema.operations.get(operation)?.output;
+  assert.ok(shape !== undefined, operation);
+  const expected = membersOf(shape).map(([name]) => name);
+  const has = Object.entries(output).flatMap(([name, value]) =>
+    value === undefined || name === '$metadata' ? [] : [name],
+  );
+  assert.deepEqual(has.sort(), expected.filter((name) => !absent.includes(name)).sort(), operation);
+}
+
+/** The error that `call` is refused with; fails unless its name is `name` and its message fits `text`. */
+export async function refused(call: Promise<unknown>, name: string, text = /./): Promise<Record<string, unknown>> {
+  try {
+    await call;
+  } catch (error) {
+    assert.ok(error instanceof sdk.VPCLatticeServiceException, String(error));
+    assert.equal(error.name, name, error.message);
+    assert.match(error.message, text);
+    return error as unknown as Record<string, unknown>;
+  }
+  assert.fail(`it should have been refused with ${name}`);
+}
+
+/** The id of a new VPC, 10.0.0.0/16. */
+export async function makeVpc({ ec2 }: RunningApi): Promise<string> {
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  return Vpc?.VpcId ?? '';
+}
+
+/** The id of a new service. */
+export async function makeService({ lattice }: RunningApi): Promise<string> {
+  return (await lattice.send(new sdk.CreateServiceCommand({ name: unique('shop') }))).id ?? '';
+}
+
+/** The id of a new target group of type IP, HTTP on port 80. */
+export async function makeGroup(api: RunningApi): Promise<string> {
+  const config = { port: 80, protocol: 'HTTP', vpcIdentifier: await makeVpc(api) } as const;
+  const made = await api.lattice.send(new sdk.CreateTargetGroupCommand({ name: unique('group'), type: 'IP', config }));
+  return made.id ?? '';
+}
+
+/** The id of a new HTTP listener on port 80 that answers 404. */
+export async function makeListener({ lattice }: RunningApi, serviceIdentifier: string): Promise<string> {
+  const made = await lattice.send(
+    new sdk.CreateListenerCommand({
+      serviceIdentifier,
+      name: unique('http'),
+      protocol: 'HTTP',
+      defaultAction: { fixedResponse: { statusCode: 404 } },
+    }),
+  );
+  return made.id ?? '';
+}

@@ -1,0 +1,101 @@
+// A whole API on a socket, over a store in memory, for tests: SDK clients, a signed fetch, and hands on what it depends on.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { STSClient } from '@aws-sdk/client-sts';
+import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { createApi, type ApiDeps } from '../../src/api/index.ts';
+import { defaultServerLimits } from '../../src/aws/index.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { createWatch, type WatchCell } from '../../src/base/watch.ts';
+import { sha256, signHeaders } from '../../src/sigv4/index.ts';
+import { openStore, type Store } from '../../src/store/index.ts';
+
+/** What a running API offers a test. Disposing it closes server, clients and store. */
+export interface RunningApi extends AsyncDisposable {
+  readonly origin: string;
+  readonly store: Store;
+  readonly obeyed: WatchCell<number>;
+  readonly lattice: VPCLatticeClient;
+  readonly ec2: EC2Client;
+  readonly sts: STSClient;
+  /** A signed request to any path. */
+  readonly call: (method: string, target: string, body?: string) => Promise<Response>;
+  /** Clients of another account. */
+  readonly latticeOf: (account: string) => VPCLatticeClient;
+}
+
+/** Starts an API in test mode whose callers are of account 111122223333 unless they say otherwise. */
+export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningApi> {
+  const store = await openStore({ file: ':memory:' }, { log: silentLog });
+  const obeyed = createWatch(0);
+  const server = createApi(
+    { regions: ['us-east-1'], defaultAccount: '123456789012', hostNames: [], limits: defaultServerLimits },
+    {
+      store,
+      random: systemRandom,
+      clock: systemClock,
+      log: silentLog,
+      quotas: 'none',
+      open: true,
+      defaultAttachment: { kind: 'loopback' },
+      findHealth: () => undefined,
+      obeyed,
+      isReady: () => true,
+      metrics: () => Promise.resolve('up 1\n'),
+      status: () => Promise.resolve({ revision: store.state.value.revision }),
+      workloads: {
+        create: () => Promise.resolve({ failure: 'unavailable', message: 'there are no workloads here' }),
+        lease: () => undefined,
+      },
+      page: (_request, response) => void response.end('<html>'),
+      ...changes,
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const options = (account: string) => ({
+    region: 'us-east-1',
+    endpoint: origin,
+    credentials: { accessKeyId: account, secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+  const account = '111122223333';
+  const clients = [
+    new VPCLatticeClient(options(account)),
+    new EC2Client(options(account)),
+    new STSClient(options(account)),
+  ] as const;
+  const [lattice, ec2, sts] = clients;
+  const others: VPCLatticeClient[] = [];
+  return {
+    origin,
+    store,
+    obeyed,
+    lattice,
+    ec2,
+    sts,
+    latticeOf(other) {
+      const client = new VPCLatticeClient(options(other));
+      others.push(client);
+      return client;
+    },
+    call(method, target, body = '') {
+      const [path = '', query = ''] = target.split('?');
+      const signer = { accessKeyId: account, secret: 'secret', region: 'us-east-1', service: 'pergola' };
+      const request = { method, path, query, headers: new Map([['host', new URL(origin).host]]) };
+      const headers = signHeaders(request, signer, { now: Date.now(), bodyHash: sha256(body) });
+      return fetch(`${origin}${target}`, { method, headers, ...(body === '' ? {} : { body }) });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of [...clients, ...others]) client.destroy();
+      server.close();
+      server.closeAllConnections();
+      await store[Symbol.asyncDispose]();
+    },
+  };
+}
