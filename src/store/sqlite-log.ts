@@ -108,9 +108,15 @@ export class SqliteLog {
    */
   fold(now: number): boolean {
     if (this.#bytes <= this.#retention.bytes) return false;
-    const rows = this.#database
-      .prepare('SELECT revision, format, changes FROM log WHERE time <= ? ORDER BY revision LIMIT ?')
-      .all(now - this.#retention.age, FOLD_ROWS) as unknown as StoredRow[];
+    const newest = now - this.#retention.age;
+    // The oldest row alone tells, nearly always, that nothing is old enough.
+    if (this.#number('SELECT coalesce((SELECT time FROM log ORDER BY revision LIMIT 1), 9e15) AS n') > newest)
+      return false;
+    const oldest = this.#database
+      .prepare('SELECT revision, time, format, changes FROM log ORDER BY revision LIMIT ?')
+      .all(FOLD_ROWS) as unknown as StoredRow[];
+    const young = oldest.findIndex((row) => row.time > newest);
+    const rows = young < 0 ? oldest : oldest.slice(0, young);
     const last = rows.at(-1);
     if (last === undefined) return false;
     this.#transaction(() => {
