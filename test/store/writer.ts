@@ -1,4 +1,5 @@
-// A process that holds the lock and commits until it is killed; it prints every answer as a line of JSON once it has it.
+// A process that holds the lock and commits until it is killed (or has made as many calls as its third argument says); it
+// prints every answer as a line of JSON once it has it. The fourth argument is the number of writers, default 4.
 
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { createService } from '../../src/domain/service/index.ts';
 import { acquireLock, openStore } from '../../src/store/index.ts';
 import { contextOf } from './calls.ts';
 
-const [directory = '', round = ''] = process.argv.slice(2);
+const [directory = '', round = '', calls = 'Infinity', writers = '4'] = process.argv.slice(2);
 const lock = acquireLock(join(directory, 'lock'));
 if (lock === undefined) throw new Error('the lock is held');
 const log = createLog((line) => process.stderr.write(line), Date.now);
@@ -20,8 +21,8 @@ const network = await store.commit(
   contextOf('CreateServiceNetwork'),
 );
 
-async function write(writer: number): Promise<never> {
-  for (let n = 0; ; n++) {
+async function write(writer: number): Promise<void> {
+  for (let n = 0; n < Number(calls); n++) {
     const call = { name: `s-${round}-${writer}-${n}` };
     const token = { token: `t-${round}-${writer}-${n}`, parameters: call };
     const { result } = await store.commit(createService, call, contextOf('CreateService'), token);
@@ -36,4 +37,6 @@ async function write(writer: number): Promise<never> {
   }
 }
 
-await Promise.all([0, 1, 2, 3].map(write));
+await Promise.all(Array.from({ length: Number(writers) }, (_, writer) => write(writer)));
+await store[Symbol.asyncDispose]();
+lock[Symbol.dispose]();
