@@ -34,6 +34,7 @@ export interface OperationDeps {
 /** One operation, before it has its dependencies. */
 export interface Operation<D extends OperationDeps = OperationDeps> {
   readonly name: string;
+  readonly kind: 'read' | 'change';
   readonly bind: (deps: D) => OperationHandler;
 }
 
@@ -44,6 +45,7 @@ export function read<Request, Response, D extends OperationDeps = OperationDeps>
 ): Operation<D> {
   return {
     name,
+    kind: 'read',
     // The server has decoded and validated the input by the schema that `Request` is generated from.
     bind: (deps) => async (input, call) => ({
       output: answer(deps.store.state.value, input as Request, call, deps),
@@ -63,6 +65,7 @@ export function change<Request extends object, I, R, Response, D extends Operati
 ): Operation<D> {
   return {
     name,
+    kind: 'change',
     bind: (deps) => async (input, call) => {
       const { clientToken, ...parameters } = input as Request & { readonly clientToken?: string };
       const { result, revision } = await deps.store.commit(

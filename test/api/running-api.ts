@@ -13,6 +13,7 @@ import { systemRandom } from '../../src/base/random.ts';
 import { createWatch, type WatchCell } from '../../src/base/watch.ts';
 import { sha256, signHeaders } from '../../src/sigv4/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { recordCalls } from '../recorded-calls.ts';
 
 /** What a running API offers a test. Disposing it closes server, clients and store. */
 export interface RunningApi extends AsyncDisposable {
@@ -71,6 +72,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningA
     new STSClient(options(account)),
   ] as const;
   const [lattice, ec2, sts] = clients;
+  recordCalls(lattice, 'api');
   const others: VPCLatticeClient[] = [];
   return {
     origin,
@@ -80,7 +82,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningA
     ec2,
     sts,
     latticeOf(other) {
-      const client = new VPCLatticeClient(options(other));
+      const client = recordCalls(new VPCLatticeClient(options(other)), 'api');
       others.push(client);
       return client;
     },

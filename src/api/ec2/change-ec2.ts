@@ -15,6 +15,7 @@ export function changeEc2<Request extends { readonly DryRun?: boolean }, I, R, R
   const changing = change<Request, I, R, Response, Ec2Deps>(name, decision, toInput, toOutput);
   return {
     name,
+    kind: 'change',
     bind(deps) {
       const handle = changing.bind(deps);
       return async (input, call) => {

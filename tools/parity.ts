@@ -1,0 +1,36 @@
+// Writes docs/parity.md: every operation of VPC Lattice and how far it is; `npm run parity` runs the tests that show it.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatParity, handWritten, type Calls } from './parity-table.ts';
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, 'docs', 'parity.md');
+
+/** Runs the tests with recording on; fails when one fails, for then nothing is shown. */
+function recordCalls(): Calls {
+  const folder = mkdtempSync(join(tmpdir(), 'pergola-parity-'));
+  try {
+    const tests = globSync('test/{api,e2e}/**/*.test.ts', { cwd: root }).sort();
+    if (tests.length === 0) throw new Error('no test was found');
+    const run = spawnSync(process.execPath, ['--test', '--test-reporter=dot', ...tests], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PERGOLA_RECORD_CALLS: folder },
+    });
+    if (run.status !== 0) throw new Error('tests failed, so nothing is known to work');
+    const lines = readFileSync(join(folder, 'calls.txt'), 'utf8').trim().split('\n');
+    const of = (suite: string): Set<string> =>
+      new Set(lines.filter((line) => line.startsWith(`${suite} `)).map((line) => line.slice(suite.length + 1)));
+    return { tested: new Set([...of('api'), ...of('e2e')]), enforced: of('e2e') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const calls = recordCalls();
+const notes = existsSync(file) ? handWritten(readFileSync(file, 'utf8')) : '';
+writeFileSync(file, formatParity(calls, notes));
+process.stdout.write(`docs/parity.md: ${calls.tested.size} tested, ${calls.enforced.size} enforced\n`);
