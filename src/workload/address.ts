@@ -1,20 +1,12 @@
 // Which address of its VPC a workload gets. Pure.
 
-import {
-  cidrAddress,
-  cidrContains,
-  cidrSize,
-  formatAddress,
-  parseAddress,
-  parseCidr,
-  type Cidr,
-} from '../base/cidr.ts';
+import { cidrAddress, cidrContains, cidrSize, formatCidr, parseAddress, parseCidr, type Cidr } from '../base/cidr.ts';
 import type { VpcRecord } from '../snapshot/index.ts';
 
 /** An address, or why there is none, in a sentence for the caller. */
 export type AddressChoice =
   | { readonly kind: 'chosen'; readonly address: string }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused' | 'taken'; readonly reason: string };
 
 /**
  * The address `wanted` when it is free in the VPC; without `wanted` the highest free one of the first subnet, or of the
@@ -35,7 +27,7 @@ export function chooseAddress(
     if (around.length === 0) return refuse(`${wanted} is not in the VPC's range ${vpc.cidrs.join(', ')}`);
     if (around.some((range) => isReserved(range, address.value)))
       return refuse(`${wanted} is reserved: the first four addresses of a range and its last belong to the network`);
-    return used.has(wanted) ? refuse(`${wanted} is in use`) : { kind: 'chosen', address: wanted };
+    return used.has(wanted) ? { kind: 'taken', reason: `${wanted} is in use` } : { kind: 'chosen', address: wanted };
   }
   const range = subnets[0] ?? cidrs[0];
   if (range === undefined) return refuse('the VPC has no IPv4 range');
@@ -47,7 +39,7 @@ export function chooseAddress(
     if (![...cidrs, ...subnets].some((one) => cidrContains(one, address) && isReserved(one, value)))
       return { kind: 'chosen', address };
   }
-  return refuse(`every address of ${formatAddress(4, range.base)}/${range.prefix} is in use`);
+  return { kind: 'taken', reason: `every address of ${formatCidr(range)} is in use` };
 }
 
 function refuse(reason: string): AddressChoice {

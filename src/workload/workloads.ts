@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { createWatch, type Watch } from '../base/watch.ts';
+import { createWatch, waitFor, type Watch } from '../base/watch.ts';
 import { namespacePath, workloadName, type WorkloadPlace } from '../network/index.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { chooseAddress } from './address.ts';
@@ -13,21 +13,26 @@ import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } 
 import type { WantedInstance } from './instances.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
 
-/** What a client asks for. `vpc` is an id or a name; security groups are ids or names of the VPC. */
+/** What a client asks for. */
 export interface WorkloadRequest {
-  readonly vpc: string;
+  readonly vpcId: string;
   readonly address?: string;
   /** The target id that stands for the workload. An instance of the configuration without a command gives it its address. */
-  readonly instanceId?: string;
-  readonly securityGroups?: readonly string[];
+  readonly instance?: string;
+  /** Ids or names of the VPC's groups. */
+  readonly securityGroups: readonly string[];
+  /** Refused: credentials of roles are not given yet. */
+  readonly role?: string;
 }
 
 /** A workload and the way into it. */
 export interface Workload extends SavedWorkload, Entrance {}
 
-export type WorkloadAnswer =
-  | { readonly kind: 'made'; readonly workload: Workload }
-  | { readonly kind: 'refused'; readonly reason: string };
+/** Why there is no workload: a wish that cannot be, something that is taken, or no means on this machine. */
+export interface WorkloadFailure {
+  readonly failure: 'invalid' | 'conflict' | 'unavailable';
+  readonly message: string;
+}
 
 export interface WorkloadsDeps {
   readonly snapshot: Watch<Snapshot>;
@@ -47,8 +52,12 @@ export interface WorkloadsDeps {
 /** How long a workload waits for its first lease, or after a crash for its next one, in milliseconds. */
 const unleasedLimit = 10_000;
 
+/** How long the snapshot may take to have a VPC that the API knows, in milliseconds. */
+const vpcPatience = 5000;
+
 interface Held {
   readonly saved: SavedWorkload;
+  readonly gone: PromiseWithResolvers<void>;
   leases: number;
   cancel: () => void;
 }
@@ -70,52 +79,40 @@ export class Workloads {
   }
 
   /** Makes a workload; it goes again unless it is leased within 10 s. Rejects when the machine fails. */
-  async create(request: WorkloadRequest): Promise<WorkloadAnswer> {
-    const { snapshot, attach, random } = this.#deps;
-    const vpc = findVpc(snapshot.value, request.vpc);
-    if (typeof vpc === 'string') return refuse(vpc);
-    if (vpc.attachment.kind !== attach) return refuse(`VPC ${vpc.id} is not attached on this server`);
-    const instance = vpc.instances.find(({ id, name }) => id === request.instanceId || name === request.instanceId);
-    if (instance?.command !== undefined) return refuse(`instance ${instance.id} is run by the server itself`);
-    const instanceId = instance?.id ?? request.instanceId;
-    if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
-      return refuse(`another workload stands for ${instanceId} already`);
-    const groups = findGroups(vpc, request.securityGroups ?? instance?.securityGroups ?? []);
-    if (typeof groups === 'string') return refuse(groups);
-    const wanted = request.address ?? instance?.address;
-    const choice = chooseAddress(vpc, this.#used(vpc, wanted !== undefined), wanted);
-    if (choice.kind === 'refused') return choice;
-    const saved: SavedWorkload = {
-      id: `wl-${random.hex(8)}`,
-      vpcId: vpc.id,
-      address: choice.address,
-      securityGroups: groups,
-      ...(instanceId === undefined ? {} : { instanceId }),
-    };
+  async create(request: WorkloadRequest): Promise<Workload | WorkloadFailure> {
+    if (request.role !== undefined) return fail('invalid', 'a workload cannot have a role yet');
+    const vpc = await this.#awaitVpc(request.vpcId);
+    if (vpc === undefined) return fail('unavailable', `this server does not know VPC ${request.vpcId} yet`);
+    const saved = this.#choose(vpc, request);
+    if ('failure' in saved) return saved;
     this.#hold(saved);
     this.#save();
     try {
       await this.#deps.settle();
-      return { kind: 'made', workload: { ...saved, ...this.#entrance(vpc, saved.address) } };
+      return { ...saved, ...this.#entrance(vpc, saved.address) };
     } catch (error) {
       await this.remove(saved.id).catch(() => {});
       throw error;
     }
   }
 
-  /** Holds a workload until the returned function is called; undefined when there is no such workload. */
-  lease(id: string): (() => void) | undefined {
+  /**
+   * Holds the workload until `closed` aborts, then removes it unless another lease holds it. Resolves when the workload
+   * is gone, whoever removed it. Undefined when there is no such workload.
+   */
+  lease(id: string, closed: AbortSignal): Promise<void> | undefined {
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
     held.cancel();
     held.leases++;
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
+    const release = (): void => {
       held.leases--;
-      if (held.leases === 0) void this.remove(id).catch((error: unknown) => this.#tellFailure(id, error));
+      if (held.leases > 0) return;
+      this.remove(id).catch((error: unknown) => this.#tellFailure(id, error));
     };
+    if (closed.aborted) release();
+    else closed.addEventListener('abort', release, { once: true });
+    return held.gone.promise;
   }
 
   /** Removes a workload, its namespace and the processes in it; resolves also when there is none. */
@@ -126,7 +123,12 @@ export class Workloads {
     this.#held.delete(id);
     this.#save();
     rmSync(this.#folder(held.saved), { recursive: true, force: true });
-    await this.#deps.settle();
+    try {
+      await this.#deps.settle();
+    } finally {
+      // The agent goes on trying; nobody has to hold the lease for that.
+      held.gone.resolve();
+    }
   }
 
   /** Where workloads stand, for the network: those of clients, and instances that have a command. */
@@ -166,9 +168,47 @@ export class Workloads {
   /** Forgets every workload that clients hold: their namespaces go with the next `settle()`. */
   clear(): void {
     this.close();
+    for (const { gone } of this.#held.values()) gone.resolve();
     this.#held.clear();
     this.#save();
     rmSync(join(this.#deps.dataDirectory, 'workloads'), { recursive: true, force: true });
+  }
+
+  #choose(vpc: VpcRecord, request: WorkloadRequest): SavedWorkload | WorkloadFailure {
+    if (vpc.attachment.kind !== this.#deps.attach)
+      return fail('unavailable', `VPC ${vpc.id} is not attached on this server`);
+    const instance = vpc.instances.find(({ id, name }) => id === request.instance || name === request.instance);
+    if (instance?.command !== undefined) return fail('conflict', `instance ${instance.id} is run by the server itself`);
+    const instanceId = instance?.id ?? request.instance;
+    if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
+      return fail('conflict', `another workload stands for ${instanceId} already`);
+    const named = request.securityGroups.length > 0 ? request.securityGroups : (instance?.securityGroups ?? []);
+    const groups = findGroups(vpc, named);
+    if (typeof groups === 'string') return fail('invalid', groups);
+    const wanted = request.address ?? instance?.address;
+    const choice = chooseAddress(vpc, this.#used(vpc, wanted !== undefined), wanted);
+    if (choice.kind !== 'chosen') return fail(choice.kind === 'taken' ? 'conflict' : 'invalid', choice.reason);
+    return {
+      id: `wl-${this.#deps.random.hex(8)}`,
+      vpcId: vpc.id,
+      address: choice.address,
+      securityGroups: groups,
+      ...(instanceId === undefined ? {} : { instanceId }),
+    };
+  }
+
+  /** The VPC as the snapshot has it; one that was made a moment ago is waited for. */
+  async #awaitVpc(id: string): Promise<VpcRecord | undefined> {
+    const late = new AbortController();
+    const cancel = this.#deps.clock.after(vpcPatience, () => late.abort());
+    try {
+      const snapshot = await waitFor(this.#deps.snapshot, ({ vpcs }) => vpcs.has(id), late.signal);
+      return snapshot.vpcs.get(id);
+    } catch {
+      return undefined;
+    } finally {
+      cancel();
+    }
   }
 
   #hold(saved: SavedWorkload): void {
@@ -176,7 +216,7 @@ export class Workloads {
       this.#deps.log.info('workload was not leased in time', { workload: saved.id });
       void this.remove(saved.id).catch((error: unknown) => this.#tellFailure(saved.id, error));
     });
-    this.#held.set(saved.id, { saved, leases: 0, cancel });
+    this.#held.set(saved.id, { saved, gone: Promise.withResolvers(), leases: 0, cancel });
   }
 
   #tellFailure(id: string, error: unknown): void {
@@ -208,7 +248,7 @@ export class Workloads {
         if (command === undefined) continue;
         const choice = chooseAddress(vpc, used, address);
         const groups = findGroups(vpc, spec.securityGroups);
-        if (choice.kind === 'refused') problems.push(`instance ${spec.id} does not run: ${choice.reason}`);
+        if (choice.kind !== 'chosen') problems.push(`instance ${spec.id} does not run: ${choice.reason}`);
         else if (typeof groups === 'string') problems.push(`instance ${spec.id} does not run: ${groups}`);
         else runnable.push({ vpc, spec, command, address, groups });
         used.add(address);
@@ -230,17 +270,8 @@ export class Workloads {
   }
 }
 
-function refuse(reason: string): WorkloadAnswer {
-  return { kind: 'refused', reason };
-}
-
-/** The VPC with this id, or the only one with this name; else a sentence. */
-function findVpc(snapshot: Snapshot, vpc: string): VpcRecord | string {
-  const byId = snapshot.vpcs.get(vpc);
-  if (byId !== undefined) return byId;
-  const named = [...snapshot.vpcs.values()].filter(({ name }) => name === vpc);
-  if (named.length > 1) return `several VPCs have the name ${vpc}: ${named.map(({ id }) => id).join(', ')}`;
-  return named[0] ?? `there is no VPC ${vpc}`;
+function fail(failure: WorkloadFailure['failure'], message: string): WorkloadFailure {
+  return { failure, message };
 }
 
 /** The ids of security groups that are given by id or name; else a sentence. */

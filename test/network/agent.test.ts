@@ -2,85 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { silentLog } from '../../src/base/log.ts';
-import { systemClock } from '../../src/base/clock.ts';
-import { systemRandom } from '../../src/base/random.ts';
-import { createWatch, waitFor, type WatchCell } from '../../src/base/watch.ts';
-import { createAgent, type Agent, type AgentDeps } from '../../src/cli/agent.ts';
-import { namePrefix, openSockets, prepareCore, runCommand, type SocketSpec } from '../../src/network/index.ts';
+import { test } from 'node:test';
+import { waitFor } from '../../src/base/watch.ts';
 import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
-import { emptySnapshot, type InstanceSpec, type Snapshot } from '../../src/snapshot/index.ts';
+import type { InstanceSpec, Snapshot } from '../../src/snapshot/index.ts';
 import { enterCommand } from '../../src/workload/index.ts';
-import { connectFrom, needsNamespaces, startWorker, type StandIn } from './lab.ts';
-
-interface Server {
-  readonly directory: string;
-  readonly prefix: string;
-  readonly worker: StandIn;
-  readonly snapshot: WatchCell<Snapshot>;
-  /** The programs that were run, since the test emptied the list. */
-  readonly ran: string[];
-  readonly sockets: AgentDeps['sockets'];
-  start(): Agent;
-}
-
-/** What a supervisor does, with one worker. */
-function standInSupervisor(worker: StandIn): AgentDeps['sockets'] {
-  const open = new Set<string>();
-  return {
-    async sync(specs) {
-      const failed = new Map<string, string>();
-      for (const key of [...open].filter((one) => !specs.some((spec) => spec.key === one))) {
-        await worker.close(key);
-        open.delete(key);
-      }
-      for (const namespace of new Set(specs.map((spec) => spec.namespace))) {
-        const missing = specs.filter((spec: SocketSpec) => spec.namespace === namespace && !open.has(spec.key));
-        const answer = await openSockets(namespace, missing);
-        for (const [key, handle] of answer.handles) {
-          await worker.listen(key, handle);
-          open.add(key);
-        }
-        for (const [key, reason] of answer.failed) failed.set(key, reason);
-      }
-      return { opened: new Set(open), failed };
-    },
-  };
-}
-
-async function openServer(t: TestContext): Promise<Server> {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pergola-agent-')));
-  const prefix = namePrefix(directory);
-  const worker = await startWorker(t, await prepareCore(prefix, runCommand));
-  const snapshot = createWatch<Snapshot>(emptySnapshot);
-  const ran: string[] = [];
-  const sockets = standInSupervisor(worker);
-  const agents: Agent[] = [];
-  t.after(async () => {
-    await agents.at(-1)?.close('remove');
-    rmSync(directory, { recursive: true });
-  });
-  const start = (): Agent => {
-    const agent = createAgent({
-      ...{ snapshot, sockets, attach: 'netns', lowPorts: true, dataDirectory: directory, environment: process.env },
-      run: (command) => {
-        ran.push(command.argv.join(' '));
-        return runCommand(command);
-      },
-      ...{ clock: systemClock, random: systemRandom, log: silentLog },
-    });
-    agents.push(agent);
-    return agent;
-  };
-  return { directory, prefix, worker, snapshot, ran, sockets, start };
-}
-
-const until = (agent: Agent, revision: number): Promise<number> =>
-  waitFor(agent.obeyed, (value) => value >= revision, AbortSignal.timeout(10_000));
+import { makeWorkload, openServer, until } from './lab-server.ts';
+import { connectFrom, needsNamespaces } from './lab.ts';
 
 function withInstances(snapshot: Snapshot, instances: readonly InstanceSpec[]): Snapshot {
   return { ...snapshot, vpcs: new Map([...snapshot.vpcs].map(([id, vpc]) => [id, { ...vpc, instances }])) };
@@ -97,9 +27,7 @@ test('an agent opens doors for a workload and closes them when the listener goes
   const agent = server.start();
   server.snapshot.set(sampleSnapshot({ revision: 3 }));
   assert.equal(await until(agent, 3), 3);
-  const answer = await agent.workloads.create({ vpc: 'vpc-a' });
-  assert.ok(answer.kind === 'made');
-  const { workload } = answer;
+  const workload = await makeWorkload(agent);
   assert.equal(workload.address, '10.0.1.254');
   const name = `${server.prefix}vpc-a-10.0.1.254`;
   assert.equal(connectFrom(name, '169.254.171.7', 80), 'vpc-a/tcp4/*:80 at 169.254.171.7 for 10.0.1.254');
@@ -133,14 +61,13 @@ test('a workload has resolver files of its own', needsNamespaces, async (t) => {
   const agent = server.start();
   server.snapshot.set(sampleSnapshot({ revision: 1 }));
   await until(agent, 1);
-  const answer = await agent.workloads.create({ vpc: 'vpc-a', address: '10.0.7.7' });
-  assert.ok(answer.kind === 'made');
-  const enter = (...command: readonly string[]): string => run(enterCommand(answer.workload, command));
+  const workload = await makeWorkload(agent, '10.0.7.7');
+  const enter = (...command: readonly string[]): string => run(enterCommand(workload, command));
   assert.equal(enter('cat', '/etc/resolv.conf'), 'nameserver 10.0.0.2');
   assert.match(enter('getent', 'hosts', 'localhost'), /localhost/);
   assert.notEqual(run(['cat', '/etc/resolv.conf']), 'nameserver 10.0.0.2');
   assert.equal(enter('sh', '-c', 'exit 7; echo no'), '');
-  assert.deepEqual(answer.workload.environment, { PERGOLA_ADDRESS: '10.0.7.7', PERGOLA_DNS: '10.0.0.2:53' });
+  assert.deepEqual(workload.environment, { PERGOLA_ADDRESS: '10.0.7.7', PERGOLA_DNS: '10.0.0.2:53' });
 });
 
 test('a workload is removed with its processes when its lease ends', needsNamespaces, async (t) => {
@@ -148,15 +75,16 @@ test('a workload is removed with its processes when its lease ends', needsNamesp
   const agent = server.start();
   server.snapshot.set(sampleSnapshot({ revision: 1 }));
   await until(agent, 1);
-  const answer = await agent.workloads.create({ vpc: 'vpc-a' });
-  assert.ok(answer.kind === 'made');
-  const [program = '', ...args] = enterCommand(answer.workload, ['sleep', '100']);
+  const workload = await makeWorkload(agent);
+  const [program = '', ...args] = enterCommand(workload, ['sleep', '100']);
   const child = spawn(program, args, { stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('exit', (_code, signal) => resolve(signal)));
-  const release = agent.workloads.lease(answer.workload.id);
+  const closing = new AbortController();
+  const gone = agent.workloads.lease(workload.id, closing.signal);
   await new Promise((resolve) => setTimeout(resolve, 100));
-  release?.();
+  closing.abort();
   assert.equal(await ended, 'SIGKILL');
+  await gone;
   assert.deepEqual(agent.workloads.list.value, []);
 });
 
@@ -167,21 +95,21 @@ test('an agent refuses workloads that cannot be', needsNamespaces, async (t) => 
   const busy = { ...placeholder, id: 'i-2', name: 'run', address: '10.0.1.11', command: ['sleep', '100'] };
   server.snapshot.set(withInstances(sampleSnapshot({ revision: 1 }), [placeholder, busy]));
   await until(agent, 1);
-  const made = await agent.workloads.create({ vpc: 'vpc-a', instanceId: 'web' });
-  assert.ok(made.kind === 'made');
-  assert.equal(made.workload.instanceId, 'i-1');
-  assert.equal(made.workload.address, '10.0.1.10');
+  const made = await agent.workloads.create({ vpcId: 'vpc-a', instance: 'web', securityGroups: [] });
+  assert.ok('id' in made);
+  assert.equal(made.instanceId, 'i-1');
+  assert.equal(made.address, '10.0.1.10');
   for (const [request, reason] of [
-    [{ vpc: 'vpc-x' }, /there is no VPC vpc-x/],
-    [{ vpc: 'vpc-a', address: '10.0.1.11' }, /in use/],
-    [{ vpc: 'vpc-a', address: '10.0.1.10' }, /in use/],
-    [{ vpc: 'vpc-a', address: '10.0.0.2' }, /reserved/],
-    [{ vpc: 'vpc-a', instanceId: 'i-2' }, /run by the server itself/],
-    [{ vpc: 'vpc-a', instanceId: 'i-1' }, /stands for i-1 already/],
-    [{ vpc: 'vpc-a', securityGroups: ['sg-x'] }, /no security group sg-x/],
+    [{ address: '10.0.1.11' }, /in use/],
+    [{ address: '10.0.1.10' }, /in use/],
+    [{ address: '10.0.0.2' }, /reserved/],
+    [{ instance: 'i-2' }, /run by the server itself/],
+    [{ instance: 'i-1' }, /stands for i-1 already/],
+    [{ securityGroups: ['sg-x'] }, /no security group sg-x/],
+    [{ role: 'arn:aws:iam::111111111111:role/x' }, /cannot have a role/],
   ] as const) {
-    const answer = await agent.workloads.create(request);
-    assert.match(answer.kind === 'refused' ? answer.reason : '', reason);
+    const answer = await agent.workloads.create({ vpcId: 'vpc-a', securityGroups: [], ...request });
+    assert.match('failure' in answer ? answer.message : '', reason);
   }
 });
 
@@ -195,8 +123,7 @@ test(
     const snapshot = withInstances(sampleSnapshot({ revision: 1, vpcs: ['vpc-a'] }), [spec]);
     server.snapshot.set(snapshot);
     await until(first, 1);
-    const answer = await first.workloads.create({ vpc: 'vpc-a' });
-    assert.ok(answer.kind === 'made');
+    const workload = await makeWorkload(first);
     const pids = (): string => run(['ip', 'netns', 'pids', `${server.prefix}vpc-a-10.0.1.10`]);
     const pid = pids();
     assert.match(pid, /^\d+$/);
@@ -209,8 +136,8 @@ test(
       server.ran.join('\n'),
     );
     assert.equal(pids(), pid);
-    assert.equal(second.workloads.list.value[0]?.id, answer.workload.id);
-    assert.ok(second.workloads.lease(answer.workload.id));
+    assert.equal(second.workloads.list.value[0]?.id, workload.id);
+    assert.ok(second.workloads.lease(workload.id, new AbortController().signal));
     await second.close('remove');
     assert.equal(spawnSync('kill', ['-0', pid]).status, 1);
     assert.doesNotMatch(run(['ip', 'netns']), new RegExp(server.prefix));

@@ -1,0 +1,159 @@
+// `pergola exec`: runs a command as a workload of a VPC, with this process's terminal and signals.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { enterCommand, type Entrance } from '../workload/index.ts';
+import { callApi, formatApiError, openApiCall } from './api-client.ts';
+import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
+
+/** How `pergola exec` is called. */
+export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
+                    [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
+`;
+
+/** A command line that cannot be obeyed. */
+class Misuse extends Error {}
+
+/**
+ * Runs `pergola exec` with its arguments; resolves with the exit status: the command's own (128 + number for a signal),
+ * 1 when there is no workload, 2 for wrong usage, 3 when this process may not enter the VPC.
+ */
+export async function exec(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+  const fail = (status: number, message: string): number => {
+    process.stderr.write(`pergola exec: ${message}\n`);
+    return status;
+  };
+  try {
+    const { wish, options, command } = parseExec(args);
+    const server = findServer(options, environment);
+    const made = await callApi(server, { method: 'POST', path: '/-/workloads', body: wish }, Date.now());
+    if (made.status !== 201) return fail(1, formatApiError(made));
+    const { id, ...entrance } = made.body as Entrance & { readonly id: string };
+    const lease = new Lease(server, id);
+    try {
+      if (!(await lease.take())) return fail(1, 'the workload went away before it could be held');
+      const obstacle = whyNoEntrance(entrance);
+      if (obstacle !== undefined) return fail(3, obstacle);
+      return await runInside(enterCommand(entrance, command), { ...environment, ...entrance.environment });
+    } finally {
+      lease.end();
+    }
+  } catch (error) {
+    if (error instanceof Misuse) return fail(2, `${error.message}\n${execUsage.trimEnd()}`);
+    if (error instanceof NoServer) return fail(1, error.message);
+    if (error instanceof Error && 'code' in error) return fail(1, `the server does not answer: ${error.message}`);
+    throw error;
+  }
+}
+
+function parseExec(args: readonly string[]) {
+  const end = args.indexOf('--');
+  const command = end < 0 ? [] : args.slice(end + 1);
+  try {
+    const { values } = parseArgs({
+      args: end < 0 ? [...args] : args.slice(0, end),
+      options: {
+        ...serverOptions,
+        vpc: { type: 'string' },
+        address: { type: 'string' },
+        instance: { type: 'string' },
+        role: { type: 'string' },
+        'security-group': { type: 'string', multiple: true },
+      },
+    });
+    const { vpc, address, instance, role, 'security-group': securityGroups = [], ...options } = values;
+    if (vpc === undefined) throw new Misuse('--vpc is missing');
+    if (command.length === 0) throw new Misuse('there is no command after --');
+    return { wish: { vpc, address, instance, role, securityGroups }, options, command };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+      throw new Misuse(error.message);
+    throw error;
+  }
+}
+
+/** Undefined when this process can enter the workload's namespace (tried), else a sentence. */
+function whyNoEntrance({ namespace }: Entrance): string | undefined {
+  if (namespace === undefined) return undefined;
+  if (!existsSync(namespace)) return `the VPC is on another machine: there is no ${namespace} here`;
+  const trial = spawnSync('nsenter', [`--net=${namespace}`, 'unshare', '--mount', 'true'], { encoding: 'utf8' });
+  if (trial.status === 0) return undefined;
+  const reason = trial.error?.message ?? trial.stderr.trim();
+  return `entering a VPC's namespace takes root and util-linux, or a server with \`--attach loopback\`: ${reason}`;
+}
+
+/** Runs the command with this process's terminal; the exit status. */
+function runInside(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const [program = '', ...args] = argv;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...env } });
+    const forward = (signal: NodeJS.Signals): void => {
+      // A terminal sends these two to the command itself.
+      if (process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')) return;
+      child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+    for (const signal of signals) process.on(signal, forward);
+    const end = (status: number): void => {
+      for (const signal of signals) process.off(signal, forward);
+      resolve(status);
+    };
+    child.on('error', (error) => {
+      process.stderr.write(`pergola exec: ${program}: ${error.message}\n`);
+      end(127);
+    });
+    child.on('exit', (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+/** How long a server that went away is waited for, in milliseconds: its control process may be coming back. */
+const leasePatience = 15_000;
+
+/** Holds a workload, also over a restart of the server's control process. */
+class Lease {
+  readonly #server: Server;
+  readonly #path: string;
+  #answer: IncomingMessage | undefined;
+  #ended = false;
+
+  constructor(server: Server, id: string) {
+    this.#server = server;
+    this.#path = `/-/workloads/${id}/lease`;
+  }
+
+  /** Whether the lease was taken; rejects when the server cannot be reached. */
+  async take(): Promise<boolean> {
+    const answer = await openApiCall(this.#server, { method: 'GET', path: this.#path }, Date.now());
+    answer.resume();
+    answer.on('error', () => {});
+    if (answer.statusCode !== 200 || this.#ended) {
+      answer.destroy();
+      return false;
+    }
+    this.#answer = answer;
+    answer.once('close', () => void this.#retake(answer.complete));
+    return true;
+  }
+
+  /** Lets the workload go. */
+  end(): void {
+    this.#ended = true;
+    this.#answer?.destroy();
+  }
+
+  async #retake(removed: boolean): Promise<void> {
+    const start = performance.now();
+    while (!this.#ended && !removed && performance.now() - start < leasePatience) {
+      if (await this.take().catch(() => false)) return;
+      await sleep(200, undefined, { ref: false });
+    }
+    if (!this.#ended) process.stderr.write("pergola exec: the server let go of this workload's network\n");
+  }
+}
