@@ -1,0 +1,36 @@
+// What pergola.yaml says, complete and checked, as plain JSON.
+
+import type { AttachmentInput, ConfiguredVpc } from '../../domain/ec2/index.ts';
+import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
+import type { Limits } from './limits.ts';
+
+/** An account that the configuration names; `alias` may stand for `id` in the file. */
+export interface ConfiguredAccount {
+  readonly id: string;
+  readonly alias?: string;
+}
+
+/** A VPC of the file; without `attachment` it takes the server's own kind. */
+export interface DescribedVpc extends Omit<ConfiguredVpc, 'attachment'> {
+  readonly attachment?: AttachmentInput;
+  /** `file:line` where it is described. */
+  readonly place: string;
+}
+
+/** A checked configuration: references resolved, secrets read, paths absolute, defaults filled in. */
+export interface Configuration {
+  /** The first is the default. */
+  readonly regions: readonly string[];
+  readonly accounts: readonly ConfiguredAccount[];
+  readonly principals: readonly ConfiguredPrincipal[];
+  readonly vpcs: readonly DescribedVpc[];
+  /** Host names that the API answers to beside its address. */
+  readonly apiHosts: readonly string[];
+  readonly limits: Limits;
+}
+
+/** The account of everything that names none. */
+export const defaultAccount = '123456789012';
+
+/** The region of a server that names none. */
+export const defaultRegion = 'us-east-1';

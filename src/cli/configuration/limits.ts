@@ -1,0 +1,20 @@
+// The time and size limits that `limits:` in pergola.yaml may set, with their defaults.
+
+import { defaultServerLimits, type ServerLimits } from '../../aws/index.ts';
+import { defaultProxyLimits, type ProxyLimits } from '../../proxy/index.ts';
+
+/** Every limit by name. Milliseconds unless the name says otherwise. */
+export interface Limits extends ProxyLimits, ServerLimits {
+  /** An association that the data plane does not confirm in this time has failed. */
+  readonly associationTimeout: number;
+  /** How long a stop waits for running requests. */
+  readonly drainTimeout: number;
+}
+
+/** The limits that hold unless configured. */
+export const defaultLimits: Limits = {
+  ...defaultProxyLimits,
+  ...defaultServerLimits,
+  associationTimeout: 60_000,
+  drainTimeout: 5_000,
+};
