@@ -1,0 +1,176 @@
+// The name server of a worker: sockets in, answers out.
+
+import dgram from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { cidrAddress, parseCidr } from '../base/cidr.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { systemRandom, type Random } from '../base/random.ts';
+import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
+import { answerQuery } from './answer.ts';
+import { createForwarder } from './forwarder.ts';
+import { encodeAnswer, parseQuery, rcodes, relabelAnswer, udpLimit } from './message.ts';
+import { parseResolvConf } from './resolv-conf.ts';
+import { serveStream } from './stream.ts';
+import { createZones } from './zones.ts';
+
+/** Where events are counted. */
+export interface DnsCounters {
+  counter(name: string, labels?: Readonly<Record<string, string>>): { value: number };
+}
+
+/** What the name server needs. */
+export interface DnsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A bound UDP (IPv4) handle of the host's network, through which other resolvers are asked. */
+  readonly forwarder: unknown;
+  readonly counters: DnsCounters;
+  readonly random?: Random;
+  /** Which resolvers to ask, `address` or `address:port`; absent: the system's (resolv.conf(5)). */
+  readonly upstreams?: () => readonly string[];
+}
+
+/** The name server of a worker. */
+export interface Dns {
+  apply(snapshot: Snapshot): void;
+  /** Whether a TCP connection of the VPC to `localAddress` (on its DNS port) is for the name server. `''` is the host. */
+  isDnsAddress(vpcId: string, localAddress: string): boolean;
+  /** Answers on `handle`, a bound UDP handle, to clients of the VPC (undefined: of the host). Rejects with the system's error. */
+  serveUdp(key: string, handle: unknown, family: 4 | 6, vpcId: string | undefined): Promise<void>;
+  closeUdp(key: string): void;
+  /** Answers on a TCP connection of a client in the VPC; `''` is the host. */
+  acceptTcp(socket: Socket, vpcId: string): void;
+}
+
+/** TCP connections to the name server of one worker; more are closed at once. */
+const MAX_CONNECTIONS = 256;
+/** The largest message over TCP, in bytes. */
+const TCP_LIMIT = 65_535;
+/** Milliseconds for which the system's list of resolvers is believed. */
+const RESOLVERS_AGE = 5000;
+
+/** Makes a name server without names and without sockets. */
+export function createDns(deps: DnsDeps): Dns {
+  const { clock, log, counters } = deps;
+  const zones = createZones();
+  const udp = new Map<string, dgram.Socket>();
+  const upstreams = deps.upstreams ?? systemResolvers(clock, log);
+  const forwarder = createForwarder(deps.forwarder, { clock, log, random: deps.random ?? systemRandom, upstreams });
+  let connections = 0;
+  const count = (from: string, answer: string): void => {
+    counters.counter('pergola_dns_queries_total', { from, answer }).value++;
+  };
+
+  async function answer(bytes: Buffer, vpcId: string | undefined, stream: boolean): Promise<Buffer | undefined> {
+    try {
+      return await decide(bytes, vpcId, stream);
+    } catch (error) {
+      log.error('a DNS query met something that was not expected', { error });
+      return undefined;
+    }
+  }
+
+  async function decide(bytes: Buffer, vpcId: string | undefined, stream: boolean): Promise<Buffer | undefined> {
+    const from = vpcId === undefined ? 'host' : 'vpc';
+    const parsed = parseQuery(bytes);
+    if (parsed.kind === 'dropped') {
+      count(from, 'dropped');
+      return undefined;
+    }
+    if (parsed.kind === 'refused') {
+      count(from, rcodeName(parsed.rcode));
+      return parsed.response;
+    }
+    const { query } = parsed;
+    const limit = stream ? TCP_LIMIT : udpLimit(query);
+    const own = answerQuery(zones, query, vpcId);
+    if (own !== 'forward') {
+      count(from, rcodeName(own.rcode));
+      return encodeAnswer(query, own, limit);
+    }
+    const foreign = await forwarder.ask(query, stream);
+    count(from, foreign === undefined ? 'servfail' : 'forwarded');
+    return foreign === undefined
+      ? encodeAnswer(query, { rcode: rcodes.servFail, authoritative: false, answers: [] }, limit)
+      : relabelAnswer(query, foreign, limit);
+  }
+
+  return {
+    apply: (snapshot) => zones.apply(snapshot),
+    isDnsAddress(vpcId, localAddress) {
+      if (vpcId === '') return true;
+      const vpc = zones.vpc(vpcId);
+      return vpc !== undefined && dnsAddresses(vpc).includes(localAddress);
+    },
+    serveUdp(key, handle, family, vpcId) {
+      return new Promise((resolve, reject) => {
+        const socket = dgram.createSocket(family === 4 ? 'udp4' : 'udp6');
+        socket.once('error', reject);
+        socket.on('message', (bytes, { address, port }) => {
+          void answer(bytes, vpcId, false).then((response) => {
+            // The socket may have been closed while another resolver was asked.
+            if (response === undefined || udp.get(key) !== socket) return;
+            socket.send(response, port, address, (error) => {
+              if (error !== null) count(vpcId === undefined ? 'host' : 'vpc', 'unsent');
+            });
+          });
+        });
+        // Its types know only ports and options; it takes a handle too.
+        socket.bind(handle as dgram.BindOptions, () => {
+          socket.off('error', reject);
+          socket.on('error', (error) => log.warn('a DNS socket failed', { key, error }));
+          udp.get(key)?.close();
+          udp.set(key, socket);
+          resolve();
+        });
+      });
+    },
+    closeUdp(key) {
+      udp.get(key)?.close();
+      udp.delete(key);
+    },
+    acceptTcp(socket, vpcId) {
+      if (connections >= MAX_CONNECTIONS) {
+        count(vpcId === '' ? 'host' : 'vpc', 'refused_connection');
+        socket.destroy();
+        return;
+      }
+      connections++;
+      serveStream(socket, (bytes) => answer(bytes, vpcId === '' ? undefined : vpcId, true), {
+        clock,
+        closed: () => connections--,
+      });
+    },
+  };
+}
+
+/** Base + 2 of each IPv4 range and the link-local address (User Guide: Amazon DNS server); on loopback 127.n.0.2. */
+function dnsAddresses({ attachment, cidrs }: VpcRecord): readonly string[] {
+  if (attachment.kind === 'loopback') return [`127.${attachment.n}.0.2`];
+  const own = cidrs.flatMap((text) => {
+    const cidr = parseCidr(text);
+    return cidr?.family === 4 ? [cidrAddress(cidr, 2)] : [];
+  });
+  return [...own, '169.254.169.253'];
+}
+
+function rcodeName(rcode: number): string {
+  return (Object.entries(rcodes).find(([, value]) => value === rcode)?.[0] ?? String(rcode)).toLowerCase();
+}
+
+function systemResolvers(clock: Clock, log: Log): () => readonly string[] {
+  let known: readonly string[] = [];
+  let read = -Infinity;
+  return () => {
+    if (clock.monotonic() - read < RESOLVERS_AGE) return known;
+    read = clock.monotonic();
+    try {
+      known = parseResolvConf(readFileSync('/etc/resolv.conf', 'utf8'));
+    } catch (error) {
+      log.warn('the list of resolvers cannot be read', { error });
+    }
+    return known;
+  };
+}

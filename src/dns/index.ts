@@ -1,0 +1,3 @@
+// DNS for clients in VPCs: names from the snapshot, everything else from the system's resolvers.
+
+export { createDns, type Dns, type DnsCounters, type DnsDeps } from './dns.ts';
