@@ -225,7 +225,11 @@ function routerNamespace(
       ...workloads.map(({ address }) => `${address} dev ${workloadLink(address)}`),
     ]),
     rules: new Set(kernelRules),
-    sysctls: new Map([['net/ipv4/ip_forward', '1']]),
+    // Nobody shall wait for a timeout because the router saves ICMP errors.
+    sysctls: new Map([
+      ['net/ipv4/ip_forward', '1'],
+      ['net/ipv4/icmp_ratelimit', '0'],
+    ]),
     filter,
   };
 }

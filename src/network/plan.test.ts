@@ -44,7 +44,7 @@ test('plan() brings up a VPC with one workload by these commands', () => {
 nsenter --net=/run/netns/pg-core sh -c echo 1024 65535 >/proc/sys/net/ipv4/ip_local_port_range
 nsenter --net=/run/netns/pg-vpc-a nft -f -
   …
-nsenter --net=/run/netns/pg-vpc-a sh -c echo 1 >/proc/sys/net/ipv4/ip_forward
+nsenter --net=/run/netns/pg-vpc-a sh -c echo 1 >/proc/sys/net/ipv4/ip_forward && echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 ip -batch -
   link add u0 netns pg-core type veth peer name core0 netns pg-vpc-a
   link add w0a00010a netns pg-vpc-a type veth peer name eth0 netns pg-vpc-a-10.0.1.10

@@ -42,4 +42,8 @@ export const kernelRules: readonly string[] = [
 ];
 
 /** The settings that are looked at, as paths below /proc/sys. */
-export const watchedSysctls: readonly string[] = ['net/ipv4/ip_forward', 'net/ipv4/ip_local_port_range'];
+export const watchedSysctls: readonly string[] = [
+  'net/ipv4/ip_forward',
+  'net/ipv4/icmp_ratelimit',
+  'net/ipv4/ip_local_port_range',
+];

@@ -113,12 +113,12 @@ const attempt = `
 const net = require('node:net');
 const [host, port, localAddress] = process.argv.slice(1);
 const socket = net.connect({ host, port: Number(port), ...(localAddress ? { localAddress } : {}) });
-socket.setTimeout(700, () => { console.log('TIMEOUT'); socket.destroy(); });
+socket.setTimeout(500, () => { console.log('TIMEOUT'); socket.destroy(); });
 socket.on('error', (error) => console.log(error.code));
 socket.on('data', (data) => { console.log(String(data)); socket.destroy(); });
 `;
 
-/** Connects from inside of a namespace; what the other side said, the error's code, or TIMEOUT after 0.7 s. */
+/** Connects from inside of a namespace; what the other side said, the error's code, or TIMEOUT after 0.5 s. */
 export function connectFrom(namespace: string, host: string, port: number, source = ''): string {
   return inside(namespace, process.execPath, '-e', attempt, host, String(port), source);
 }
