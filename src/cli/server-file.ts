@@ -10,6 +10,8 @@ export interface ServerFile {
   readonly api: string;
   readonly dns: string;
   readonly attach: string;
+  /** The server's default region. */
+  readonly region: string;
 }
 
 /** `DIR/admin.json`: the key pair that a first start makes. */
@@ -45,7 +47,7 @@ export const defaultData = '.pergola';
 
 /** The file whose lock the supervisor of a data directory holds. */
 export function lockFile(directory: string): string {
-  return join(directory, 'lock');
+  return join(directory, 'lock.db');
 }
 
 /** Writes `DIR/server.json`, readable by its owner alone, in one step. */
@@ -82,7 +84,7 @@ export function findServer(
   const directory = resolve(options.data ?? defaultData);
   if (options.data === ':memory:')
     throw new NoServer('a server with --data :memory: leaves no file: name it with --api URL');
-  const file = readTexts(join(directory, 'server.json'), ['api', 'dns', 'attach'] as const);
+  const file = readTexts(join(directory, 'server.json'), ['api', 'dns', 'attach', 'region'] as const);
   if (file === undefined || !isLockHeld(lockFile(directory)))
     throw new NoServer(
       `no server runs on ${directory}: start one with \`pergola serve\`, or name it with --data or --api`,
@@ -90,7 +92,7 @@ export function findServer(
   const admin = readAdminFile(directory);
   if (admin === undefined)
     throw new NoServer(`${directory} has no admin.json: name the server with --api and keys in AWS_…`);
-  return { api: file.api, region, ...admin, file };
+  return { api: file.api, region: file.region, ...admin, file };
 }
 
 /** HOST:PORT or a URL, as a URL without a final slash. */

@@ -1,0 +1,54 @@
+// The text form of `pergola status`.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatStatus, type ServerStatus } from './format-status.ts';
+
+const status: ServerStatus = {
+  revision: 7,
+  obeyedRevision: 7,
+  ageSeconds: 61,
+  dataDirectory: '/srv/.pergola',
+  attach: 'loopback',
+  workers: [{ worker: 0, pid: 100, revision: 7 }],
+  vpcs: [
+    {
+      id: 'vpc-1',
+      name: 'shop',
+      cidrs: ['10.0.0.0/16'],
+      attachment: { kind: 'loopback', n: 3 },
+      workloads: [{ id: 'i-1', address: '10.0.1.10' }],
+      services: [{ id: 'svc-1', name: 'shop.on.aws', address: '127.103.0.1', ports: [20080, 8443] }],
+    },
+  ],
+  targetGroups: [
+    { id: 'tg-1', targets: [{ id: 'fd00::1', port: 80, health: 'healthy' }] },
+    { id: 'tg-2', targets: [] },
+  ],
+  problems: [],
+};
+
+test('formatStatus() tells one thing a line', () => {
+  assert.equal(
+    formatStatus(status),
+    `up 61 s, attach loopback, data in /srv/.pergola
+revision 7, obeyed everywhere
+worker 0: pid 100, revision 7
+vpc shop (vpc-1): 10.0.0.0/16, loopback 3
+  workload i-1 at 10.0.1.10
+  service shop.on.aws at 127.103.0.1, ports 20080, 8443
+target group tg-1
+  [fd00::1]:80 healthy
+target group tg-2
+  no target
+no problems
+`,
+  );
+});
+
+test('formatStatus() tells problems and what is not obeyed yet', () => {
+  const text = formatStatus({ ...status, obeyedRevision: 5, problems: ['the VPC shop is not attached'] });
+  assert.match(text, /^revision 7, obeyed everywhere up to 5$/m);
+  assert.match(text, /^problem: the VPC shop is not attached$/m);
+  assert.doesNotMatch(text, /no problems/);
+});

@@ -1,0 +1,69 @@
+// The state of a server as lines for people.
+
+/** What `GET /-/status` answers. */
+export interface ServerStatus {
+  readonly revision: number;
+  readonly obeyedRevision: number;
+  readonly ageSeconds: number;
+  readonly dataDirectory: string;
+  readonly attach: string;
+  readonly workers: readonly { readonly worker: number; readonly pid: number; readonly revision: number }[];
+  readonly vpcs: readonly {
+    readonly id: string;
+    readonly name?: string;
+    readonly cidrs: readonly string[];
+    readonly attachment: { readonly kind: string; readonly n?: number };
+    readonly workloads: readonly { readonly id: string; readonly address: string }[];
+    readonly services: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly address: string;
+      /** Where clients connect: on loopback without rights, ports below 1024 are found 20000 higher. */
+      readonly ports: readonly number[];
+    }[];
+  }[];
+  readonly targetGroups: readonly {
+    readonly id: string;
+    readonly targets: readonly { readonly id: string; readonly port: number; readonly health: string }[];
+  }[];
+  readonly problems: readonly string[];
+}
+
+/** Lines with a final newline; one thing a line, what belongs to it indented below. */
+export function formatStatus(status: ServerStatus): string {
+  const lines = [
+    `up ${formatDuration(status.ageSeconds)}, attach ${status.attach}, data in ${status.dataDirectory}`,
+    `revision ${status.revision}${status.obeyedRevision < status.revision ? `, obeyed everywhere up to ${status.obeyedRevision}` : ', obeyed everywhere'}`,
+    ...status.workers.map(({ worker, pid, revision }) => `worker ${worker}: pid ${pid}, revision ${revision}`),
+    ...status.vpcs.flatMap(formatVpc),
+    ...status.targetGroups.flatMap(({ id, targets }) => [
+      `target group ${id}`,
+      ...(targets.length === 0 ? ['  no target'] : []),
+      ...targets.map((target) => `  ${formatHost(target.id)}:${target.port} ${target.health}`),
+    ]),
+    ...(status.problems.length === 0 ? ['no problems'] : status.problems.map((problem) => `problem: ${problem}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function formatVpc({ id, name, cidrs, attachment, workloads, services }: ServerStatus['vpcs'][number]): string[] {
+  const number = attachment.n === undefined ? '' : ` ${attachment.n}`;
+  return [
+    `vpc ${name === undefined ? id : `${name} (${id})`}: ${cidrs.join(', ')}, ${attachment.kind}${number}`,
+    ...workloads.map((workload) => `  workload ${workload.id} at ${workload.address}`),
+    ...services.map(({ name: dns, address, ports }) => {
+      const where = ports.length === 0 ? 'no listener' : `port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;
+      return `  service ${dns} at ${address}, ${where}`;
+    }),
+  ];
+}
+
+function formatHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function formatDuration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`;
+  return `${Math.floor(seconds / 3600)} h`;
+}
