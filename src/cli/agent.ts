@@ -128,7 +128,9 @@ export function createAgent(deps: AgentDeps): Agent {
       await deps.sockets.sync(specs.filter(({ vpcId }) => !closing.madeRouters.has(vpcId)));
     const { opened, failed } = await deps.sockets.sync(specs);
     await network.settle(snapshot, places, openPairs(snapshot, opened));
-    await instances.sync(workloads.prepareInstances(snapshot));
+    const wanted = workloads.prepareInstances(snapshot);
+    if (attach === 'netns') await network.endProcesses(instances.unknown(wanted));
+    await instances.sync(wanted);
     listening.set(opened);
     problems.set([...closing.problems, ...workloads.problems(snapshot), ...instances.problems, ...failed.values()]);
     if (failed.size > 0) throw new Error(`sockets could not be opened: ${[...failed.values()].join('; ')}`);

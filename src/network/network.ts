@@ -3,9 +3,9 @@
 import { assumeApplied } from './assume.ts';
 import { desiredNetwork, observedBlocks, type WorkloadPlace } from './desired.ts';
 import { openSet } from './enforcement.ts';
-import { coreName, namespacePath, routerName } from './names.ts';
+import { coreName, namespacePath, routerName, workloadName } from './names.ts';
 import { namespaceNames, observe } from './observe.ts';
-import { plan } from './plan.ts';
+import { endProcesses, plan } from './plan.ts';
 import { apply, type Run } from './run.ts';
 import type { DesiredNetwork, ObservedNetwork } from './state.ts';
 import type { Snapshot } from '../snapshot/index.ts';
@@ -32,6 +32,8 @@ export interface Network {
   settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open: OpenPairs): Promise<Settled>;
   /** The pairs that are open now, by VPC; looks at the machine when it has not been seen yet. */
   openPairs(): Promise<OpenPairs>;
+  /** Ends every process in the workloads' namespaces of these places. */
+  endProcesses(places: readonly Pick<WorkloadPlace, 'vpcId' | 'address'>[]): Promise<void>;
   /** Forgets what is known, so that the next call looks at the machine. */
   distrust(): void;
   /** Removes every namespace of this server, also those of an earlier run. */
@@ -82,6 +84,10 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
       return new Map(
         [...observed].map(([name, { filter }]) => [name.slice(prefix.length), filter.sets.get(openSet) ?? new Set()]),
       );
+    },
+    async endProcesses(places) {
+      const names = places.map(({ vpcId, address }) => workloadName(prefix, vpcId, address));
+      await apply(endProcesses(names), run);
     },
     distrust() {
       known = undefined;

@@ -34,7 +34,8 @@ function batch(namespace: string | undefined, lines: readonly string[]): readonl
   return [{ argv: ['ip', ...scope, '-batch', '-'], stdin: `${lines.join('\n')}\n` }];
 }
 
-function endProcesses(names: readonly string[]): readonly Command[] {
+/** The commands that end every process in the namespaces `names`. */
+export function endProcesses(names: readonly string[]): readonly Command[] {
   if (names.length === 0) return [];
   const pids = names.map((name) => `$(ip netns pids ${name})`).join(' ');
   return [{ argv: ['sh', '-c', `for pid in ${pids}; do kill -KILL $pid || true; done`] }];

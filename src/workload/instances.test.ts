@@ -7,7 +7,13 @@ import { Instances, type WantedInstance } from './instances.ts';
 import { parseStartTime } from './process-table.ts';
 import type { SavedState } from './state-file.ts';
 
-const web: WantedInstance = { id: 'i-web', argv: ['node', 'web.mjs'], environment: { A: '1' } };
+const web: WantedInstance = {
+  id: 'i-web',
+  vpcId: 'vpc-a',
+  address: '10.0.1.10',
+  argv: ['node', 'web.mjs'],
+  environment: { A: '1' },
+};
 
 /** A machine whose processes are entries of a map, and a runner on it. */
 function machine(saved: SavedState = { instances: [], workloads: [] }) {
@@ -100,6 +106,10 @@ test('Instances adopts the process of an earlier run by id and start time, and r
   const instances = again.make();
   await instances.sync([web]);
   assert.deepEqual([...instances.running.values()], [{ pid: 100, startTime: '1000' }]);
+  assert.deepEqual(
+    instances.unknown([web, { ...web, id: 'i-other' }]).map(({ id }) => id),
+    ['i-other'],
+  );
   again.alive.delete(100);
   again.clock.advance(500);
   assert.equal(instances.running.size, 0);

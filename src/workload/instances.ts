@@ -8,8 +8,10 @@ import type { Random } from '../base/random.ts';
 import { isRunning, type ProcessName, type ProcessTable } from './process-table.ts';
 import type { StateFile } from './state-file.ts';
 
-/** A process that shall run. */
+/** A process that shall run, and its place. */
 export interface WantedInstance {
+  readonly vpcId: string;
+  readonly address: string;
   /** Unique among the instances of this machine. */
   readonly id: string;
   readonly argv: readonly string[];
@@ -81,6 +83,13 @@ export class Instances {
       else this.#start(slot);
     }
     this.#save();
+  }
+
+  /** Those of `wanted` that have neither been started nor can be adopted: whatever runs in their places is a stray. */
+  unknown(wanted: readonly WantedInstance[]): readonly WantedInstance[] {
+    const { state, processes } = this.#deps;
+    const alive = new Set(state.value.instances.filter((saved) => isRunning(processes, saved)).map(({ id }) => id));
+    return wanted.filter(({ id }) => !this.#slots.has(id) && !alive.has(id));
   }
 
   /** What runs, by instance id. */

@@ -148,6 +148,8 @@ export class Workloads {
       const entrance = this.#entrance(vpc, address);
       return {
         id: spec.id,
+        vpcId: vpc.id,
+        address,
         argv: enterCommand(entrance, command),
         environment: { ...entrance.environment, ...spec.environment },
         ...(spec.directory === undefined ? {} : { directory: spec.directory }),

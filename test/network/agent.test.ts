@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { waitFor } from '../../src/base/watch.ts';
@@ -162,3 +162,19 @@ test(
     assert.deepEqual(agent.problems.value, []);
   },
 );
+
+test('an agent ends what runs unknown in the place of an instance', needsNamespaces, async (t) => {
+  const server = await openServer(t);
+  const first = server.start();
+  const spec = { id: 'i-1', name: 'web', address: '10.0.1.10', securityGroups: [], command: ['sleep', '100'] };
+  server.snapshot.set(withInstances(sampleSnapshot({ revision: 1, vpcs: ['vpc-a'] }), [spec]));
+  await until(first, 1);
+  const pids = (): string => run(['ip', 'netns', 'pids', `${server.prefix}vpc-a-10.0.1.10`]);
+  const [stray = ''] = pids().split('\n');
+  await first.close('leave');
+  rmSync(join(server.directory, 'workloads.json'));
+  await until(server.start(), 1);
+  assert.notEqual(stray, '');
+  assert.ok(!pids().split('\n').includes(stray));
+  assert.notEqual(pids(), '');
+});

@@ -1,0 +1,131 @@
+// The agent without namespaces: sockets in 127/8, instances on the host. Needs no privileges.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { createWatch, waitFor } from '../../src/base/watch.ts';
+import { createAgent, type Agent, type SocketsAnswer } from '../../src/cli/agent.ts';
+import {
+  canBindLowPorts,
+  openSockets,
+  pickLoopbackNumber,
+  rawHandleSelfTest,
+  runCommand,
+  type RawHandle,
+  type SocketSpec,
+} from '../../src/network/index.ts';
+import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
+import type { Snapshot } from '../../src/snapshot/index.ts';
+
+/** A number that no other test on this machine uses at the same time. */
+function number(t: TestContext): number {
+  const n = pickLoopbackNumber(new Set(), (process.pid % 90) + 1);
+  if (n === undefined) throw new Error('no part of 127/8 is free');
+  t.diagnostic(`127.${n}`);
+  return n;
+}
+
+function startAgent(
+  t: TestContext,
+  snapshot: Snapshot,
+  sync: (specs: readonly SocketSpec[]) => Promise<SocketsAnswer>,
+) {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pergola-loopback-')));
+  const cell = createWatch(snapshot);
+  const agent = createAgent({
+    ...{ snapshot: cell, sockets: { sync }, attach: 'loopback', lowPorts: canBindLowPorts() },
+    ...{ dataDirectory: directory, environment: process.env, run: runCommand },
+    ...{ clock: systemClock, random: systemRandom, log: silentLog },
+  });
+  t.after(async () => {
+    await agent.close('remove');
+    rmSync(directory, { recursive: true });
+  });
+  return { agent, cell };
+}
+
+const until = (agent: Agent, revision: number): Promise<number> =>
+  waitFor(agent.obeyed, (value) => value >= revision, AbortSignal.timeout(5000));
+
+test('handles that are bound here can be listened on and received from', () => rawHandleSelfTest());
+
+test('an agent opens the sockets of loopback VPCs and says where they are dialled from', async (t) => {
+  const n = number(t);
+  const opened = new Map<string, RawHandle>();
+  t.after(() => opened.forEach((handle) => handle.close()));
+  const asked: (readonly SocketSpec[])[] = [];
+  const attachment = (): { kind: 'loopback'; n: number } => ({ kind: 'loopback', n });
+  const snapshot = sampleSnapshot({ vpcs: ['vpc-a'], ports: [80, 8080], attachment, revision: 5 });
+  const { agent } = startAgent(t, snapshot, async (specs) => {
+    asked.push(specs);
+    const { handles, failed } = await openSockets(undefined, specs);
+    for (const [key, handle] of handles) opened.set(key, handle);
+    return { opened: new Set(handles.keys()), failed };
+  });
+  assert.equal(await until(agent, 5), 5);
+  assert.equal(asked.length, 1);
+  assert.deepEqual(agent.problems.value, []);
+  assert.deepEqual(agent.attachments.value.get('vpc-a')?.sources, [`127.${n}.255.254`]);
+  const low = canBindLowPorts() ? 80 : 20080;
+  assert.deepEqual([...agent.listening.value].slice(2), [
+    `vpc-a/tcp4/127.${100 + n}.0.7:${low}`,
+    `vpc-a/tcp4/127.${100 + n}.0.7:8080`,
+  ]);
+  assert.notEqual(pickLoopbackNumber(new Set(), n), n);
+});
+
+test('an agent does not obey a revision whose sockets are taken, and does when they are free again', async (t) => {
+  const n = number(t);
+  const attachment = (): { kind: 'loopback'; n: number } => ({ kind: 'loopback', n });
+  const other = createServer().listen(8081, `127.${100 + n}.0.7`);
+  await once(other, 'listening');
+  const snapshot = sampleSnapshot({ vpcs: ['vpc-a'], ports: [8081], attachment, revision: 1 });
+  const { agent } = startAgent(t, snapshot, async (specs) => {
+    const { handles, failed } = await openSockets(undefined, specs);
+    for (const handle of handles.values()) handle.close();
+    return { opened: new Set(handles.keys()), failed };
+  });
+  const told = await waitFor(agent.problems, (value) => value.length > 0, AbortSignal.timeout(5000));
+  assert.deepEqual(told, [`bind tcp 127.${100 + n}.0.7:8081: EADDRINUSE`]);
+  assert.equal(agent.obeyed.value, 0);
+  other.close();
+  await until(agent, 1);
+  assert.deepEqual(agent.problems.value, []);
+});
+
+test('an instance of a loopback VPC runs on the host, at the address that it is told', async (t) => {
+  const n = number(t);
+  const script = 'require("net").createServer((s) => s.end("hello")).listen(8080, process.env.PERGOLA_ADDRESS)';
+  const command = [process.execPath, '-e', script];
+  const spec = { id: 'i-1', name: 'web', address: '10.0.1.10', securityGroups: [], command };
+  const base = sampleSnapshot({ vpcs: ['vpc-a'], attachment: () => ({ kind: 'loopback', n }), revision: 1 });
+  const vpcs = new Map([...base.vpcs].map(([id, vpc]) => [id, { ...vpc, instances: [spec] }]));
+  const { agent, cell } = startAgent(t, { ...base, vpcs }, () =>
+    Promise.resolve({ opened: new Set(), failed: new Map() }),
+  );
+  await until(agent, 1);
+  const ask = async (): Promise<string> => {
+    const socket = connect(8080, `127.${n}.1.10`);
+    try {
+      return String((await once(socket, 'data'))[0]);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? '';
+    }
+  };
+  let answer = '';
+  for (let i = 0; i < 100 && answer !== 'hello'; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    answer = await ask();
+  }
+  assert.equal(answer, 'hello');
+  cell.set({ ...base, revision: 2 });
+  await until(agent, 2);
+  assert.equal(await ask(), 'ECONNREFUSED');
+});
