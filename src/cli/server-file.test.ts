@@ -7,7 +7,7 @@ import { acquireLock } from '../store/index.ts';
 import { findServer, lockFile, removeServerFile, writeAdminFile, writeServerFile } from './server-file.ts';
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's' };
-const server = { pid: 1, api: 'http://127.0.0.1:7171', dns: '127.0.0.1:7153', attach: 'loopback' };
+const server = { pid: 1, api: 'http://127.0.0.1:7171', dns: '127.0.0.1:7153', attach: 'loopback', region: 'eu-west-2' };
 const admin = { accessKeyId: 'AKIAADMIN', secretAccessKey: 'secret' };
 
 function directory(t: TestContext): string {
@@ -37,7 +37,7 @@ test('findServer() prefers --api to --data, and --data to PERGOLA_API', (t) => {
   assert.equal(findServer({ api: '127.0.0.1:2', data }, environment).api, 'http://127.0.0.1:2');
   assert.equal(findServer({}, environment).api, 'http://127.0.0.1:1');
   const found = findServer({ data }, environment);
-  assert.deepEqual(found, { api: server.api, region: 'us-east-1', ...admin, file: server });
+  assert.deepEqual(found, { api: server.api, region: 'eu-west-2', ...admin, file: server });
 });
 
 test('findServer() ignores the file of a server that does not run', (t) => {
