@@ -64,11 +64,13 @@ interface Draft {
 export function createFeedClient(options: FeedClientOptions, deps: FeedClientDeps): FeedClient {
   const current = createWatch<Dated>(options.initial ?? { epoch: '', snapshot: emptySnapshot });
   let stream: Duplex | undefined;
+  /** Whether hello is out: nothing may be said before it. */
+  let introduced = false;
   let closed = false;
   let attempt = 0;
 
   const send = (message: UpMessage): void => {
-    if (stream?.writable === true) stream.write(encodeFrame(message));
+    if (introduced && stream?.writable === true) stream.write(encodeFrame(message));
   };
 
   const finish = (draft: Draft): void => {
@@ -87,6 +89,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
   const open = (): void => {
     const mine = deps.connect();
     stream = mine;
+    introduced = false;
     const reader = createFrameReader();
     let draft: Draft | undefined;
     let scheduled = false;
@@ -129,6 +132,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
 
     mine.on('connect', () => {
       const { epoch, snapshot } = current.value;
+      introduced = true;
       send({
         type: 'hello',
         protocol: PROTOCOL,

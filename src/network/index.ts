@@ -7,6 +7,6 @@ export { asksForTheSame } from './listeners.ts';
 export { namePrefix, namespacePath, workloadName } from './names.ts';
 export { createNetwork, prepareCore, type OpenPairs } from './network.ts';
 export { openSockets } from './open-sockets.ts';
-export { rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
+export { bindHandle, rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
 export { runCommand, type Run } from './run.ts';
 export { desiredSockets, loopbackDnsPort, openPairs, type SocketSpec } from './sockets.ts';

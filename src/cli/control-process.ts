@@ -1,0 +1,253 @@
+// Entry of control: the API, the store, the compiler, the feed and the agent of one server, put together.
+
+import { createServer as createFeedSocket, type Server, type Socket } from 'node:net';
+import { rmSync } from 'node:fs';
+import { systemClock } from '../base/clock.ts';
+import { Lifetime } from '../base/lifetime.ts';
+import { createLog, type Log } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { createWatch, waitFor } from '../base/watch.ts';
+import { createApi } from '../api/index.ts';
+import { createHealthBoard, createPublisher, obeyedRevision, startStatusTask } from '../control/index.ts';
+import type { Context } from '../domain/index.ts';
+import { createFeedServer, writeSnapshotFile } from '../feed/index.ts';
+import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
+import { openStore } from '../store/index.ts';
+import { createAgent } from './agent.ts';
+import { applyConfiguration } from './apply-configuration.ts';
+import { createCounterBoard } from './counter-board.ts';
+import { createDefaultAttachment } from './default-attachment.ts';
+import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
+import { answerPage } from './page.ts';
+import { feedPath, readSealKey, snapshotPath, statePath } from './server-directory.ts';
+import { writeAdminFile } from './server-file.ts';
+import type { ServerSettings } from './settings.ts';
+import { createSocketClient } from './socket-client.ts';
+import { describeServer } from './status.ts';
+import { bindWorkloads } from './workload-calls.ts';
+
+/** Milliseconds after a change before the snapshot is written to disk. */
+const SNAPSHOT_DELAY = 500;
+
+process.once('message', (raw: unknown, handle: unknown) => {
+  const message = raw as ToControl;
+  if (message.type !== 'start') return;
+  const log = createLog(
+    (line) => process.stderr.write(line),
+    () => systemClock.now(),
+    { process: 'control' },
+  );
+  process.on('uncaughtException', (error) => {
+    log.error('control ends: something was not expected', { error });
+    process.exit(1);
+  });
+  run(message, handle as RawHandle, log).catch((error: unknown) => {
+    log.error('control cannot run', { error });
+    process.exit(1);
+  });
+});
+// Without the supervisor nobody keeps the sockets: the next server takes over what stands on this machine.
+process.on('disconnect', () => process.exit(0));
+// A terminal or an init system signals the whole group; the supervisor alone decides in which order its processes end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawHandle, log: Log): Promise<void> {
+  const { settings } = start;
+  const { dataDirectory, limits } = settings;
+  const clock = systemClock;
+  const random = systemRandom;
+  const lifetime = new Lifetime();
+  const say = (message: FromControl): void => void process.send?.(message, undefined, {}, () => {});
+
+  const live = createWatch<readonly WorkerInfo[]>([]);
+  const sockets = createSocketClient(
+    say,
+    settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined,
+  );
+  process.on('message', (raw: unknown) => {
+    const message = raw as ToControl;
+    if (message.type === 'workers') live.set(message.live);
+    else if (message.type === 'synced') sockets.onSynced(message);
+    else if (message.type === 'stop') void stop();
+  });
+  // Workers start now, side by side with the store.
+  void sockets.sync([]);
+
+  const store = lifetime.use(
+    await openStore({ file: settings.memory ? ':memory:' : statePath(dataDirectory) }, { log }),
+  );
+  const context = (operation: string): Context => ({
+    account: settings.defaultAccount,
+    region: settings.regions[0] ?? 'us-east-1',
+    principalArn: 'pergola',
+    operation,
+    now: clock.now(),
+    random,
+    quotas: settings.awsQuotas ? 'aws' : 'none',
+  });
+  const admin = await applyConfiguration(store, settings, context);
+  writeAdminFile(dataDirectory, { accessKeyId: admin.id, secretAccessKey: admin.secretAccessKey });
+
+  const publisher = lifetime.add(createPublisher(store), (one) => one.close());
+  // A store that keeps nothing begins a new history with every control process.
+  const epoch = settings.memory ? random.uuid() : 'durable';
+  const health = createHealthBoard();
+  const counters = createCounterBoard();
+  const feed = lifetime.add(
+    createFeedServer({
+      snapshot: publisher.snapshot,
+      epoch,
+      log,
+      onPeers: () => look(),
+      onHealth: (_peer, reports) => health.put(reports),
+      onCounters: (peer, values) => counters.put(peer.worker, values),
+    }),
+    (one) => one.close(),
+  );
+  const agent = createAgent({
+    snapshot: publisher.snapshot,
+    sockets,
+    attach: settings.attach,
+    lowPorts: settings.lowPorts,
+    dataDirectory,
+    environment: settings.environment,
+    run: runCommand,
+    clock,
+    random,
+    log,
+  });
+  const obeyed = createWatch(0);
+  const look = (): void => {
+    const revision = obeyedRevision({
+      live: new Set(live.value.map(({ worker }) => worker)),
+      peers: feed.peers,
+      agent: agent.obeyed.value,
+    });
+    if (revision !== undefined && revision > obeyed.value) obeyed.set(revision);
+  };
+  agent.obeyed.subscribe(look);
+  live.subscribe(look);
+  agent.attachments.subscribe((attachments) => say({ type: 'attachments', attachments: [...attachments.values()] }));
+  say({ type: 'attachments', attachments: [...agent.attachments.value.values()] });
+  const statuses = lifetime.add(
+    startStatusTask({ store, obeyed, clock, log, context, associationTimeout: limits.associationTimeout }),
+    (one) => one.close(),
+  );
+  lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
+  if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, settings, log);
+
+  let ready = false;
+  const api = createApi(
+    { regions: settings.regions, defaultAccount: settings.defaultAccount, hostNames: settings.hostNames, limits },
+    {
+      store,
+      random,
+      clock,
+      log,
+      quotas: settings.awsQuotas ? 'aws' : 'none',
+      open: settings.open,
+      get defaultAttachment() {
+        return defaultAttachment();
+      },
+      findHealth(target) {
+        const found = health.find(target.targetGroupId, `${target.targetId}|${target.port ?? 80}`);
+        return found === 'healthy'
+          ? { health: 'HEALTHY' }
+          : found === 'unhealthy'
+            ? { health: 'UNHEALTHY' }
+            : undefined;
+      },
+      obeyed: statuses.settled,
+      isReady: () => ready,
+      metrics: () =>
+        Promise.resolve(
+          counters.format({
+            pergola_revision: store.state.value.revision,
+            pergola_obeyed_revision: obeyed.value,
+            pergola_workers: live.value.length,
+          }),
+        ),
+      status: () =>
+        Promise.resolve(
+          describeServer({
+            settings,
+            start,
+            snapshot: publisher.snapshot.value,
+            obeyed: obeyed.value,
+            agent,
+            live: live.value,
+            peers: feed.peers,
+            health,
+            now: clock.now(),
+          }),
+        ),
+      workloads: bindWorkloads(agent.workloads, store),
+      page: answerPage,
+    },
+  );
+  const defaultAttachment = createDefaultAttachment(settings, store);
+  await new Promise<void>((resolve, reject) => {
+    api.once('error', reject);
+    api.listen(apiHandle, () => resolve());
+  });
+  lifetime.add(api, (server) => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  const first = publisher.snapshot.value.revision;
+  await waitFor(obeyed, (revision) => revision >= first);
+  ready = true;
+  say({ type: 'ready' });
+
+  async function stop(): Promise<void> {
+    try {
+      ready = false;
+      await agent.close('remove');
+      await lifetime.end();
+      process.exit(0);
+    } catch (error) {
+      log.error('not everything could be removed', { error });
+      process.exit(1);
+    }
+  }
+}
+
+/** Listens on the feed's Unix socket, in the place of what an ended process left there. */
+async function listenFeed(path: string, feed: { accept(stream: Socket): void }): Promise<Server> {
+  rmSync(path, { force: true });
+  const server = createFeedSocket((socket) => feed.accept(socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return server;
+}
+
+/** Writes the newest snapshot to disk, a while after it changed and one write at a time. */
+function keepSnapshotFile(
+  snapshot: ReturnType<typeof createPublisher>['snapshot'],
+  epoch: string,
+  settings: ServerSettings,
+  log: Log,
+): void {
+  const key = readSealKey(settings.dataDirectory);
+  let written: unknown;
+  let busy = false;
+  const later = (): void => {
+    if (busy || written === snapshot.value) return;
+    busy = true;
+    systemClock.after(SNAPSHOT_DELAY, () => {
+      const value = snapshot.value;
+      writeSnapshotFile(snapshotPath(settings.dataDirectory), { epoch, snapshot: value }, key)
+        .then(() => (written = value))
+        .catch((error: unknown) => log.error('the snapshot could not be written to disk', { error }))
+        .finally(() => {
+          busy = false;
+          later();
+        });
+    });
+  };
+  snapshot.subscribe(later);
+  later();
+}

@@ -1,0 +1,61 @@
+// What the processes of one server say to each other over their IPC channels. Handles travel beside `socket` and `start`.
+
+import type { SocketSpec, VpcAttachment } from '../network/index.ts';
+import type { HealthReport } from '../proxy/index.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** A target's health as a worker saw it. */
+export type { HealthReport };
+
+/** From the supervisor to control. */
+export type ToControl =
+  /** The API's bound handle comes with it. `workers` are up already when control is a respawned one. */
+  | {
+      readonly type: 'start';
+      readonly settings: ServerSettings;
+      readonly apiPort: number;
+      readonly dnsPort: number;
+      readonly startedAt: number;
+    }
+  | {
+      readonly type: 'synced';
+      readonly id: number;
+      readonly opened: readonly string[];
+      readonly failed: readonly (readonly [string, string])[];
+    }
+  | { readonly type: 'workers'; readonly live: readonly WorkerInfo[] }
+  /** End: remove what stands on this machine, then exit. */
+  | { readonly type: 'stop' };
+
+/** A worker that is up. */
+export interface WorkerInfo {
+  readonly worker: number;
+  readonly pid: number;
+}
+
+/** From control to the supervisor. */
+export type FromControl =
+  /** Open these sockets and close all others; workers live in `namespace` (absent: the host's network). */
+  | { readonly type: 'sync'; readonly id: number; readonly specs: readonly SocketSpec[]; readonly namespace?: string }
+  | { readonly type: 'attachments'; readonly attachments: readonly VpcAttachment[] }
+  /** The API takes requests and the data plane serves. */
+  | { readonly type: 'ready' };
+
+/** From the supervisor to a worker. */
+export type ToWorker =
+  | { readonly type: 'start'; readonly settings: ServerSettings; readonly worker: number }
+  | { readonly type: 'socket'; readonly spec: SocketSpec }
+  | { readonly type: 'close-socket'; readonly key: string }
+  | { readonly type: 'attachments'; readonly attachments: readonly VpcAttachment[] }
+  | { readonly type: 'health'; readonly reports: readonly HealthReport[] }
+  | { readonly type: 'live'; readonly workers: readonly number[] }
+  /** Stop accepting, finish what runs, say `drained`. */
+  | { readonly type: 'drain' };
+
+/** From a worker to the supervisor. */
+export type FromWorker =
+  | { readonly type: 'up' }
+  | { readonly type: 'listening'; readonly key: string }
+  | { readonly type: 'failed'; readonly key: string; readonly reason: string }
+  | { readonly type: 'health'; readonly reports: readonly HealthReport[] }
+  | { readonly type: 'drained' };

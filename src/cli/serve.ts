@@ -1,0 +1,273 @@
+// `pergola serve`: checks what it was told, takes the data directory, opens the host's sockets and becomes the supervisor.
+
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../base/clock.ts';
+import { createLog, type Log } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import {
+  bindHandle,
+  canBindLowPorts,
+  rawHandleSelfTest,
+  runCommand,
+  whyNoNamespaces,
+  type RawHandle,
+} from '../network/index.ts';
+import { acquireLock } from '../store/index.ts';
+import {
+  checkAttachments,
+  defaultAccount,
+  emptyConfiguration,
+  readConfiguration,
+  type Configuration,
+} from './configuration/index.ts';
+import { hostDnsSpecs } from './host-sockets.ts';
+import { defaultData, lockFile, removeServerFile, writeServerFile } from './server-file.ts';
+import type { AttachKind, ServerSettings } from './settings.ts';
+import { startSupervisor } from './supervisor.ts';
+
+/** A start that the command line or the configuration forbids; `code` is the exit status, the message is for people. */
+class Forbidden extends Error {
+  readonly code: 2 | 3;
+
+  constructor(code: 2 | 3, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const serveUsage =
+  'pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]';
+
+/** Runs a server until a signal ends it. Resolves with the exit status: 0 after a clean stop, 1 when something failed, 2 wrong usage, 3 refused. */
+export async function serve(args: readonly string[]): Promise<number> {
+  const log = createLog(
+    (line) => process.stderr.write(line),
+    () => systemClock.now(),
+    { process: 'supervisor' },
+  );
+  try {
+    return await runServer(args, log);
+  } catch (error) {
+    if (!(error instanceof Forbidden)) throw error;
+    process.stderr.write(`pergola serve: ${error.message}\n`);
+    return error.code;
+  }
+}
+
+async function runServer(args: readonly string[], log: Log): Promise<number> {
+  const options = parseOptions(args);
+  const configuration = loadConfiguration(options.config);
+  const api = parseEndpoint(options.api ?? '127.0.0.1:7171', '--api');
+  const dns = parseEndpoint(options.dns ?? '127.0.0.1:7153', '--dns');
+  const open = options.open === true;
+  if (open && !isLoopback(api.host))
+    throw new Forbidden(3, `--open accepts every key, so the API must stay on a loopback address; ${api.host} is none`);
+  const memory = options.data === ':memory:';
+  const dataDirectory = memory
+    ? mkdtempSync(join(tmpdir(), 'pergola-'))
+    : prepareDirectory(options.data ?? defaultData);
+  using lock = acquireLock(lockFile(dataDirectory));
+  if (lock === undefined)
+    throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
+  await rawHandleSelfTest();
+  const attach = await chooseAttachment(options.attach, log);
+  const problems = checkAttachments(configuration, attach);
+  if (problems.length > 0) throw new Forbidden(3, problems.join('\n'));
+
+  const bind = (
+    endpoint: { readonly host: string; readonly port: number },
+    kind: 'tcp' | 'udp',
+    option: string,
+  ): { handle: RawHandle; port: number } => {
+    try {
+      return bindHandle({
+        kind,
+        family: endpoint.host.includes(':') ? 6 : 4,
+        address: endpoint.host,
+        port: endpoint.port,
+      });
+    } catch (error) {
+      throw new Forbidden(
+        3,
+        `${option} ${endpoint.host}:${endpoint.port} cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  const apiSocket = bind(api, 'tcp', '--api');
+  const { udp, tcp } = bindDns(dns, bind);
+  const specs = hostDnsSpecs(dns.host, udp.port);
+  const settings: ServerSettings = {
+    dataDirectory,
+    memory,
+    apiHost: api.host,
+    apiPort: apiSocket.port,
+    dnsHost: dns.host,
+    dnsPort: udp.port,
+    workers: parseWorkers(options.workers),
+    attach,
+    lowPorts: canBindLowPorts(),
+    open,
+    awsQuotas: options['aws-quotas'] === true,
+    regions: configuration.regions,
+    defaultAccount: configuration.accounts[0]?.id ?? defaultAccount,
+    hostNames: configuration.apiHosts,
+    limits: configuration.limits,
+    configuration,
+    environment: process.env,
+  };
+  const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
+  const dnsText = formatEndpoint(dns.host, udp.port);
+
+  const supervisor = startSupervisor({
+    settings,
+    api: apiSocket,
+    dnsPort: udp.port,
+    hostSockets: specs.map((spec) => ({ spec, handle: spec.kind === 'udp' ? udp.handle : tcp.handle })),
+    openForwarder: () => bindHandle({ kind: 'udp', family: 4, port: 0 }).handle,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    onReady() {
+      writeServerFile(dataDirectory, {
+        pid: process.pid,
+        api: apiUrl,
+        dns: dnsText,
+        attach,
+        region: settings.regions[0] ?? 'us-east-1',
+      });
+      process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attach}\n`);
+    },
+  });
+  await endSignal();
+  const clean = await supervisor.stop();
+  removeServerFile(dataDirectory);
+  if (memory) rmSync(dataDirectory, { recursive: true, force: true });
+  return clean ? 0 : 1;
+}
+
+function parseOptions(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        data: { type: 'string' },
+        api: { type: 'string' },
+        dns: { type: 'string' },
+        config: { type: 'string' },
+        workers: { type: 'string' },
+        attach: { type: 'string' },
+        open: { type: 'boolean' },
+        'aws-quotas': { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Forbidden(2, `${error instanceof Error ? error.message : String(error)}\nusage: ${serveUsage}`);
+  }
+}
+
+function loadConfiguration(path: string | undefined): Configuration {
+  if (path === undefined) return emptyConfiguration;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Forbidden(
+      3,
+      `the configuration ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const read = readConfiguration(path, text, {
+    readFile: (name) => readFileSync(name, 'utf8'),
+    environment: process.env,
+  });
+  if ('problems' in read) throw new Forbidden(3, `the configuration is refused\n${read.problems.join('\n')}`);
+  return read.configuration;
+}
+
+function parseEndpoint(text: string, option: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  const named = match?.[1] ?? match?.[2] ?? '';
+  const host = named === 'localhost' ? '127.0.0.1' : named;
+  if (match === null || port > 65535 || !/^[\d.]+$|:/.test(host))
+    throw new Forbidden(2, `${option} ${text} is not HOST:PORT with an address and a port up to 65535`);
+  return { host, port };
+}
+
+function formatEndpoint(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}
+
+function prepareDirectory(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return realpathSync(path);
+  } catch (error) {
+    throw new Forbidden(
+      3,
+      `the data directory ${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function parseWorkers(text: string | undefined): number {
+  if (text === undefined) return Math.max(1, cpus().length);
+  if (!/^\d{1,3}$/.test(text) || Number(text) < 1)
+    throw new Forbidden(2, `--workers ${text} is not a number from 1 to 999`);
+  return Number(text);
+}
+
+async function chooseAttachment(wanted: string | undefined, log: Log): Promise<AttachKind> {
+  if (wanted === 'loopback') return 'loopback';
+  if (wanted !== undefined && wanted !== 'netns')
+    throw new Forbidden(2, `--attach ${wanted} is neither netns nor loopback`);
+  const reason =
+    process.platform === 'linux' ? await whyNoNamespaces(runCommand, process.pid) : 'network namespaces are of Linux';
+  if (reason === undefined) return 'netns';
+  if (wanted === 'netns') throw new Forbidden(3, `--attach netns is not possible here: ${reason}`);
+  log.info('VPCs are attached on loopback: namespaces are not possible here', { reason });
+  return 'loopback';
+}
+
+/** UDP and TCP of the DNS endpoint on one port; with port 0 a few are tried, because the TCP twin of a free UDP port may be taken. */
+function bindDns(
+  dns: { readonly host: string; readonly port: number },
+  bind: (
+    endpoint: { host: string; port: number },
+    kind: 'tcp' | 'udp',
+    option: string,
+  ) => { handle: RawHandle; port: number },
+) {
+  for (let attempt = 0; ; attempt++) {
+    const udp = bind(dns, 'udp', '--dns');
+    try {
+      return { udp, tcp: bind({ host: dns.host, port: udp.port }, 'tcp', '--dns') };
+    } catch (error) {
+      if (dns.port !== 0 || attempt === 9) throw error;
+      udp.handle.close();
+    }
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once, and with it its children. */
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.off(signal, onSignal);
+        process.on(signal, () => process.exit(1));
+      }
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+    // Timers and IPC channels may all be unreferenced for a moment; the server is there until it is told otherwise.
+    setInterval(() => {}, 1 << 30);
+  });
+}

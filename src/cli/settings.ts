@@ -1,0 +1,33 @@
+// What a server was told, complete and checked: the same plain data for supervisor, control and workers.
+
+import type { Configuration, Limits } from './configuration/index.ts';
+
+/** How VPCs are present on this machine. */
+export type AttachKind = 'netns' | 'loopback';
+
+/** The settings of one server. */
+export interface ServerSettings {
+  /** Absolute, with links resolved. */
+  readonly dataDirectory: string;
+  /** Nothing is kept: the directory is a temporary one. */
+  readonly memory: boolean;
+  readonly apiHost: string;
+  readonly apiPort: number;
+  readonly dnsHost: string;
+  readonly dnsPort: number;
+  readonly workers: number;
+  readonly attach: AttachKind;
+  /** Whether ports below 1024 can be bound. */
+  readonly lowPorts: boolean;
+  readonly open: boolean;
+  readonly awsQuotas: boolean;
+  readonly regions: readonly string[];
+  readonly defaultAccount: string;
+  /** Host names that the API answers to beside its address. */
+  readonly hostNames: readonly string[];
+  readonly limits: Limits;
+  /** The checked configuration file. */
+  readonly configuration: Configuration;
+  /** What instances inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}

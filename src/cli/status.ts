@@ -1,0 +1,89 @@
+// What `pergola status` shows of a running server, as plain data.
+
+import type { HealthBoard } from '../control/index.ts';
+import type { FeedPeer } from '../feed/index.ts';
+import { componentAddresses, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import type { Agent } from './agent.ts';
+import type { ToControl, WorkerInfo } from './messages.ts';
+import type { ServerSettings } from './settings.ts';
+
+export interface StatusSource {
+  readonly settings: ServerSettings;
+  readonly start: Extract<ToControl, { type: 'start' }>;
+  readonly snapshot: Snapshot;
+  readonly obeyed: number;
+  readonly agent: Agent;
+  readonly live: readonly WorkerInfo[];
+  readonly peers: ReadonlySet<FeedPeer>;
+  readonly health: HealthBoard;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Attachments, addresses, listeners, targets, workers, revision and problems of the server. */
+export function describeServer({ settings, start, snapshot, obeyed, agent, live, peers, health, now }: StatusSource) {
+  return {
+    revision: snapshot.revision,
+    obeyedRevision: obeyed,
+    ageSeconds: Math.round((now - start.startedAt) / 1000),
+    dataDirectory: settings.dataDirectory,
+    attach: settings.attach,
+    supervisorPid: process.ppid,
+    controlPid: process.pid,
+    workers: live.map(({ worker, pid }) => ({
+      worker,
+      pid,
+      revision: [...peers].find((peer) => peer.worker === worker)?.acknowledged ?? -1,
+    })),
+    vpcs: [...snapshot.vpcs.values()].map((vpc) => describeVpc(vpc, snapshot, agent, settings)),
+    targetGroups: [...snapshot.targetGroups.values()].map((group) => ({
+      id: group.id,
+      vpcId: group.vpcId,
+      targets: group.targets.map(({ id, port, address, draining }) => ({
+        id,
+        port,
+        address,
+        health: draining ? 'draining' : (health.find(group.id, `${id}|${port}`) ?? 'initial'),
+      })),
+    })),
+    listening: [...agent.listening.value].sort(),
+    problems: [...agent.problems.value],
+  };
+}
+
+function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings: ServerSettings) {
+  const doors = [...snapshot.doors.values()].filter((door) => door.vpcId === vpc.id);
+  return {
+    id: vpc.id,
+    ...(vpc.name === undefined ? {} : { name: vpc.name }),
+    cidrs: vpc.cidrs,
+    attachment: vpc.attachment,
+    sources: agent.attachments.value.get(vpc.id)?.sources ?? [],
+    workloads: agent.workloads.list.value
+      .filter((one) => one.vpcId === vpc.id)
+      .map(({ id, address }) => ({ id, address })),
+    services: doors.flatMap((door) =>
+      (snapshot.networks.get(door.serviceNetworkId)?.components ?? []).flatMap((component) => {
+        const service = snapshot.services.get(component.id);
+        if (service === undefined) return [];
+        const address =
+          vpc.attachment.kind === 'loopback'
+            ? loopbackComponentAddress(vpc.attachment.n, component.index)
+            : componentAddresses(component.index).v4;
+        return [
+          {
+            id: service.id,
+            name: service.domainNames[0] ?? service.name,
+            address,
+            ports: service.listeners.map(({ port }) => openPort(port, vpc, settings)),
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+/** The port that clients use: without the right to ports below 1024, loopback opens them at port + 20000. */
+function openPort(port: number, vpc: VpcRecord, settings: ServerSettings): number {
+  return vpc.attachment.kind === 'loopback' && port < 1024 && !settings.lowPorts ? port + 20000 : port;
+}
