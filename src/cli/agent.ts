@@ -102,6 +102,10 @@ export function createAgent(deps: AgentDeps): Agent {
   let done: Snapshot | undefined;
   /** Whether a pass is owed though the snapshot may be the same. */
   let owed = true;
+  /** The snapshot of the last pass, whole or not. */
+  let tried: Snapshot | undefined;
+  /** VPCs whose open sockets may be those of a namespace that is no more. */
+  const stale = new Set<string>();
   let running: Promise<void> | undefined;
   let failures = 0;
   let closed = false;
@@ -118,22 +122,26 @@ export function createAgent(deps: AgentDeps): Agent {
       }),
   });
 
-  async function pass(snapshot: Snapshot): Promise<void> {
+  /** Resolves with the sockets that are not open, and why: all else is then as it shall be. */
+  async function pass(snapshot: Snapshot): Promise<SocketsAnswer['failed']> {
     const places = workloads.places(snapshot);
     const specs = desiredSockets(snapshot, { attach, prefix, lowPorts: deps.lowPorts });
     const offered = openPairs(snapshot, new Set(specs.map(({ key }) => key)));
     const closing = await network.settle(snapshot, places, intersect(await network.openPairs(), offered));
     attachments.set(describeAttachments(snapshot, closing.blocks, attach));
-    if (closing.madeRouters.size > 0)
-      await deps.sockets.sync(specs.filter(({ vpcId }) => !closing.madeRouters.has(vpcId)));
+    for (const vpcId of closing.madeRouters) stale.add(vpcId);
+    if (stale.size > 0) await deps.sockets.sync(specs.filter(({ vpcId }) => !stale.has(vpcId)));
+    stale.clear();
     const { opened, failed } = await deps.sockets.sync(specs);
-    await network.settle(snapshot, places, openPairs(snapshot, opened));
+    const opening = await network.settle(snapshot, places, openPairs(snapshot, opened));
+    for (const vpcId of opening.madeRouters) stale.add(vpcId);
+    if (stale.size > 0) throw new Error(`the namespace of ${[...stale].join(', ')} went away meanwhile`);
     const wanted = workloads.prepareInstances(snapshot);
     if (attach === 'netns') await network.endProcesses(instances.unknown(wanted));
     await instances.sync(wanted);
     listening.set(opened);
     problems.set([...closing.problems, ...workloads.problems(snapshot), ...instances.problems, ...failed.values()]);
-    if (failed.size > 0) throw new Error(`sockets could not be opened: ${[...failed.values()].join('; ')}`);
+    return failed;
   }
 
   function finish(snapshot: Snapshot): void {
@@ -151,10 +159,13 @@ export function createAgent(deps: AgentDeps): Agent {
       const served = waiting;
       waiting = [];
       owed = false;
+      tried = snapshot;
       try {
-        await pass(snapshot);
-        failures = 0;
+        const failed = await pass(snapshot);
+        // A socket that is not open is no reason against a workload.
         for (const { resolve } of served) resolve();
+        if (failed.size > 0) throw new Error(`sockets could not be opened: ${[...failed.values()].join('; ')}`);
+        failures = 0;
         finish(snapshot);
       } catch (error) {
         for (const { reject } of served) reject(error);
@@ -177,8 +188,9 @@ export function createAgent(deps: AgentDeps): Agent {
     cancelTimer();
     running = work().finally(() => {
       running = undefined;
-      // What came after the last look; a failed pass waits for its timer.
-      if (failures === 0 && (owed || done !== deps.snapshot.value)) wake();
+      // What came after the last look; the same snapshot after a failed pass waits for its timer.
+      if (deps.snapshot.value !== tried && deps.snapshot.value !== done) wake();
+      else if (failures === 0 && owed) wake();
     });
   }
 

@@ -26,8 +26,8 @@ export interface Settled {
 /** The namespaces of one server. All calls must be made one after the other. */
 export interface Network {
   /**
-   * Brings this machine to what the snapshot, the workloads and the open pairs ask for. Rejects with the first command
-   * that fails; the next call looks at the machine afresh.
+   * Brings this machine to what the snapshot, the workloads and the open pairs ask for. When a command fails, the machine is
+   * looked at and planned for once more; then this rejects, and the next call looks afresh.
    */
   settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open: OpenPairs): Promise<Settled>;
   /** The pairs that are open now, by VPC; looks at the machine when it has not been seen yet. */
@@ -54,27 +54,39 @@ export async function prepareCore(prefix: string, run: Run): Promise<string> {
 /** The network of the server whose names begin with `prefix`. With `loopback` it has no namespaces, and removes left ones. */
 export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run: Run): Network {
   let known: ObservedNetwork | undefined;
+  /** Whether `known` is what was planned, not what was seen. */
+  let assumed = false;
   let blocks: ReadonlyMap<string, number> = new Map();
   const look = async (): Promise<ObservedNetwork> => {
     if (known !== undefined) return known;
     // Without privileges nothing can be seen, and nothing was made.
     known = await (attach === 'netns' ? observe(prefix, run) : observe(prefix, run).catch(() => new Map()));
+    assumed = false;
     blocks = new Map([...blocks, ...observedBlocks(known, prefix)]);
     return known;
   };
-  const become = async (desired: DesiredNetwork): Promise<number> => {
-    const observed = await look();
-    const commands = plan(desired, observed, coreName(prefix));
+  /** Resolves with what was there before, and the number of commands. */
+  const become = async (desired: DesiredNetwork): Promise<{ before: ObservedNetwork; commands: number }> => {
+    const before = await look();
+    const wasAssumed = assumed;
+    const commands = plan(desired, before, coreName(prefix));
     known = undefined;
-    await apply(commands, run);
+    try {
+      await apply(commands, run);
+    } catch (error) {
+      // Somebody else may have changed the machine since it was seen: once more, with open eyes.
+      if (!wasAssumed) throw error;
+      return become(desired);
+    }
     known = assumeApplied(desired);
-    return commands.length;
+    assumed = true;
+    return { before, commands: commands.length };
   };
   return {
     async settle(snapshot, workloads, open) {
-      const before = await look();
+      await look();
       const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads, open });
-      const commands = await become(wanted.network);
+      const { before, commands } = await become(wanted.network);
       blocks = wanted.blocks;
       const made = [...blocks.keys()].filter((id) => !before.has(routerName(prefix, id)));
       return { blocks, problems: wanted.problems, commands, madeRouters: new Set(made) };

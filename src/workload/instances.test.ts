@@ -149,8 +149,10 @@ test('Instances kills a process that does not end when it is asked to', async ()
   assert.deepEqual(signals, ['SIGTERM 100', 'SIGKILL 100']);
 });
 
-test('parseStartTime() is not misled by a name with brackets, and takes a zombie for none', () => {
-  const rest = Array.from({ length: 30 }, (_, i) => String(i + 4)).join(' ');
-  assert.equal(parseStartTime(`12 (a) b (c) S ${rest}`), '22');
-  assert.equal(parseStartTime(`12 (a) Z ${rest}`), undefined);
+test('parseStartTime() is not misled by a name with brackets, and takes a zombie without threads for none', () => {
+  const stat = (state: string, threads: number): string =>
+    [`12 (a) b (c) ${state}`, ...Array.from({ length: 30 }, (_, i) => (i === 16 ? threads : i + 4))].join(' ');
+  assert.equal(parseStartTime(stat('S', 1)), '22');
+  assert.equal(parseStartTime(stat('Z', 2)), '22');
+  assert.equal(parseStartTime(stat('Z', 1)), undefined);
 });

@@ -17,10 +17,14 @@ export interface ProcessTable {
   signalGroup(pid: number, signal: NodeJS.Signals): void;
 }
 
-/** The start time in the text of /proc/PID/stat; undefined for a zombie. The name in it may hold spaces and brackets. */
+/**
+ * The start time in the text of /proc/PID/stat; undefined for a zombie all of whose threads have ended: until then its
+ * sockets are open. The name in the text may hold spaces and brackets.
+ */
 export function parseStartTime(stat: string): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  const [state, threads, startTime] = [fields[0], Number(fields[17]), fields[19]];
+  return (state === 'Z' && threads <= 1) || state === 'X' ? undefined : startTime;
 }
 
 /** The processes of this machine, as Linux's /proc tells; elsewhere the id alone must do, and every start time is `''`. */

@@ -146,20 +146,37 @@ test(
 );
 
 test(
-  'an agent tells a command that fails, goes on trying, and mends what was changed meanwhile',
+  'an agent tells a command that fails, goes on trying, and then has no problem left',
   needsNamespaces,
   async (t) => {
     const server = await openServer(t);
     const agent = server.start();
     server.snapshot.set(sampleSnapshot({ revision: 1 }));
     await until(agent, 1);
-    // A link of the name that the new VPC needs, where the agent does not expect it.
-    run(['ip', '-n', `${server.prefix}core`, 'link', 'add', 'u2', 'type', 'veth', 'peer', 'name', 'other']);
+    server.failures.push('no such thing', 'no such thing');
     server.snapshot.set(sampleSnapshot({ revision: 2, vpcs: ['vpc-a', 'vpc-b', 'vpc-c'] }));
     const told = await waitFor(agent.problems, (value) => value.length > 0, AbortSignal.timeout(5000));
-    assert.match(told.join(), /File exists/);
+    assert.deepEqual(told, ['no such thing']);
     await until(agent, 2);
     assert.deepEqual(agent.problems.value, []);
+  },
+);
+
+test(
+  'an agent mends what others took away when it next has work, and opens the sockets in it again',
+  needsNamespaces,
+  async (t) => {
+    const server = await openServer(t);
+    const agent = server.start();
+    server.snapshot.set(sampleSnapshot({ revision: 1 }));
+    await until(agent, 1);
+    run(['ip', 'netns', 'del', `${server.prefix}vpc-a`]);
+    await makeWorkload(agent, '10.0.1.10');
+    assert.deepEqual(agent.problems.value, []);
+    assert.equal(
+      connectFrom(`${server.prefix}vpc-a-10.0.1.10`, '169.254.171.7', 80),
+      'vpc-a/tcp4/*:80 at 169.254.171.7 for 10.0.1.10',
+    );
   },
 );
 

@@ -22,6 +22,8 @@ export interface LabServer {
   readonly snapshot: WatchCell<Snapshot>;
   /** The programs that were run, since the test emptied the list. */
   readonly ran: string[];
+  /** Reasons for which the next commands fail. */
+  readonly failures: string[];
   readonly sockets: AgentDeps['sockets'];
   start(): Agent;
 }
@@ -57,6 +59,7 @@ export async function openServer(t: TestContext): Promise<LabServer> {
   const worker = await startWorker(t, await prepareCore(prefix, runCommand));
   const snapshot = createWatch<Snapshot>(emptySnapshot);
   const ran: string[] = [];
+  const failures: string[] = [];
   const sockets = standInSupervisor(worker);
   const agents: Agent[] = [];
   t.after(async () => {
@@ -68,6 +71,8 @@ export async function openServer(t: TestContext): Promise<LabServer> {
       ...{ snapshot, sockets, attach: 'netns', lowPorts: true, dataDirectory: directory, environment: process.env },
       run: (command) => {
         ran.push(command.argv.join(' '));
+        const failure = failures.shift();
+        if (failure !== undefined) return Promise.reject(new Error(failure));
         return runCommand(command);
       },
       ...{ clock: systemClock, random: systemRandom, log: silentLog },
@@ -75,7 +80,7 @@ export async function openServer(t: TestContext): Promise<LabServer> {
     agents.push(agent);
     return agent;
   };
-  return { directory, prefix, worker, snapshot, ran, sockets, start };
+  return { directory, prefix, worker, snapshot, ran, failures, sockets, start };
 }
 
 /** Makes a workload in `vpc-a`. */
