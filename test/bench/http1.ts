@@ -55,7 +55,6 @@ export async function benchHttp1({ rounds, seconds }: BenchOptions): Promise<rea
         vpcs: [
           {
             name: 'bench',
-            account: '123456789012',
             cidrs: ['10.0.0.0/16'],
             attachment: { kind: 'loopback', n },
             subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
@@ -80,7 +79,7 @@ export async function benchHttp1({ rounds, seconds }: BenchOptions): Promise<rea
       (['nginx', 'haproxy', 'envoy'] as const).map(async (name) => stack.use(await startPeer(name, await setting()))),
     )),
   ];
-  return measure('loopback', contenders, { rounds, seconds });
+  return await measure('loopback', contenders, { rounds, seconds });
 }
 
 /** Alternates the contenders; the first round warms up and does not count. Rows have the median of their rounds and of the ratios within a round. */

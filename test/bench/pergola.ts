@@ -62,7 +62,10 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let errors = '';
-  child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-8000)));
+  child.stderr.on('data', (data: Buffer) => {
+    errors = (errors + data.toString()).slice(-8000);
+    process.stderr.write(data);
+  });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
     let out = '';

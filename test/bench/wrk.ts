@@ -29,7 +29,7 @@ export async function load(
     `-c${connections}`,
     `-d${seconds}s`,
     '-H',
-    `host: ${contender.hostHeader}`,
+    `Host: ${contender.hostHeader}`,
     `http://${contender.host}:${contender.port}/bench`,
   ];
   const output = await new Promise<string>((resolve, reject) =>
