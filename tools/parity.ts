@@ -1,4 +1,4 @@
-// Writes docs/parity.md: every operation of VPC Lattice and how far it is; `npm run parity` runs the tests that show it.
+// Writes docs/parity.md: every operation of VPC Lattice and how far it is, as tests show it; with `--check` it only says whether the page is right.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,6 +31,11 @@ function recordCalls(): Calls {
 }
 
 const calls = recordCalls();
-const notes = existsSync(file) ? handWritten(readFileSync(file, 'utf8')) : '';
-writeFileSync(file, formatParity(calls, notes));
+const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+const page = formatParity(calls, handWritten(before));
+if (!process.argv.includes('--check')) writeFileSync(file, page);
+else if (page !== before) {
+  process.stderr.write('docs/parity.md is behind the code: npm run parity\n');
+  process.exitCode = 1;
+}
 process.stdout.write(`docs/parity.md: ${calls.tested.size} tested, ${calls.enforced.size} enforced\n`);

@@ -118,7 +118,7 @@ test(`A log that is cut at ${cuts} random places opens at a prefix of the answer
     assert.ok(revision >= whole, `cut at ${cut}: revision ${revision}, although ${whole} was whole`);
     assert.equal((await reopened.commit(createService, { name: 'next' }, context)).revision, revision + 1);
   }
-  assert.ok(seen.size > cuts / 5, `only ${seen.size} different revisions were seen`);
+  assert.ok(seen.size > Math.min(cuts, 60) / 5, `only ${seen.size} different revisions were seen`);
 });
 
 test('acquireLock() is held once, and again after its end', () => {

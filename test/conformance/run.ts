@@ -1,0 +1,119 @@
+// `npm run conformance`: the suites that take long or need tools of the machine, as a table of scores; with names as arguments, only these.
+
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A program that a suite needs, and the Debian package that has it. */
+interface Tool {
+  readonly program: string;
+  readonly debian: string;
+}
+
+/** What one suite is. `args` are for Node; `environment` is beside the process's own. */
+interface Suite {
+  readonly name: string;
+  readonly needs: readonly Tool[];
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** How a suite went. */
+interface Score {
+  readonly passed: boolean;
+  /** `12 of 12`, or why it did not run. */
+  readonly text: string;
+  readonly output: string;
+}
+
+const namespaces: readonly Tool[] = [
+  { program: 'ip', debian: 'iproute2' },
+  { program: 'nft', debian: 'nftables' },
+  { program: 'nsenter', debian: 'util-linux' },
+];
+
+const suites: readonly Suite[] = [
+  {
+    name: 'a sync before each answer',
+    needs: [{ program: 'strace', debian: 'strace' }],
+    args: tests('test/conformance/store-sync.test.ts'),
+  },
+  {
+    name: '500 cuts of the log',
+    needs: [],
+    args: tests('test/store/sqlite.test.ts'),
+    environment: { PERGOLA_CUTS: '500' },
+  },
+  {
+    name: '200 kills of the store',
+    needs: [],
+    args: tests('test/store/kill.test.ts'),
+    environment: { PERGOLA_KILLS: '200' },
+  },
+  { name: 'isolation of networks', needs: namespaces, args: tests('test/network/**/*.test.ts') },
+  { name: 'parity is up to date', needs: namespaces, args: ['tools/parity.ts', '--check'] },
+];
+
+/** Arguments that run test files; fails when there is none, for an empty suite shows nothing. */
+function tests(pattern: string): readonly string[] {
+  const files = globSync(pattern, { cwd: root }).sort();
+  if (files.length === 0) throw new Error(`${pattern} has no test`);
+  return ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files];
+}
+
+/** Gets what is missing, as root by apt-get; a sentence when that is not possible. */
+function findObstacle(tools: readonly Tool[]): string | undefined {
+  const missing = (): readonly Tool[] =>
+    tools.filter(({ program }) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
+  const packages = missing().map(({ debian }) => debian);
+  if (packages.length === 0) return undefined;
+  if (process.getuid?.() !== 0) return `needs the Debian packages ${packages.join(' ')}`;
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', ...packages],
+  ])
+    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const still = missing().map(({ program }) => program);
+  return still.length === 0 ? undefined : `${still.join(', ')} could not be installed from ${packages.join(' ')}`;
+}
+
+function run({ needs, args, environment = {} }: Suite): Score {
+  const obstacle = findObstacle(needs);
+  if (obstacle !== undefined) return { passed: process.env['CI'] !== 'true', text: obstacle, output: '' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+    maxBuffer: 1 << 28,
+  });
+  const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
+  const skipped = count('skipped');
+  const text =
+    args[0] === '--test'
+      ? `${count('pass')} of ${count('tests')}${skipped === 0 ? '' : `, ${skipped} skipped`}`
+      : `${Number(status === 0)} of 1`;
+  return { passed: status === 0, text, output: status === 0 ? '' : stdout + stderr };
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => suites.every((suite) => suite.name !== name));
+if (unknown.length > 0) {
+  process.stderr.write(`no suite ${unknown.join(', ')}; there are: ${suites.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
+const rows: string[] = [];
+let failed = false;
+for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const start = performance.now();
+  const { passed, text, output } = run(suite);
+  failed ||= !passed;
+  process.stderr.write(output);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  const row = `${passed ? 'ok  ' : 'FAIL'} | ${suite.name.padEnd(28)} | ${text} | ${seconds} s`;
+  process.stderr.write(`${row}\n`);
+  rows.push(row);
+}
+process.stdout.write(`\n${rows.join('\n')}\n`);
+process.exitCode = failed ? 1 : 0;
