@@ -256,14 +256,16 @@ function bindDns(
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once, and with it its children. */
+/** Milliseconds after the first signal in which others are taken for the same wish: a terminal signals the whole group, and parents pass signals on. */
+const SAME_WISH = 1000;
+
+/** Resolves at the first SIGINT or SIGTERM; one that comes a second later ends the process at once, and with it its children. */
 function endSignal(): Promise<void> {
   return new Promise((resolve) => {
+    let first: number | undefined;
     const onSignal = (): void => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-        process.off(signal, onSignal);
-        process.on(signal, () => process.exit(1));
-      }
+      first ??= systemClock.monotonic();
+      if (systemClock.monotonic() - first > SAME_WISH) process.exit(1);
       resolve();
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);

@@ -1,12 +1,14 @@
 // `npm run bench -- NAME [--json] [--rounds N] [--seconds N]`: runs a bench and prints its figures.
 
 import { parseArgs } from 'node:util';
+import { benchChange } from './change.ts';
 import { benchHttp1 } from './http1.ts';
+import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
 const benches: Readonly<
   Record<string, (options: { readonly rounds: number; readonly seconds: number }) => Promise<readonly Row[]>>
-> = { http1: benchHttp1 };
+> = { http1: benchHttp1, change: benchChange, start: benchStart };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

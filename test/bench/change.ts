@@ -1,0 +1,125 @@
+// `npm run bench -- change`: from UpdateRule to the first obedient request of every one of 64 connections, and what failed meanwhile.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CreateRuleCommand, UpdateRuleCommand, type RuleAction } from '@aws-sdk/client-vpc-lattice';
+import { configuredVpcId, freePort } from './http1.ts';
+import { startTarget } from './peers.ts';
+import { makeService, startServer } from './pergola.ts';
+import { median } from './processes.ts';
+import type { Row } from './table.ts';
+
+/** Connections, changes, and milliseconds that a connection waits between two requests. */
+const CONNECTIONS = 64;
+const CHANGES = 200;
+const THINK = 5;
+
+interface Connection {
+  /** Status of the last response and when its request was sent. */
+  status: number;
+  sentAt: number;
+}
+
+/** Runs with two workers on loopback. */
+export async function benchChange(): Promise<readonly Row[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'pergola-change-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const n = 97;
+  const target = { host: `127.${n}.1.10`, port: await freePort(`127.${n}.1.10`) };
+  stack.use(await startTarget({ directory, target, listen: target, enter: [] }));
+  const vpcs = [
+    {
+      name: 'bench',
+      cidrs: ['10.0.0.0/16'],
+      attachment: { kind: 'loopback', n },
+      subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
+    },
+  ];
+  const server = stack.use(await startServer({ attach: 'loopback', workers: 2, configuration: { vpcs } }));
+  const vpc = configuredVpcId('bench');
+  const service = await makeService(server, vpc, vpc, { address: '10.0.1.10', port: target.port }, 8080);
+  const actions: readonly RuleAction[] = [
+    { forward: { targetGroups: [{ targetGroupIdentifier: service.targetGroupId, weight: 1 }] } },
+    { fixedResponse: { statusCode: 404 } },
+  ];
+  const statuses = [200, 404];
+  const where = { serviceIdentifier: service.serviceId, listenerIdentifier: service.listenerId };
+  const rule = await server.client.send(
+    new CreateRuleCommand({
+      ...where,
+      name: 'switch',
+      priority: 1,
+      match: { httpMatch: { pathMatch: { match: { prefix: '/switch' } } } },
+      action: actions[0],
+    }),
+  );
+
+  let failed = 0;
+  let running = true;
+  const text = `GET /switch HTTP/1.1\r\nhost: ${service.domainName}\r\n\r\n`;
+  const connections = Array.from({ length: CONNECTIONS }, (): Connection => {
+    const state: Connection = { status: 0, sentAt: 0 };
+    const socket = connect(8080, `127.${100 + n}.0.1`);
+    let pendingAt = 0;
+    const send = (): void => {
+      if (!running) {
+        socket.destroy();
+        return;
+      }
+      pendingAt = performance.now();
+      socket.write(text);
+    };
+    socket.on('connect', send);
+    socket.on('data', (data) => {
+      const status = Number(/^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1] ?? 0);
+      if (!statuses.includes(status)) failed++;
+      state.status = status;
+      state.sentAt = pendingAt;
+      setTimeout(send, THINK);
+    });
+    socket.on('error', () => failed++);
+    socket.on('close', () => (running ? failed++ : undefined));
+    return state;
+  });
+  await delay(500);
+  const whole: number[] = [];
+  const calls: number[] = [];
+  for (let i = 1; i <= CHANGES; i++) {
+    const wanted = statuses[i % 2] ?? 0;
+    const start = performance.now();
+    await server.client.send(new UpdateRuleCommand({ ...where, ruleIdentifier: rule.id, action: actions[i % 2] }));
+    calls.push(performance.now() - start);
+    while (connections.some((connection) => connection.status !== wanted)) {
+      if (performance.now() - start > 5000) throw new Error(`change ${i} is not obeyed after 5 s`);
+      await delay(1);
+    }
+    // When a connection sent its first obedient request is when its worker had obeyed at the latest.
+    whole.push(Math.max(...connections.map(({ sentAt }) => sentAt)) - start);
+    await delay(20);
+  }
+  running = false;
+  const p99 = (values: readonly number[]): number =>
+    [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? Number.NaN;
+  return [
+    {
+      bench: 'change',
+      what: `UpdateRule to the last of ${CONNECTIONS} connections`,
+      'p50 ms': median(whole),
+      'p99 ms': p99(whole),
+      changes: CHANGES,
+      failed,
+    },
+    {
+      bench: 'change',
+      what: 'the call alone (durable)',
+      'p50 ms': median(calls),
+      'p99 ms': p99(calls),
+      changes: CHANGES,
+      failed,
+    },
+  ];
+}
