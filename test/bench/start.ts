@@ -71,7 +71,7 @@ export async function benchStart({ rounds }: { readonly rounds: number }): Promi
 
 async function startOn(
   directory: string,
-): Promise<{ readonly api: string; readonly readyAt: number; stop(): Promise<void> }> {
+): Promise<{ readonly api: string; readonly readyAt: number; readonly stop: () => Promise<void> }> {
   const args = [
     'serve',
     '--data',
