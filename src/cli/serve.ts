@@ -112,7 +112,7 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
     open,
     awsQuotas: options['aws-quotas'] === true,
     regions: configuration.regions,
-    defaultAccount: configuration.accounts[0]?.id ?? defaultAccount,
+    defaultAccount,
     hostNames: configuration.apiHosts,
     limits: configuration.limits,
     configuration,
