@@ -51,14 +51,14 @@ table inet pergola {
   type filter hook prerouting priority -300; policy accept;
   meta nfproto ipv6 drop
   iifname "core0" ip saddr != 169.254.192.16/28 drop
-  iifname "w0a00010a" ip saddr != 10.0.1.10 drop
-  iifname "w0a00010b" ip saddr != 10.0.1.11 drop
+  iifname != { "lo", "core0" } iifname . ip saddr != { "w0a00010a" . 10.0.1.10, "w0a00010b" . 10.0.1.11 } drop
  }
  chain input {
   type filter hook input priority 0; policy drop;
-  ct state established,related accept
-  iifname != "core0" ip daddr { 10.0.0.2, 169.254.169.253 } meta l4proto { tcp, udp } th dport 53 accept
-  iifname != "core0" ip daddr . tcp dport @doors goto clients
+  tcp flags & (syn | ack) != syn ip daddr { 169.254.171.0/24, 169.254.176.0/20, 10.0.0.2, 169.254.169.253 } accept
+  iifname != { "lo", "core0" } ip daddr { 10.0.0.2, 169.254.169.253 } meta l4proto { tcp, udp } th dport 53 accept
+  iifname != { "lo", "core0" } ip daddr . tcp dport @doors goto clients
+  icmp type destination-unreachable accept
   meta l4proto tcp reject with tcp reset
   reject with icmpx admin-prohibited
  }
@@ -75,15 +75,16 @@ table inet pergola {
   drop
  }
  chain clients {
-  iifname "w0a00010a" jump w0a00010a-out
+  iifname vmap { "w0a00010a" : jump w0a00010a-out }
   ip daddr { 169.254.171.7, 169.254.171.8 } jump door-0
   accept
  }
  chain forward {
   type filter hook forward priority 0; policy drop;
-  ct state established,related accept
-  iifname "core0" oifname "w0a00010a" goto w0a00010a-in
-  iifname "core0" oifname "w0a00010b" accept
+  tcp flags & (syn | ack) != syn iifname "core0" accept
+  tcp flags & (syn | ack) != syn oifname "core0" ip daddr 169.254.192.16/28 accept
+  iifname "core0" meta l4proto tcp oifname vmap { "w0a00010a" : goto w0a00010a-in, "w0a00010b" : accept }
+  icmp type destination-unreachable accept
   iifname "core0" drop
   meta l4proto tcp reject with tcp reset
   reject with icmpx admin-prohibited

@@ -1,7 +1,7 @@
 // The packet filter of a VPC's router: who may reach what. It sits in the router, never where a workload could change it.
 
 import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
-import type { SecurityGroupRecord, SecurityRule } from '../snapshot/index.ts';
+import { managedRanges, type SecurityGroupRecord, type SecurityRule } from '../snapshot/index.ts';
 import { routerUplink, workloadLink } from './names.ts';
 import type { Chain, Ruleset } from './ruleset.ts';
 
@@ -34,57 +34,90 @@ export const openSet = 'doors';
 
 const refusals: readonly string[] = ['meta l4proto tcp reject with tcp reset', 'reject with icmpx admin-prohibited'];
 
-/** The rules of a router. What security groups deny is dropped, as on AWS; what is no door is refused at once. */
+/** Every TCP packet but the one that opens a connection. */
+const notOpening = 'tcp flags & (syn | ack) != syn';
+
+/** What says that a packet got lost: the kernel believes it only when it quotes a packet of ours. */
+const errorReport = 'icmp type destination-unreachable';
+
+/**
+ * The rules of a router. What security groups deny is dropped, as on AWS; what is no door is refused at once.
+ *
+ * The kernel tracks no connection here. Who may open one is decided on its first packet; other TCP packets pass to
+ * where a connection can exist, since without a first packet there is none. Tracking would cost more than the namespaces
+ * themselves do, and its table would be full with closed connections at some thousand new ones a second.
+ */
 export function routerRuleset(guard: RouterGuard): Ruleset {
+  const fromCore = `iifname "${routerUplink}"`;
+  const fromWorkload = `iifname != { "lo", "${routerUplink}" }`;
+  const dns = `{ ${guard.dnsAddresses.join(', ')} }`;
   const chains = new Map<string, Chain>();
   chains.set('spoofed', {
     base: { hook: 'prerouting', priority: -300, policy: 'accept' },
     rules: [
       'meta nfproto ipv6 drop',
-      `iifname "${routerUplink}" ip saddr != ${guard.block} drop`,
-      ...guard.workloads.map(({ address }) => `iifname "${workloadLink(address)}" ip saddr != ${address} drop`),
+      `${fromCore} ip saddr != ${guard.block} drop`,
+      `${fromWorkload}${formatAnyOf(
+        ' iifname . ip saddr !=',
+        guard.workloads.map(({ address }) => `"${workloadLink(address)}" . ${address}`),
+      )} drop`,
     ],
   });
   chains.set('input', {
     base: { hook: 'input', priority: 0, policy: 'drop' },
     rules: [
-      'ct state established,related accept',
-      `iifname != "${routerUplink}" ip daddr { ${guard.dnsAddresses.join(', ')} } meta l4proto { tcp, udp } th dport 53 accept`,
-      `iifname != "${routerUplink}" ip daddr . tcp dport @${openSet} goto clients`,
+      `${notOpening} ip daddr { ${[...managedRanges.services, ...guard.dnsAddresses].join(', ')} } accept`,
+      `${fromWorkload} ip daddr ${dns} meta l4proto { tcp, udp } th dport 53 accept`,
+      `${fromWorkload} ip daddr . tcp dport @${openSet} goto clients`,
+      `${errorReport} accept`,
       ...refusals,
     ],
   });
   const addressesOf = membersByGroup(guard.workloads);
   const rulesOf = (groups: readonly string[], way: 'ingress' | 'egress'): readonly SecurityRule[] =>
     guard.securityGroups.filter(({ id }) => groups.includes(id)).flatMap((group) => group[way]);
-  const clients: string[] = [];
-  const forward: string[] = ['ct state established,related accept'];
+  const leaving: string[] = [];
+  const arriving: string[] = [];
   for (const { address, securityGroups } of guard.workloads) {
     const link = workloadLink(address);
-    const arriving = `iifname "${routerUplink}" oifname "${link}"`;
     if (securityGroups.length === 0) {
-      forward.push(`${arriving} accept`);
+      arriving.push(`"${link}" : accept`);
       continue;
     }
-    clients.push(`iifname "${link}" jump ${link}-out`);
-    forward.push(`${arriving} goto ${link}-in`);
+    leaving.push(`"${link}" : jump ${link}-out`);
+    arriving.push(`"${link}" : goto ${link}-in`);
     const out = rulesOf(securityGroups, 'egress').map((rule) => permit(rule, 'daddr', addressesOf, 'return'));
     const into = rulesOf(securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'accept'));
     chains.set(`${link}-out`, { rules: [...out.flat(), 'drop'] });
     chains.set(`${link}-in`, { rules: [...into.flat(), 'drop'] });
   }
+  const doors: string[] = [];
   for (const [i, door] of guard.doors.entries()) {
     if (door.securityGroups.length === 0 || door.addresses.length === 0) continue;
-    clients.push(`ip daddr { ${door.addresses.join(', ')} } jump door-${i}`);
+    doors.push(`ip daddr { ${door.addresses.join(', ')} } jump door-${i}`);
     const rules = rulesOf(door.securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'return'));
     chains.set(`door-${i}`, { rules: [...rules.flat(), 'drop'] });
   }
-  chains.set('clients', { rules: [...clients, 'accept'] });
+  chains.set('clients', {
+    rules: [...(leaving.length === 0 ? [] : [`iifname vmap { ${leaving.join(', ')} }`]), ...doors, 'accept'],
+  });
   chains.set('forward', {
     base: { hook: 'forward', priority: 0, policy: 'drop' },
-    rules: [...forward, `iifname "${routerUplink}" drop`, ...refusals],
+    rules: [
+      `${notOpening} ${fromCore} accept`,
+      `${notOpening} oifname "${routerUplink}" ip daddr ${guard.block} accept`,
+      ...(arriving.length === 0 ? [] : [`${fromCore} meta l4proto tcp oifname vmap { ${arriving.join(', ')} }`]),
+      `${errorReport} accept`,
+      `${fromCore} drop`,
+      ...refusals,
+    ],
   });
   return { chains, sets: new Map([[openSet, { type: 'ipv4_addr . inet_service', elements: guard.open }]]) };
+}
+
+/** `match` with an anonymous set; nothing when there is no element, since nft refuses an empty set. */
+function formatAnyOf(match: string, elements: readonly string[]): string {
+  return elements.length === 0 ? '' : `${match} { ${elements.join(', ')} }`;
 }
 
 function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<string, readonly string[]> {
