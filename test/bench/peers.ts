@@ -28,6 +28,10 @@ export interface PeerSetting {
   readonly listen: Place;
   readonly target: Place;
   readonly enter: readonly string[];
+  /** The namespace in which a peer listens when it is not the one that it runs in, by name. */
+  readonly listenNamespace?: string;
+  /** The address that it dials the target from. */
+  readonly source?: string;
 }
 
 const constant =
@@ -44,6 +48,17 @@ function render(file: string, setting: PeerSetting): string {
     TARGET_HOST: target.host,
     TARGET_PORT: String(target.port),
     CONSTANT: constant,
+    NGINX_SOURCE: setting.source === undefined ? '' : `proxy_bind ${setting.source}; `,
+    HAPROXY_SOURCE: setting.source === undefined ? '' : ` source ${setting.source}`,
+    HAPROXY_NAMESPACE: setting.listenNamespace === undefined ? '' : ` namespace ${setting.listenNamespace}`,
+    ENVOY_NAMESPACE:
+      setting.listenNamespace === undefined
+        ? ''
+        : `, network_namespace_filepath: /run/netns/${setting.listenNamespace}`,
+    ENVOY_SOURCE:
+      setting.source === undefined
+        ? ''
+        : `      upstream_bind_config: { source_address: { address: ${setting.source}, port_value: 0 } }\n`,
     BODY: 'x'.repeat(512),
   };
   const path = join(setting.directory, file);
@@ -80,22 +95,7 @@ export async function startPeer(
   const started =
     name === 'haproxy'
       ? startHaproxy(setting)
-      : start(
-          name === 'nginx'
-            ? [...setting.enter, 'nginx', '-c', render('nginx.conf', setting), '-p', setting.directory]
-            : [
-                ...setting.enter,
-                'envoy',
-                '-c',
-                render('envoy.yaml', setting),
-                '--concurrency',
-                '1',
-                '-l',
-                'error',
-                '--base-id',
-                String(process.pid % 30000),
-              ],
-        );
+      : start(name === 'nginx' ? nginxCommand(setting) : envoyCommand(setting));
   if (probe) await waitForPort(setting.listen.host, setting.listen.port, started);
   return {
     name,
@@ -124,4 +124,35 @@ function startHaproxy(setting: PeerSetting): Started {
       await ended;
     },
   };
+}
+
+function envoyCommand(setting: PeerSetting): readonly string[] {
+  return [
+    ...setting.enter,
+    'envoy',
+    '-c',
+    render('envoy.yaml', setting),
+    '--concurrency',
+    '1',
+    '-l',
+    'error',
+    '--base-id',
+    String(process.pid % 30000),
+  ];
+}
+
+/** nginx cannot listen in another namespace itself, but takes a listening socket over from whoever starts it (as in its own binary upgrade). */
+function nginxCommand(setting: PeerSetting): readonly string[] {
+  const command = [...setting.enter, 'nginx', '-c', render('nginx.conf', setting), '-p', setting.directory];
+  if (setting.listenNamespace === undefined) return command;
+  const { host, port } = setting.listen;
+  const script = `import os, socket, sys
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("${host}", ${port}))
+s.listen(4096)
+os.set_inheritable(s.fileno(), True)
+os.environ["NGINX"] = "%d;" % s.fileno()
+os.execvp(sys.argv[1], sys.argv[1:])`;
+  return ['nsenter', `--net=/run/netns/${setting.listenNamespace}`, 'python3', '-c', script, ...command];
 }

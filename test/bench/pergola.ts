@@ -1,6 +1,6 @@
 // Pergola as the contender: a real server with one service in front of the bench's target.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ export interface BenchServer extends AsyncDisposable {
   readonly client: VPCLatticeClient;
   /** Processes of workers. */
   workerPids(): readonly number[];
-  /** `GET /-/status`, unsigned paths aside, needs a signature: read from the files instead. */
-  readonly vpcs: readonly string[];
+  /** What `pergola status --json` prints. */
+  status(): { readonly vpcs: readonly { readonly id: string; readonly sources: readonly string[] }[] };
 }
 
 /** Options of a server under measurement. */
@@ -87,7 +87,12 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
     directory: join(directory, 'data'),
     api,
     client,
-    vpcs: [],
+    status: () =>
+      JSON.parse(
+        execFileSync(node, [join(root, 'src/cli/main.ts'), 'status', '--json', '--data', join(directory, 'data')], {
+          encoding: 'utf8',
+        }),
+      ) as ReturnType<BenchServer['status']>,
     workerPids: () =>
       treeOf(pid).filter((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('worker-process')),
     async [Symbol.asyncDispose]() {
