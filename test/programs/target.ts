@@ -1,0 +1,29 @@
+// A target for tests: answers every request with what it saw of it, as JSON. Arguments: its name and its port.
+
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const [name = '', port = ''] = process.argv.slice(2);
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://target');
+  let received = 0;
+  request.on('data', (chunk: Buffer) => (received += chunk.length));
+  request.on('end', () => {
+    const seen = {
+      target: name,
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      client: request.socket.remoteAddress,
+      received,
+    };
+    void sleep(Number(url.searchParams.get('wait') ?? '0')).then(() => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(seen));
+    });
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(Number(port), process.env['PERGOLA_ADDRESS'], () => process.stdout.write('listening\n'));
+process.on('SIGTERM', () => process.exit(0));
