@@ -1,31 +1,45 @@
-// `npm run bench -- NAME [--json] [--rounds N] [--seconds N]`: runs a bench and prints its figures.
+// `npm run bench -- NAME [--json] [--rounds N] [--seconds N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
 import { benchChange } from './change.ts';
+import { compareWithCommitted, writeCommitted } from './committed.ts';
 import { benchHttp1 } from './http1.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
 const benches: Readonly<
   Record<string, (options: { readonly rounds: number; readonly seconds: number }) => Promise<readonly Row[]>>
-> = { http1: benchHttp1, change: benchChange, start: benchStart };
+> = {
+  http1: benchHttp1,
+  change: benchChange,
+  start: benchStart,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean' },
+    write: { type: 'boolean' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
   },
 });
 const [name = ''] = positionals;
-const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (bench === undefined) {
+const chosen = name === 'all' ? Object.values(benches) : Object.hasOwn(benches, name) ? [benches[name]] : [];
+if (chosen.length === 0 || (values.write === true && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
-const rows = await bench({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
-process.stdout.write(values.json === true ? `${JSON.stringify(rows)}\n` : formatTable(rows));
+const rows: Row[] = [];
+for (const bench of chosen) {
+  const measured = (await bench?.({ rounds: Number(values.rounds), seconds: Number(values.seconds) })) ?? [];
+  rows.push(...measured);
+  if (values.json !== true) process.stdout.write(`${formatTable(measured)}\n`);
+}
+if (values.json === true) process.stdout.write(`${JSON.stringify(rows)}\n`);
+if (values.write === true) writeCommitted(rows, new Date());
+else if (name === 'all' && values.json !== true)
+  process.stdout.write(`against docs/performance.md\n\n${formatTable(compareWithCommitted(rows))}`);
 process.exit(0);

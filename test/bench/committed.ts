@@ -1,0 +1,99 @@
+// The committed figures: docs/performance.md, written by `npm run bench -- all --write` and compared with by `npm run bench -- all`.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { formatTable, type Row } from './table.ts';
+
+const path = join(import.meta.dirname, '..', '..', 'docs', 'performance.md');
+
+/** The column of a row that is compared: the first of these that it has. Smaller is better. */
+const decisive = ['× nginx', 'p99 ms', 'median ms'] as const;
+
+function decisiveOf(row: Row): { readonly column: string; readonly value: number } | undefined {
+  for (const column of decisive) {
+    const value = Number(row[column]);
+    if (row[column] !== undefined && row[column] !== '' && Number.isFinite(value)) return { column, value };
+  }
+  return undefined;
+}
+
+/** The rows of the committed page: every table line under a header that begins with `bench`. */
+function readCommitted(): readonly Row[] {
+  let columns: readonly string[] = [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line): Row[] => {
+      const cells = line.startsWith('| ') ? line.slice(2, -2).split(' | ') : [];
+      if (cells[0] === 'bench') columns = cells;
+      if (cells.length === 0 || cells[0] === 'bench' || cells[0] === '---') return [];
+      return [Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? '']))];
+    });
+}
+
+/** Each row beside its committed twin: the decisive figure, then and now. */
+export function compareWithCommitted(rows: readonly Row[]): readonly Row[] {
+  const committed = readCommitted();
+  return rows.flatMap((row) => {
+    const now = decisiveOf(row);
+    if (now === undefined) return [];
+    const twin = committed.find((other) => other['bench'] === row['bench'] && other['what'] === row['what']);
+    const before = twin === undefined ? undefined : decisiveOf(twin);
+    return [
+      {
+        bench: row['bench'] ?? '',
+        what: row['what'] ?? '',
+        figure: now.column,
+        committed: before?.value ?? 'none',
+        now: now.value,
+        ratio: before === undefined ? '' : now.value / before.value,
+      },
+    ];
+  });
+}
+
+const versionOf = (command: string, ...args: readonly string[]): string => {
+  try {
+    return (
+      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+        .trim()
+        .split('\n')[0] ?? ''
+    );
+  } catch {
+    return `${command}: not found`;
+  }
+};
+
+/** Replaces the page by these rows. */
+export function writeCommitted(rows: readonly Row[], now: Date): void {
+  const byBench = Map.groupBy(rows, (row) => row['bench']);
+  const envoy = /\/(\d+\.\d+\.\d+)\//.exec(versionOf('envoy', '--version'))?.[1] ?? 'not found';
+  const text = `# Performance
+
+Written by \`npm run bench -- all --write\`; \`npm run bench -- all\` measures again and compares. Only ratios within a run mean anything: the machines are
+shared, and absolute figures move by a factor of two between hours.
+
+- ${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})
+- ${versionOf('haproxy', '-v')}; Envoy ${envoy}; ${execNginxVersion()}; ${versionOf('wrk', '-v').replace(/ Copyright.*/, '')}
+
+\`http1\`: 64 connections, 512-byte body, one worker each, access log and counters on, the same headers added and the same fields logged by every proxy
+(configurations in \`test/bench/peers/\`); CPU time of the proxy's processes per request, medians of alternating rounds, ratio to nginx within a round.
+"loopback": all on 127/8. "namespaces": the client's connection ends in its VPC's router, the target is dialled from the workers' namespace.
+
+\`change\`: 200 times UpdateRule under load, from the call to the last of 64 connections' first obedient request; two workers.
+
+\`start\`: from starting a server on a data directory with 1,000 services and 10,000 rules in two VPCs to its first served request.
+
+${[...byBench.values()].map((group) => formatTable(group)).join('\n')}`;
+  writeFileSync(path, text);
+}
+
+/** nginx prints its version to standard error. */
+function execNginxVersion(): string {
+  try {
+    return execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' }).trim().replace('nginx version: ', '');
+  } catch {
+    return 'nginx: not found';
+  }
+}
