@@ -34,7 +34,11 @@ interface Check {
   successes: number;
   failures: number;
   cancel: () => void;
+  cancelEarly: () => void;
 }
+
+/** Milliseconds after which a new target that did not answer is tried again: it is often registered while it still starts. */
+const FIRST_RETRY = 250;
 
 /** The worker that checks a target: the one with the highest hash, so that few targets move when workers come and go. */
 export function checkerOf(key: string, live: readonly number[]): number | undefined {
@@ -88,9 +92,17 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
   };
 
   const run = (key: string, check: Check): void => {
-    const { settings, target } = check;
     // The schedule does not move with the response time (User Guide).
-    check.cancel = deps.clock.after((settings.intervalSeconds * 1000) / deps.speed, () => run(key, check));
+    check.cancel = deps.clock.after((check.settings.intervalSeconds * 1000) / deps.speed, () => {
+      check.cancelEarly();
+      run(key, check);
+    });
+    attempt(key, check, FIRST_RETRY, true);
+  };
+
+  /** One connection. While a target is new and does not answer yet, more follow after `retry` milliseconds, doubling; only the scheduled ones count as failures. */
+  const attempt = (key: string, check: Check, retry: number, scheduled: boolean): void => {
+    const { settings, target } = check;
     const localAddress = deps.sources(target.vpcId)[0];
     const socket = connect({
       host: target.address,
@@ -103,7 +115,10 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
       over = true;
       timer();
       socket.resetAndDestroy();
-      if (checks.get(key) === check) settle(check, ok);
+      if (checks.get(key) !== check) return;
+      if (ok || scheduled) settle(check, ok);
+      if (!ok && check.target.health === 'initial')
+        check.cancelEarly = deps.clock.after(retry, () => attempt(key, check, retry * 2, false));
     };
     const timer = deps.clock.after(settings.timeoutSeconds * 1000, () => end(false));
     socket.on('connect', () => end(true));
@@ -127,17 +142,21 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
           wanted.delete(key);
         else {
           check.cancel();
+          check.cancelEarly();
           checks.delete(key);
         }
       }
       for (const [key, { target, settings }] of wanted) {
-        const check: Check = { target, settings, successes: 0, failures: 0, cancel: () => {} };
+        const check: Check = { target, settings, successes: 0, failures: 0, cancel: () => {}, cancelEarly: () => {} };
         checks.set(key, check);
         run(key, check);
       }
     },
     close() {
-      for (const check of checks.values()) check.cancel();
+      for (const check of checks.values()) {
+        check.cancel();
+        check.cancelEarly();
+      }
       checks.clear();
     },
   };
