@@ -98,7 +98,9 @@ async function show(
   say(`It stays up at ${server.api}. In another terminal:`);
   say();
   say('  npx pergola status');
-  say(`  npx pergola exec --vpc shop -- curl -s ${url}/hello`);
+  // On loopback the system's resolver does not know the name; the example's client asks the VPC's.
+  const ask = attach === 'loopback' ? 'node examples/quickstart/client.mjs get' : 'curl -s';
+  say(`  npx pergola exec --vpc shop -- ${ask} ${url}/hello`);
   say('  eval "$(npx pergola env)" && aws vpc-lattice list-services');
   say();
   say('Ctrl-C ends it and removes every namespace that it made.');

@@ -1,0 +1,72 @@
+// The stable surface of pergola.yaml: what it says is there after a start, also when it has changed.
+
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { makeDirectory, ownCheckout, TestServer } from '../server.ts';
+
+const data = makeDirectory(ownCheckout);
+after(() => rmSync(data, { recursive: true, force: true }));
+
+const start = (configuration: string): Promise<TestServer> =>
+  TestServer.start({ attach: 'loopback', workers: 1, data, configuration });
+
+test('accounts, principals, VPCs, subnets, instances and limits of pergola.yaml hold', async (t) => {
+  await using server = await start(`
+regions: [us-east-1, eu-west-1]
+accounts: [{ id: "111111111111", alias: shop }]
+principals:
+  - { arn: "arn:aws:iam::111111111111:user/ops", accessKeyId: AKIAOPS, secretAccessKey: open-sesame }
+vpcs:
+  - name: shop
+    account: shop
+    region: eu-west-1
+    cidrs: [10.0.0.0/16]
+    subnets: [{ cidr: 10.0.1.0/24, zone: eu-west-1b }]
+    instances: [{ name: web, address: 10.0.1.10, command: [sleep, "60"] }]
+limits: { apiBodySize: 500 }
+`);
+  const client = {
+    region: 'eu-west-1',
+    endpoint: server.api,
+    credentials: { accessKeyId: 'AKIAOPS', secretAccessKey: 'open-sesame' },
+    maxAttempts: 1,
+  };
+  const sts = new STSClient(client);
+  const ec2 = new EC2Client(client);
+  t.after(() => [sts, ec2].forEach((one) => one.destroy()));
+  const { Arn, Account } = await sts.send(new GetCallerIdentityCommand({}));
+  assert.deepEqual([Arn, Account], ['arn:aws:iam::111111111111:user/ops', '111111111111']);
+  const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
+  assert.deepEqual(
+    Vpcs?.map(({ CidrBlock, Tags }) => [CidrBlock, Tags]),
+    [['10.0.0.0/16', [{ Key: 'Name', Value: 'shop' }]]],
+  );
+  const { Subnets } = await ec2.send(new DescribeSubnetsCommand({}));
+  assert.deepEqual(
+    Subnets?.map(({ CidrBlock, AvailabilityZone }) => [CidrBlock, AvailabilityZone]),
+    [['10.0.1.0/24', 'eu-west-1b']],
+  );
+  const large = await fetch(`${server.api}/services`, { method: 'POST', body: ' '.repeat(501) });
+  assert.equal(large.status, 413);
+  assert.match(server.log, /instance started/);
+});
+
+test('what the file no longer names is gone at the next start', async () => {
+  await using server = await start('vpcs: [{ name: other, cidrs: [10.1.0.0/16] }]\n');
+  const { Vpcs } = await server.ec2.send(new DescribeVpcsCommand({}));
+  assert.deepEqual(
+    Vpcs?.map(({ CidrBlock }) => CidrBlock),
+    ['10.1.0.0/16'],
+  );
+  const sts = new STSClient({
+    region: 'us-east-1',
+    endpoint: server.api,
+    credentials: { accessKeyId: 'AKIAOPS', secretAccessKey: 'open-sesame' },
+    maxAttempts: 1,
+  });
+  await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: 'InvalidClientTokenId' });
+  sts.destroy();
+});
