@@ -10,7 +10,7 @@ const places = ['vpc-a', 'vpc-b'].map((vpcId) => ({ vpcId, address: '10.0.1.10',
 
 /** What another program says about the whole machine's network; namespaces of servers that are not `prefix` are left out. */
 function machine(prefix: string): readonly string[] {
-  const others = /^pg[0-9a-f]{8}-/;
+  const others = /^pg([0-9a-f]{8}|try)-/;
   return ['ip netns', 'ip -o link', 'ip route show table all', 'ip rule', 'nft list ruleset'].flatMap((line) =>
     spawnSync('sh', ['-c', line], { encoding: 'utf8' })
       .stdout.split('\n')
