@@ -38,7 +38,7 @@ export async function openLineFile(
       lines = [];
       held = 0;
       try {
-        await handle.write(batch.join(''));
+        await handle.appendFile(batch.join(''));
         failing = false;
       } catch (error) {
         deps.dropped.value += batch.length;
@@ -48,7 +48,11 @@ export async function openLineFile(
     }
     writing = undefined;
   };
-  const flush = (): Promise<void> => (writing ??= drain(file));
+  const flush = (): Promise<void> => {
+    // Without a line `drain` would end before its promise is kept here, and the kept one would stand for ever.
+    if (lines.length > 0) writing ??= drain(file);
+    return writing ?? Promise.resolve();
+  };
 
   return {
     append(line) {

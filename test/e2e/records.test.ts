@@ -120,7 +120,8 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       await using shop = await openShop(server);
       const before = readAccessLog(server).length;
       const counted = await readMetric(server, 'pergola_service_requests_total');
-      await shop.client.load({ name: shop.name, port: listenerPort, count: 500, connections: 16 });
+      const load = await shop.client.load({ name: shop.name, port: listenerPort, count: 500, connections: 16 });
+      assert.deepEqual([load.statuses, load.errors], [{ 200: 500 }, {}]);
       await eventually('500 lines are written', () => Promise.resolve(readAccessLog(server).length - before >= 500));
       assert.equal(readAccessLog(server).length - before, 500);
       const ids = new Set(readAccessLog(server).map((line) => line['requestId']));
