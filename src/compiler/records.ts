@@ -16,7 +16,6 @@ import type {
   ActionRecord,
   DoorRecord,
   HealthCheckRecord,
-  MatchRecord,
   NetworkComponent,
   NetworkRecord,
   RuleRecord,
@@ -139,7 +138,7 @@ function compileRule(rule: Rule): RuleRecord {
   return { id: rule.id, match: compileMatch(rule.match), filters: [], action: compileAction(rule.action) };
 }
 
-function compileMatch(match: RuleMatch): MatchRecord {
+function compileMatch(match: RuleMatch): RuleRecord['match'] {
   return {
     ...(match.method === undefined ? {} : { method: match.method }),
     ...(match.path === undefined ? {} : { path: match.path }),

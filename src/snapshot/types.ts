@@ -1,5 +1,7 @@
 // The snapshot: the immutable compiled form of everything that a data-plane node obeys.
 
+import type { RuleMatch } from '../routing/index.ts';
+
 /** A record of a snapshot: `revision` is the one that last changed it; an unchanged record keeps its identity. */
 export interface SnapshotRecord {
   readonly id: string;
@@ -108,24 +110,9 @@ export interface ListenerRecord {
 /** A compiled rule. Filters (rewrites, mirrors) are a place kept for what AWS does not have. */
 export interface RuleRecord {
   readonly id: string;
-  readonly match: MatchRecord;
+  readonly match: RuleMatch;
   readonly filters: readonly never[];
   readonly action: ActionRecord;
-}
-
-/** The conjunction of its parts; an absent part matches everything. */
-export interface MatchRecord {
-  readonly method?: string;
-  readonly path?: { readonly kind: 'exact' | 'prefix'; readonly value: string; readonly caseSensitive: boolean };
-  readonly headers?: readonly HeaderMatchRecord[];
-}
-
-export interface HeaderMatchRecord {
-  /** Lower case. */
-  readonly name: string;
-  readonly kind: 'exact' | 'prefix' | 'contains';
-  readonly value: string;
-  readonly caseSensitive: boolean;
 }
 
 export type ActionRecord =

@@ -9,13 +9,8 @@ import {
   type HealthReport,
   type ProxyLimits,
 } from '../../src/proxy/index.ts';
-import {
-  emptySnapshot,
-  type ActionRecord,
-  type MatchRecord,
-  type Snapshot,
-  type TargetRecord,
-} from '../../src/snapshot/index.ts';
+import { emptySnapshot, type ActionRecord, type Snapshot, type TargetRecord } from '../../src/snapshot/index.ts';
+import type { RuleMatch } from '../../src/routing/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -26,7 +21,7 @@ export const HOST = 'shop.example';
 /** A rule of the service's one listener. */
 export interface PlaneRule {
   readonly id: string;
-  readonly match?: MatchRecord;
+  readonly match?: RuleMatch;
   readonly action: ActionRecord;
 }
 

@@ -1,5 +1,6 @@
 // The records of VPC Lattice: networks, services, listeners, rules, target groups, targets, associations, addresses.
 
+import type { HeaderMatch, PathMatch } from '../../routing/index.ts';
 import type { BaseRecord, Key } from './base.ts';
 
 /** Who may call: anyone, or signed and allowed by an auth policy. */
@@ -59,20 +60,6 @@ export interface WeightedTargetGroup {
 export type RuleAction =
   | { readonly kind: 'forward'; readonly targetGroups: readonly WeightedTargetGroup[] }
   | { readonly kind: 'fixedResponse'; readonly statusCode: number };
-
-export interface PathMatch {
-  readonly kind: 'exact' | 'prefix';
-  readonly value: string;
-  readonly caseSensitive: boolean;
-}
-
-export interface HeaderMatch {
-  /** As given; compared without case. */
-  readonly name: string;
-  readonly kind: 'exact' | 'prefix' | 'contains';
-  readonly value: string;
-  readonly caseSensitive: boolean;
-}
 
 /** The conjunction of its parts; an absent part matches everything. */
 export interface RuleMatch {
