@@ -192,6 +192,8 @@ test('an agent ends what runs unknown in the place of an instance', needsNamespa
   rmSync(join(server.directory, 'workloads.json'));
   await until(server.start(), 1);
   assert.notEqual(stray, '');
-  assert.ok(!pids().split('\n').includes(stray));
+  // A killed process is gone when the kernel has had its turn.
+  const start = performance.now();
+  while (pids().split('\n').includes(stray)) assert.ok(performance.now() - start < 5000, 'it was not ended');
   assert.notEqual(pids(), '');
 });
