@@ -13,8 +13,6 @@ export interface ProxyContext {
   world(): World;
   readonly groups: { find(id: string): GroupState | undefined };
   readonly limits: ProxyLimits;
-  /** Milliseconds after which an unused client connection is closed. */
-  readonly idleTimeout: number;
   readonly clock: Clock;
   readonly random: Random;
   log(record: AccessRecord): void;

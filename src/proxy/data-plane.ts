@@ -47,35 +47,33 @@ export interface DataPlaneDeps {
 /** Milliseconds between looks at slow and idle connections. */
 const SWEEP = 1000;
 
-/** Milliseconds after which an unused client connection is closed (AWS: the service's idle timeout, 60 s by default; before a request no service is known). */
-const CLIENT_IDLE = 60_000;
-
 /** Makes a data plane that serves nothing until its first snapshot. */
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { counters, clock, limits } = deps;
   const connections = new Set<ClientConnection>();
   const compiler = createWorldCompiler(deps.worker);
   let world = emptyWorld;
-  let live: readonly number[] = [deps.worker];
   let onEmpty: (() => void) | undefined;
   const format = createAccessFormat();
 
-  const groups = createTargetGroups({
-    limits,
-    clock,
-    sources: (vpcId) => deps.sources(vpcId),
-    counters: {
-      connections: counters.counter('pergola_upstream_connections_total'),
-      connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
-      sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
-    },
-  });
   const checker = createHealthChecker({
     worker: deps.worker,
     clock,
     speed: limits.healthCheckSpeed,
     sources: (vpcId) => deps.sources(vpcId),
     report: (report) => deps.reportHealth(report),
+  });
+  const groups = createTargetGroups({
+    limits,
+    clock,
+    sources: (vpcId) => deps.sources(vpcId),
+    changed: checker.changed,
+    gone: checker.gone,
+    counters: {
+      connections: counters.counter('pergola_upstream_connections_total'),
+      connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
+      sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
+    },
   });
   const accepted = counters.counter('pergola_client_connections_total');
   const open = counters.counter('pergola_client_connections');
@@ -88,7 +86,6 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     world: () => world,
     groups: { find: (id: string): GroupState | undefined => groups.find(id) },
     limits,
-    idleTimeout: CLIENT_IDLE,
     clock,
     random: deps.random,
     log: (record) => deps.appendAccessLog(format(record)),
@@ -118,7 +115,6 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     apply(snapshot) {
       groups.update(snapshot);
       world = compiler.compile(snapshot);
-      checker.update(groups.all(), live);
     },
     accept(socket, spec) {
       accepted.value++;
@@ -141,8 +137,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
         })),
       ),
     setLiveWorkers(workers) {
-      live = workers;
-      checker.update(groups.all(), live);
+      checker.setLive(workers, groups.all());
     },
     drain() {
       for (const connection of connections) connection.closeSoon();

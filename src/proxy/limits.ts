@@ -4,6 +4,8 @@
 export interface ProxyLimits {
   /** From the first byte of a request to the end of its head. */
   readonly requestHeadTimeout: number;
+  /** An unused client connection is closed after this time (AWS: the service's idle timeout, 60 s by default; before a request no service is known). */
+  readonly clientIdleTimeout: number;
   /** A target's connection must stand within this time. */
   readonly upstreamConnectTimeout: number;
   /** A pooled connection to a target is closed after being unused for this long. */
@@ -19,6 +21,7 @@ export interface ProxyLimits {
 /** AWS's values where AWS publishes one; else ours. */
 export const defaultProxyLimits: ProxyLimits = {
   requestHeadTimeout: 30_000,
+  clientIdleTimeout: 60_000,
   upstreamConnectTimeout: 5_000,
   upstreamIdleTimeout: 60_000,
   maxConnectionDuration: 600_000,

@@ -1,6 +1,6 @@
 // Appends lines to a file in batches, off the hot path; traffic never waits for it, and what does not fit is counted.
 
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Counter } from './counters.ts';
@@ -32,26 +32,35 @@ export async function openLineFile(
   let failing = false;
   let waiting = false;
 
-  const drain = async (handle: FileHandle): Promise<void> => {
+  /** Whether the file ends in the middle of a line, because a write failed there. */
+  let torn = false;
+
+  const drain = async (): Promise<void> => {
     while (lines.length > 0) {
       const batch = lines;
       lines = [];
       held = 0;
+      const bytes = Buffer.from((torn ? '\n' : '') + batch.join(''));
+      let written = 0;
       try {
-        await handle.appendFile(batch.join(''));
+        // A disk that fills up takes a part and says so only the next time.
+        while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
         failing = false;
       } catch (error) {
-        deps.dropped.value += batch.length;
+        // Each line has one newline, at its end; the newline that heals a torn line is none of the batch's.
+        const whole = bytes.subarray(0, written).filter((byte) => byte === 10).length - (torn && written > 0 ? 1 : 0);
+        deps.dropped.value += batch.length - whole;
         if (!failing) deps.log.error('access log cannot be written; records are being dropped', { path, error });
         failing = true;
       }
+      if (written > 0) torn = bytes[written - 1] !== 10;
     }
     writing = undefined;
   };
   const flush = (): Promise<void> => {
-    // Without a line `drain` would end before its promise is kept here, and the kept one would stand for ever.
-    if (lines.length > 0) writing ??= drain(file);
-    return writing ?? Promise.resolve();
+    if (writing !== undefined) return writing;
+    if (lines.length === 0) return Promise.resolve();
+    return (writing = drain());
   };
 
   return {

@@ -33,6 +33,8 @@ export interface Plane extends AsyncDisposable {
   readonly plane: DataPlane;
   readonly reports: HealthReport[];
   apply(rules: readonly PlaneRule[], groups: Readonly<Record<string, readonly number[]>>, revision?: number): void;
+  /** Sends every request to the target port `target`. */
+  forwardTo(target: number): void;
 }
 
 /** The snapshot of a loopback VPC (n = 90) with one service whose listener has `rules`; `groups` are target ports on 127.0.0.1. */
@@ -41,6 +43,7 @@ export function planeSnapshot(
   rules: readonly PlaneRule[],
   groups: Readonly<Record<string, readonly number[]>>,
   revision: number,
+  idleTimeoutSeconds = 60,
 ): Snapshot {
   const vpc = {
     id: 'vpc-1',
@@ -89,7 +92,7 @@ export function planeSnapshot(
     name: 'shop',
     account: '123456789012',
     domainNames: [HOST],
-    idleTimeoutSeconds: 60,
+    idleTimeoutSeconds,
     listeners: [
       {
         id: 'listener-1',
@@ -123,8 +126,8 @@ export function planeSnapshot(
   };
 }
 
-/** Opens a plane on a free port; connections are served as if they had come to the service's address. */
-export async function openPlane(limits: Partial<ProxyLimits> = {}): Promise<Plane> {
+/** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds. */
+export async function openPlane(limits: Partial<ProxyLimits> = {}, idle = 60): Promise<Plane> {
   const counters = createCounterSet();
   const log: Record<string, unknown>[] = [];
   const reports: HealthReport[] = [];
@@ -144,16 +147,21 @@ export async function openPlane(limits: Partial<ProxyLimits> = {}): Promise<Plan
   const listeners = createListeners((socket, spec) => plane.accept(socket, spec));
   await listeners.listen({ key: 'k', vpcId: 'vpc-1', port }, { host: address, port });
   let revision = 0;
+  const apply: Plane['apply'] = (rules, groups, at) => {
+    revision = at ?? revision + 1;
+    plane.apply(planeSnapshot(port, rules, groups, revision, idle));
+  };
   return {
     port,
     log,
     counters,
     plane,
     reports,
-    apply(rules, groups, at) {
-      revision = at ?? revision + 1;
-      plane.apply(planeSnapshot(port, rules, groups, revision));
-    },
+    apply,
+    forwardTo: (target) =>
+      apply([{ id: 'default', action: { kind: 'forward', targetGroups: [{ id: 'tg-1', weight: 1 }] } }], {
+        'tg-1': [target],
+      }),
     [Symbol.asyncDispose]() {
       listeners.close();
       plane.close();

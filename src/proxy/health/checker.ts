@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { HealthCheckRecord } from '../../snapshot/index.ts';
+import { createWalk } from '../walk.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from '../upstream/target-state.ts';
 
 /** A change of a target's health, as seen by the worker that checks it. */
@@ -14,8 +15,11 @@ export interface HealthReport {
 
 /** The checks of one worker. */
 export interface HealthChecker {
-  /** Looks for targets that came or went; checks new ones at once. `live` are the workers of this node that are up. */
-  update(groups: Iterable<GroupState>, live: readonly number[]): void;
+  /** A group is new or changed: its new targets are checked at once, those that went are not any more. */
+  changed(group: GroupState): void;
+  gone(groupId: string): void;
+  /** The workers of this node that are up; `groups` are looked through in slices for what is this worker's now. */
+  setLive(live: readonly number[], groups: Iterable<GroupState>): void;
   close(): void;
 }
 
@@ -33,12 +37,22 @@ interface Check {
   readonly settings: HealthCheckRecord;
   successes: number;
   failures: number;
+  /** Whether it stands in line or is under way. */
+  due: boolean;
+  /** Whether its next result counts as one of the schedule. */
+  scheduled: boolean;
+  /** Milliseconds until a new target that does not answer is tried again. */
+  retry: number;
+  over: boolean;
   cancel: () => void;
   cancelEarly: () => void;
 }
 
 /** Milliseconds after which a new target that did not answer is tried again: it is often registered while it still starts. */
 const FIRST_RETRY = 250;
+
+/** Checks under way at once: the first look at ten thousand targets must not use up the descriptors that traffic needs. */
+const MAX_RUNNING = 100;
 
 /** The worker that checks a target: the one with the highest hash, so that few targets move when workers come and go. */
 export function checkerOf(key: string, live: readonly number[]): number | undefined {
@@ -78,9 +92,21 @@ export function nextHealth(
   return health;
 }
 
+function newCheck(target: TargetState, settings: HealthCheckRecord): Check {
+  const none = (): void => {};
+  return {
+    ...{ target, settings, successes: 0, failures: 0, due: false, scheduled: true, retry: FIRST_RETRY, over: false },
+    cancel: none,
+    cancelEarly: none,
+  };
+}
+
 /** Makes a checker. A check is a connection to the traffic or override port, ended by a reset so that no port is left in TIME_WAIT. */
 export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
-  const checks = new Map<string, Check>();
+  const checks = new Map<string, Map<string, Check>>();
+  let live: readonly number[] = [deps.worker];
+  let line: Check[] = [];
+  let running = 0;
 
   const settle = (check: Check, ok: boolean): void => {
     check.successes = ok ? check.successes + 1 : 0;
@@ -91,18 +117,7 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
     deps.report({ groupId: check.target.groupId, target: targetKey(check.target.record), health });
   };
 
-  const run = (key: string, check: Check): void => {
-    // The schedule does not move with the response time (User Guide).
-    check.cancel = deps.clock.after((check.settings.intervalSeconds * 1000) / deps.speed, () => {
-      check.cancelEarly();
-      run(key, check);
-    });
-    attempt(key, check, FIRST_RETRY, true);
-  };
-
-  /** One connection. While a target is new and does not answer yet, more follow after `retry` milliseconds, doubling; only the scheduled ones count as failures. */
-  const attempt = (key: string, check: Check, retry: number, scheduled: boolean): void => {
-    const { settings, target } = check;
+  const look = ({ settings, target }: Check, done: (ok: boolean) => void): void => {
     const localAddress = deps.sources(target.vpcId)[0];
     const socket = connect({
       host: target.address,
@@ -113,51 +128,106 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
     const end = (ok: boolean): void => {
       if (over) return;
       over = true;
-      timer();
-      socket.resetAndDestroy();
-      if (checks.get(key) !== check) return;
-      if (ok || scheduled) settle(check, ok);
-      if (!ok && check.target.health === 'initial')
-        check.cancelEarly = deps.clock.after(retry, () => attempt(key, check, retry * 2, false));
+      cancel();
+      // A reset would wait for a connection that may never stand.
+      if (socket.connecting) socket.destroy();
+      else socket.resetAndDestroy();
+      done(ok);
     };
-    const timer = deps.clock.after(settings.timeoutSeconds * 1000, () => end(false));
+    const cancel = deps.clock.after(settings.timeoutSeconds * 1000, () => end(false));
     socket.on('connect', () => end(true));
     socket.on('error', () => end(false));
   };
 
+  /** While a target is new and does not answer, more tries follow, ever later; of failures only the schedule's count. */
+  const conclude = (check: Check, ok: boolean): void => {
+    if (ok || check.scheduled) settle(check, ok);
+    check.scheduled = false;
+    if (ok || check.target.health !== 'initial') return;
+    check.cancelEarly = deps.clock.after(check.retry, () => stand(check));
+    check.retry *= 2;
+  };
+
+  const next = (): void => {
+    while (running < MAX_RUNNING) {
+      const check = line.shift();
+      if (check === undefined) return;
+      if (check.over) continue;
+      running++;
+      look(check, (ok) => {
+        running--;
+        check.due = false;
+        if (!check.over) conclude(check, ok);
+        next();
+      });
+    }
+  };
+
+  const stand = (check: Check): void => {
+    if (check.due) return;
+    check.due = true;
+    line.push(check);
+    next();
+  };
+
+  const begin = (check: Check): void => {
+    // The schedule does not move with the response time (User Guide).
+    check.cancel = deps.clock.after((check.settings.intervalSeconds * 1000) / deps.speed, () => begin(check));
+    check.cancelEarly();
+    check.scheduled = true;
+    check.retry = FIRST_RETRY;
+    stand(check);
+  };
+
+  const stop = (check: Check): void => {
+    check.over = true;
+    check.cancel();
+    check.cancelEarly();
+  };
+
+  const place = (group: GroupState): void => {
+    const { id, healthCheck: settings } = group.record;
+    const before = checks.get(id) ?? new Map<string, Check>();
+    const now = new Map<string, Check>();
+    for (const target of settings.enabled ? group.targets : []) {
+      const key = targetKey(target.record);
+      if (target.record.draining || checkerOf(`${id}|${key}`, live) !== deps.worker) continue;
+      const known = before.get(key);
+      if (known?.target === target && JSON.stringify(known.settings) === JSON.stringify(settings)) {
+        now.set(key, known);
+        before.delete(key);
+        continue;
+      }
+      const check = newCheck(target, settings);
+      now.set(key, check);
+      begin(check);
+    }
+    for (const gone of before.values()) stop(gone);
+    if (now.size > 0) checks.set(id, now);
+    else checks.delete(id);
+  };
+
+  let groups: Iterable<GroupState> = [];
+  const walk = createWalk(function* () {
+    for (const group of groups) yield place(group);
+  });
+
   return {
-    update(groups, live) {
-      const wanted = new Map<string, { target: TargetState; settings: HealthCheckRecord }>();
-      for (const group of groups) {
-        if (!group.record.healthCheck.enabled) continue;
-        for (const target of group.targets) {
-          const key = `${group.record.id}|${targetKey(target.record)}`;
-          if (!target.record.draining && checkerOf(key, live) === deps.worker)
-            wanted.set(key, { target, settings: group.record.healthCheck });
-        }
-      }
-      for (const [key, check] of checks) {
-        const now = wanted.get(key);
-        if (now?.target === check.target && JSON.stringify(now.settings) === JSON.stringify(check.settings))
-          wanted.delete(key);
-        else {
-          check.cancel();
-          check.cancelEarly();
-          checks.delete(key);
-        }
-      }
-      for (const [key, { target, settings }] of wanted) {
-        const check: Check = { target, settings, successes: 0, failures: 0, cancel: () => {}, cancelEarly: () => {} };
-        checks.set(key, check);
-        run(key, check);
-      }
+    changed: place,
+    gone(groupId) {
+      for (const check of checks.get(groupId)?.values() ?? []) stop(check);
+      checks.delete(groupId);
+    },
+    setLive(workers, all) {
+      live = workers;
+      groups = all;
+      walk.start();
     },
     close() {
-      for (const check of checks.values()) {
-        check.cancel();
-        check.cancelEarly();
-      }
+      walk.stop();
+      for (const group of checks.values()) for (const check of group.values()) stop(check);
       checks.clear();
+      line = [];
     },
   };
 }

@@ -1,5 +1,7 @@
 // Finds where the body of a message ends, without copying it: by length, by chunks, or at the end of the connection.
 
+import { ownHeaders } from './request-head.ts';
+
 /** Follows one body. `consume` looks at `chunk` from `from` and returns where the body's bytes end in it. */
 export interface BodyReader {
   /** The index after the last byte of `chunk` that belongs to the body, or -1 when the framing is broken. */
@@ -56,7 +58,18 @@ type State = (typeof states)[keyof typeof states];
 const MAX_LINE = 256;
 const MAX_TRAILERS = 8192;
 
-/** A chunked body (RFC 9112 7.1), strict: CRLF only, hexadecimal sizes of at most 13 digits, printable extensions and trailers. */
+/** Fields that frame or address a message: RFC 9110 6.5.1 forbids them after the body. What only the proxy may write is refused there too. */
+const framingFields: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'te',
+  'trailer',
+  'upgrade',
+]);
+
+/** A chunked body (RFC 9112 7.1), strict: CRLF only, hexadecimal sizes of at most 13 digits, printable extensions, trailers that a recipient may merge with the head. */
 export class ChunkedBody implements BodyReader {
   readonly pieces: [number, number][] = [];
   #state: State = states.size;
@@ -64,6 +77,7 @@ export class ChunkedBody implements BodyReader {
   #digits = 0;
   #line = 0;
   #trailers = 0;
+  #trailerName = '';
 
   get done(): boolean {
     return this.#state === states.done;
@@ -116,11 +130,14 @@ export class ChunkedBody implements BodyReader {
         return byte === 10 ? states.size : undefined;
       case states.trailer:
         if (byte === 13) return states.endLf;
-        this.#trailers++;
-        return isToken(byte) ? states.trailerName : undefined;
+        this.#trailerName = '';
+        return this.#onTrailerName(byte);
       case states.trailerName:
-        if (byte === 58) return states.trailerLine;
-        return ++this.#trailers <= MAX_TRAILERS && isToken(byte) ? states.trailerName : undefined;
+        return byte === 58
+          ? isAllowedTrailer(this.#trailerName)
+            ? states.trailerLine
+            : undefined
+          : this.#onTrailerName(byte);
       case states.trailerLine:
         if (byte === 13) return states.trailerLf;
         return ++this.#trailers <= MAX_TRAILERS && isText(byte) ? states.trailerLine : undefined;
@@ -132,6 +149,17 @@ export class ChunkedBody implements BodyReader {
         return undefined;
     }
   }
+
+  #onTrailerName(byte: number): State | undefined {
+    if (++this.#trailers > MAX_TRAILERS || !isToken(byte)) return undefined;
+    this.#trailerName += String.fromCharCode(byte);
+    return states.trailerName;
+  }
+}
+
+function isAllowedTrailer(name: string): boolean {
+  const lower = name.toLowerCase();
+  return !framingFields.has(lower) && !ownHeaders.has(lower);
 }
 
 function hexDigit(byte: number): number {

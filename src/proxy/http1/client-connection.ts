@@ -4,14 +4,23 @@ import type { Socket } from 'node:net';
 import { decide, type Decision, type Entry } from '../request/decide.ts';
 import { formatAnswer } from '../request/answer.ts';
 import { Exchange } from '../request/exchange.ts';
+import { answerRecord } from '../request/exchange-record.ts';
 import { prepareRouteText, type RouteText } from '../request/route-text.ts';
 import type { CompiledRule, World } from '../world.ts';
 import type { ProxyContext } from '../context.ts';
 import { ChunkedBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
-import { MAX_HEAD_BYTES, parseRequestHead, type RequestHead } from './request-head.ts';
+import { HeadReader } from './head-reader.ts';
+import { parseRequestHead, type RequestHead } from './request-head.ts';
 
 /** Bytes of a request's body that are read and thrown away after an answer of our own, before the connection is given up. */
 const MAX_DISCARD = 256 * 1024;
+
+/**
+ * A connection that we end is read on, so that no reset overtakes the answer: while bytes come, with pauses of at most `LINGER_PAUSE`
+ * milliseconds, and not longer than `LINGER` (nginx does the same: lingering_close).
+ */
+const LINGER_PAUSE = 2000;
+const LINGER = 30_000;
 
 /** What a connection is doing. */
 type State =
@@ -19,9 +28,22 @@ type State =
   | 'head'
   /** An exchange with a target runs. */
   | 'exchange'
+  /** The client has not taken our last answer yet: it gets no further one. */
+  | 'blocked'
   /** Our answer is out; the rest of the request's body is being thrown away. */
   | 'discard'
+  /** Our last byte is on its way; what the client still sends is thrown away. */
+  | 'linger'
   | 'closed';
+
+/** A request whose head is whole. `early` is what came of its body with the head, `rest` what came after it. */
+interface Request {
+  readonly head: RequestHead;
+  readonly body: BodyReader;
+  readonly headBytes: number;
+  readonly early: Buffer;
+  readonly rest: Buffer | undefined;
+}
 
 /** A client's connection. */
 export class ClientConnection {
@@ -30,11 +52,18 @@ export class ClientConnection {
   readonly context: ProxyContext;
   readonly clientAddress: string;
   readonly clientIpPort: string;
-  /** Monotonic milliseconds of the accept, and of the last byte in or out. */
+  /** Monotonic milliseconds of the accept, and of the last byte in. */
   readonly since: number;
   lastActive: number;
   state: State = 'head';
-  #carry: Buffer | undefined;
+  /** Monotonic milliseconds since when the client owes us something: the rest of a head or of a body that nobody reads, room for our answer, its end. */
+  #owedSince = 0;
+  /** Holds an unfinished head, or the next request while one is being answered. */
+  readonly #heads = new HeadReader();
+  /** Whether what is held is to be looked at in the loop's next turn. */
+  #scheduled = false;
+  /** Whether the client has sent its FIN: what it asked is still answered. */
+  #ended = false;
   #exchange: Exchange | undefined;
   #discard: BodyReader = emptyBody;
   #discarded = 0;
@@ -56,7 +85,8 @@ export class ClientConnection {
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('drain', () => this.#exchange?.onClientDrain());
+    socket.on('drain', () => (this.state === 'blocked' ? this.#next() : this.#exchange?.onClientDrain()));
+    socket.on('finish', () => (this.lastActive = context.clock.monotonic()));
     socket.on('end', () => this.#onEnd());
     socket.on('error', () => {});
     socket.on('close', () => this.#onClose());
@@ -64,122 +94,117 @@ export class ClientConnection {
 
   /** Whether nothing is going on: such a connection may be closed for being idle or for a shutdown. */
   get idle(): boolean {
-    return this.state === 'head' && this.#carry === undefined;
+    return this.state === 'head' && !this.#heads.holds;
   }
 
   /** Closes now if idle, else after the running exchange. */
   closeSoon(): void {
     this.#closeAfter = true;
-    if (this.idle) this.socket.end();
+    if (this.idle) this.#end();
   }
 
   /** Called every second: ends what is too slow, too idle or too old. */
   sweep(now: number): void {
     const { limits } = this.context;
-    if (this.state === 'head') {
-      if (this.#carry !== undefined && now - this.lastActive > limits.requestHeadTimeout)
+    if (this.state === 'exchange') this.#exchange?.sweep(now);
+    else if (this.state === 'linger') this.#sweepLinger(now);
+    else if (this.state === 'discard') {
+      if (now - this.#owedSince > limits.requestHeadTimeout) this.#end();
+    } else if (this.state === 'blocked') {
+      if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
+    } else if (this.state === 'head') {
+      if (this.idle && now - this.lastActive > this.context.limits.clientIdleTimeout) this.#end();
+      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout)
         this.#refuse(408, 'the request head took too long');
-      else if (this.idle && now - this.lastActive > this.context.idleTimeout) this.socket.end();
-    } else if (this.state === 'exchange') this.#exchange?.sweep(now);
-    else if (this.state === 'discard' && now - this.lastActive > limits.requestHeadTimeout) this.socket.destroy();
+    }
     if (now - this.since > limits.maxConnectionDuration) this.closeSoon();
+  }
+
+  #sweepLinger(now: number): void {
+    // A client that does not take our last bytes is given as long as an idle one.
+    if (!this.socket.writableFinished) {
+      if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
+    } else if (now - this.lastActive > LINGER_PAUSE || now - this.#owedSince > LINGER) this.socket.destroy();
   }
 
   #onData(chunk: Buffer): void {
     this.lastActive = this.context.clock.monotonic();
     if (this.state === 'head') this.#onHeadBytes(chunk);
-    else if (this.state === 'exchange') this.#feedExchange(chunk, 0);
-    else if (this.state === 'discard') this.#onDiscard(chunk, 0);
+    else if (this.state === 'exchange') this.#feedExchange(chunk);
+    else if (this.state === 'discard') this.#onDiscard(chunk);
   }
 
-  #feedExchange(chunk: Buffer, from: number): void {
-    const exchange = this.#exchange;
-    if (exchange === undefined) return;
-    const end = exchange.onClientBytes(chunk, from);
-    if (end < 0) {
-      exchange.abort('ClientProtocolError');
-      this.#refuse(400, 'malformed chunked body');
-    } else if (end < chunk.length) this.#hold(chunk.subarray(end));
+  #feedExchange(chunk: Buffer): void {
+    const end = this.#exchange?.onClientBytes(chunk) ?? -1;
+    if (end >= 0 && end < chunk.length) this.#hold(chunk.subarray(end));
   }
 
   /** Keeps bytes of a following request until this one is done. */
   #hold(bytes: Buffer): void {
-    this.#carry = this.#carry === undefined ? bytes : Buffer.concat([this.#carry, bytes]);
+    this.#heads.hold(bytes);
     this.socket.pause();
   }
 
-  #onHeadBytes(chunk: Buffer): void {
-    let bytes = this.#carry === undefined ? chunk : Buffer.concat([this.#carry, chunk]);
-    this.#carry = undefined;
-    // RFC 9112 2.2: empty lines before a request line are ignored.
-    let skip = 0;
-    while (bytes[skip] === 13 && bytes[skip + 1] === 10) skip += 2;
-    if (skip > 0) bytes = bytes.subarray(skip);
-    if (bytes.length === 0) return;
-    const text = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES + 4));
-    const end = text.indexOf('\r\n\r\n');
-    if (end < 0) {
-      if (bytes.length > MAX_HEAD_BYTES) this.#refuse(400, 'more than 60 KB of headers');
-      // A line that already ended without a CR, or a NUL, cannot become a good head: refused now instead of waiting for the rest.
-      else if (/(^|[^\r])\n|\0/.test(text)) this.#refuse(400, 'malformed head');
-      else this.#carry = bytes;
-      return;
-    }
-    const head = parseRequestHead(text.slice(0, end + 2));
+  /** Takes more of a head; without `chunk` it looks at what is held. */
+  #onHeadBytes(chunk?: Buffer): void {
+    if (!this.#heads.holds) this.#owedSince = this.lastActive;
+    const found = this.#heads.look(chunk);
+    if (found.kind === 'whole') this.#onHead(found.text, found.bytes, found.bodyStart);
+    else if (found.kind === 'bad') this.#refuse(400, found.reason);
+    else if (this.#ended) this.#end();
+  }
+
+  #onHead(text: string, bytes: Buffer, bodyStart: number): void {
+    const head = parseRequestHead(text);
     if ('reason' in head) {
       this.#refuse(head.status, head.reason);
       return;
     }
-    this.#begin(head, bytes, end + 4);
-  }
-
-  #begin(head: RequestHead, bytes: Buffer, bodyStart: number): void {
-    const { context } = this;
-    const world = context.world();
-    const decision = decide(world, this.entry, head);
-    const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
     const body = head.chunked
       ? new ChunkedBody()
       : head.contentLength > 0
         ? new LengthBody(head.contentLength)
         : emptyBody;
-    if (decision.kind === 'forward') {
-      const group = context.groups.find(decision.groupId);
-      if (group === undefined || group.targets.length === 0) {
-        this.#answer(
-          world,
-          { ...decision, kind: 'answer', status: 503, reason: 'the target group has no registered targets' },
-          head,
-          requestId,
-          body,
-          bytes,
-          bodyStart,
-        );
-        return;
-      }
-      this.state = 'exchange';
-      const text = this.#routeText(world, decision);
-      const forwardedFor =
-        head.forwardedFor === '' ? this.clientAddress : `${head.forwardedFor}, ${this.clientAddress}`;
-      const upstreamHead = `${head.method} ${head.target} HTTP/1.1\r\n${head.forward}x-forwarded-for: ${forwardedFor}${this.#forwarded}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
-      const exchange = new Exchange(this, {
-        world,
-        decision,
+    const bodyEnd = body.done ? bodyStart : body.consume(bytes, bodyStart);
+    if (bodyEnd < 0) this.#refuse(400, 'malformed chunked body', head);
+    else
+      this.#begin({
         head,
-        requestId,
         body,
-        text,
-        upstreamHead,
-        group,
         headBytes: bodyStart,
+        early: bytes.subarray(bodyStart, bodyEnd),
+        rest: bodyEnd < bytes.length ? bytes.subarray(bodyEnd) : undefined,
       });
-      this.#exchange = exchange;
-      exchange.start(bytes, bodyStart);
-      // `start` may already have ended the exchange (a target that refused at once).
-      if (this.#exchange === exchange && exchange.bodyEnd < bytes.length) this.#hold(bytes.subarray(exchange.bodyEnd));
+  }
+
+  #begin(request: Request): void {
+    const { context } = this;
+    const { head, rest } = request;
+    const world = context.world();
+    const decision = decide(world, this.entry, head);
+    const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
+    if (decision.kind === 'answer') {
+      this.#answer(world, decision, request, requestId);
       return;
     }
-    this.#answer(world, decision, head, requestId, body, bytes, bodyStart);
+    const group = context.groups.find(decision.groupId);
+    if (group === undefined || group.targets.length === 0) {
+      const reason = 'the target group has no registered targets';
+      this.#answer(world, { ...decision, kind: 'answer', status: 503, reason }, request, requestId);
+      return;
+    }
+    this.state = 'exchange';
+    const text = this.#routeText(world, decision);
+    const forwardedFor = head.forwardedFor === '' ? this.clientAddress : `${head.forwardedFor}, ${this.clientAddress}`;
+    const upstreamHead = `${head.method} ${head.target} HTTP/1.1\r\n${head.forward}x-forwarded-for: ${forwardedFor}${this.#forwarded}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
+    const { body, headBytes, early } = request;
+    const exchange = new Exchange(this, {
+      ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },
+    });
+    this.#exchange = exchange;
+    // Before the start, which may end the exchange at once and so begin the next.
+    if (rest !== undefined) this.#hold(rest);
+    exchange.start();
   }
 
   #routeText(world: World, decision: Extract<Decision, { kind: 'forward' }>): RouteText {
@@ -199,87 +224,84 @@ export class ClientConnection {
   #answer(
     world: World,
     decision: Extract<Decision, { kind: 'answer' }>,
-    head: RequestHead,
+    { head, body, headBytes, early, rest }: Request,
     requestId: string,
-    body: BodyReader,
-    bytes: Buffer,
-    bodyStart: number,
   ): void {
+    const { context } = this;
     const keepAlive = head.keepAlive && !this.#closeAfter && !(head.expectContinue && !body.done);
+    if (!keepAlive) this.#closeAfter = true;
     const text = formatAnswer(decision.status, decision.reason, requestId, keepAlive, head.method === 'HEAD');
     this.socket.write(text, 'latin1');
-    const { context } = this;
     context.countAnswer(decision.listener?.service.id, decision.status);
-    context.log({
-      context: prepareRouteText(decision.door, decision.listener, decision.rule, undefined).record,
-      startTime: context.clock.now(),
-      method: head.method,
-      path: head.target,
-      host: head.host,
-      userAgent: head.userAgent,
-      protocol: head.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
-      requestId,
-      status: decision.status,
-      bytesReceived: bodyStart,
-      bytesSent: text.length,
-      duration: 0,
-      requestToTargetDuration: -1,
-      responseFromTargetDuration: -1,
-      sourceIpPort: this.clientIpPort,
-      targetIpPort: '',
-      failureReason: '',
-      revision: world.revision,
-    });
-    if (!keepAlive) this.#closeAfter = true;
-    this.state = 'discard';
-    this.#discard = body;
-    this.#discarded = 0;
-    this.#onDiscard(bytes, bodyStart);
+    context.log(
+      answerRecord(head, {
+        context: prepareRouteText(decision.door, decision.listener, decision.rule, undefined).record,
+        startTime: context.clock.now(),
+        requestId,
+        status: decision.status,
+        bytesReceived: headBytes + early.length,
+        bytesSent: text.length,
+        sourceIpPort: this.clientIpPort,
+        failureReason: '',
+        revision: world.revision,
+      }),
+    );
+    if (rest !== undefined) this.#heads.hold(rest);
+    if (body.done) this.#next();
+    else if (!keepAlive) this.#end();
+    else {
+      this.state = 'discard';
+      this.#discard = body;
+      this.#discarded = 0;
+      this.#owedSince = this.lastActive;
+    }
   }
 
-  #onDiscard(chunk: Buffer, from: number): void {
-    const end = this.#discard.consume(chunk, from);
-    this.#discarded += (end < 0 ? chunk.length : end) - from;
-    if (end < 0 || this.#discarded > MAX_DISCARD) {
-      this.socket.destroySoon();
-      this.state = 'closed';
-      return;
+  #onDiscard(chunk: Buffer): void {
+    const end = this.#discard.consume(chunk, 0);
+    this.#discarded += chunk.length;
+    if (end < 0 || this.#discarded > MAX_DISCARD) this.#end();
+    else if (this.#discard.done) {
+      if (end < chunk.length) this.#heads.hold(chunk.subarray(end));
+      this.#next();
     }
-    if (!this.#discard.done) {
-      if (this.#closeAfter) this.socket.end();
-      return;
-    }
-    this.#next(end < chunk.length ? chunk.subarray(end) : undefined);
   }
 
-  /** Called by the exchange when its response is out; `reusable` tells whether the client's side of the message is complete. */
+  /** Called by the exchange when its response is out; `reusable` tells whether another request may follow on this connection. */
   finishExchange(reusable: boolean): void {
     this.#exchange = undefined;
-    if (!reusable) {
-      this.state = 'closed';
-      this.socket.destroySoon();
-      return;
-    }
-    const carry = this.#carry;
-    this.#carry = undefined;
-    this.#next(carry);
+    if (reusable) this.#next();
+    else this.#end();
   }
 
-  #next(rest: Buffer | undefined): void {
-    if (this.#closeAfter) {
-      this.state = 'closed';
-      this.socket.destroySoon();
+  /** Called by the exchange when the client must see that its response is not whole: only a reset tells every client so. */
+  cutOff(): void {
+    this.#exchange = undefined;
+    this.state = 'closed';
+    this.socket.resetAndDestroy();
+  }
+
+  /** Goes on to the next request, which may be here already. */
+  #next(): void {
+    if (this.#closeAfter || (this.#ended && !this.#heads.holds)) {
+      this.#end();
+      return;
+    }
+    this.#owedSince = this.lastActive;
+    if (this.socket.writableNeedDrain) {
+      this.state = 'blocked';
+      this.socket.pause();
       return;
     }
     this.state = 'head';
     if (this.socket.isPaused()) this.socket.resume();
+    if (!this.#heads.holds) return;
     // Not recursive: a client that pipelines ten thousand requests must not deepen the stack.
-    if (rest !== undefined) {
-      this.#carry = rest;
-      setImmediate(() => {
-        if (this.state === 'head' && !this.socket.destroyed) this.#onHeadBytes(Buffer.alloc(0));
-      });
-    }
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.state === 'head') this.#onHeadBytes();
+    });
   }
 
   /** Whether the connection ends after the running exchange. */
@@ -287,25 +309,49 @@ export class ClientConnection {
     return this.#closeAfter;
   }
 
-  #refuse(status: number, reason: string): void {
-    this.state = 'closed';
+  #refuse(status: number, reason: string, head?: RequestHead): void {
     const { context } = this;
+    const requestId = context.random.uuid();
+    const text = formatAnswer(status, reason, requestId, false, false);
     context.countAnswer(undefined, status);
-    this.socket.end(formatAnswer(status, reason, context.random.uuid(), false, false), 'latin1');
-    // What still arrives is not read: the client gets the answer, then a reset.
-    context.clock.after(1000, () => this.socket.destroy());
+    context.log(
+      answerRecord(head, {
+        context: prepareRouteText(undefined, undefined, undefined, undefined).record,
+        startTime: context.clock.now(),
+        requestId,
+        status,
+        bytesReceived: 0,
+        bytesSent: text.length,
+        sourceIpPort: this.clientIpPort,
+        failureReason: 'ClientProtocolError',
+        revision: context.world().revision,
+      }),
+    );
+    this.socket.write(text, 'latin1');
+    this.#end();
+  }
+
+  /** Sends our FIN after what is written, and throws away what still comes. */
+  #end(): void {
+    this.state = 'linger';
+    this.#heads.clear();
+    this.#owedSince = this.context.clock.monotonic();
+    this.lastActive = this.#owedSince;
+    this.socket.end();
+    this.socket.resume();
   }
 
   #onEnd(): void {
+    this.#ended = true;
     if (this.state === 'exchange') this.#exchange?.onClientEnd();
-    else this.socket.end();
+    else if (this.state === 'discard' || (this.state === 'head' && !this.#scheduled)) this.#end();
   }
 
   #onClose(): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.state = 'closed';
-    this.#carry = undefined;
+    this.#heads.clear();
     exchange?.abort('ClientConnectionClosed');
     this.context.forget(this);
   }

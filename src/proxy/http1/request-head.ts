@@ -21,7 +21,7 @@ export interface RequestHead {
   readonly userAgent: string;
   /** Header lines for the target, each with its CRLF: hop-by-hop lines and those that the proxy writes itself are left out. */
   readonly forward: string;
-  /** All header lines as received, each with its CRLF. */
+  /** All header lines as received, each with its CRLF; Host is the one that counts. */
   readonly lines: string;
 }
 
@@ -42,7 +42,7 @@ const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 const hostForm = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/;
 
 /** Headers that only the proxy may write: what a client sent under these names never reaches a target (behaviour of x-amzn-lattice-*: User Guide, HTTP targets). */
-const ownHeaders: ReadonlySet<string> = new Set([
+export const ownHeaders: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-forwarded-port',
   'x-forwarded-proto',
@@ -66,6 +66,8 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
   const first = requestLine.exec(text);
   if (first === null) return bad('malformed request line');
   const [line, method = '', rawTarget = '', major, minorText] = first;
+  // Its answer would turn the connection into a tunnel.
+  if (method === 'CONNECT') return bad('CONNECT is not for services');
   if (major !== '1') return bad(`HTTP/${major}.${minorText} on an HTTP/1.1 connection`, 505);
   const minor = minorText === '0' ? 0 : 1;
   const start = line.length;
@@ -96,19 +98,14 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
       case 4:
         if (isName(text, pos, colon, 'host')) {
           if (host !== undefined) return bad('Host given twice');
-          host = text.slice(colon + 1, end).trim();
+          host = headerValue(text, colon + 1, end);
         }
         break;
       case 6:
         if (isName(text, pos, colon, 'expect')) {
-          if (
-            text
-              .slice(colon + 1, end)
-              .trim()
-              .toLowerCase() !== '100-continue'
-          )
-            return bad('unknown expectation');
-          expectContinue = true;
+          if (headerValue(text, colon + 1, end).toLowerCase() !== '100-continue') return bad('unknown expectation');
+          // RFC 9110 10.1.1: in HTTP/1.0 the expectation is ignored.
+          expectContinue = minor === 1;
         }
         break;
       case 7:
@@ -119,22 +116,19 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
           connection = connection === '' ? text.slice(colon + 1, end) : `${connection},${text.slice(colon + 1, end)}`;
           drop = true;
         } else if (isName(text, pos, colon, 'keep-alive')) drop = true;
-        else if (isName(text, pos, colon, 'user-agent')) userAgent = text.slice(colon + 1, end).trim();
+        else if (isName(text, pos, colon, 'user-agent')) userAgent = headerValue(text, colon + 1, end);
         break;
       case 14:
         if (isName(text, pos, colon, 'content-length')) {
           if (contentLength >= 0) return bad('Content-Length given twice');
-          contentLength = parseLength(text.slice(colon + 1, end).trim());
+          contentLength = parseLength(headerValue(text, colon + 1, end));
           if (contentLength < 0) return bad('malformed Content-Length');
         }
         break;
       case 17:
         if (isName(text, pos, colon, 'transfer-encoding')) {
           if (transferEncoding !== undefined) return bad('Transfer-Encoding given twice');
-          transferEncoding = text
-            .slice(colon + 1, end)
-            .trim()
-            .toLowerCase();
+          transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
           break;
         }
         drop = text.charCodeAt(pos + 1) === 45 && ownHeaders.has(text.slice(pos, colon).toLowerCase());
@@ -145,13 +139,9 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
         const name = text.slice(pos, colon).toLowerCase();
         if (!ownHeaders.has(name)) break;
         drop = true;
-        if (name === 'x-amzn-requestid')
-          requestId = text
-            .slice(colon + 1, end)
-            .trim()
-            .slice(0, 512);
+        if (name === 'x-amzn-requestid') requestId = headerValue(text, colon + 1, end).slice(0, 512);
         else if (name === 'x-forwarded-for') {
-          const value = text.slice(colon + 1, end).trim();
+          const value = headerValue(text, colon + 1, end);
           forwardedFor = forwardedFor === '' ? value : `${forwardedFor}, ${value}`;
         }
       }
@@ -172,6 +162,7 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
     if (transferEncoding !== 'chunked') return bad('transfer coding other than chunked', 501);
   }
   let target = rawTarget;
+  let lines = text.slice(start);
   if (target.charCodeAt(0) !== 47) {
     if (target === '*') {
       if (method !== 'OPTIONS') return bad('target * is for OPTIONS');
@@ -184,11 +175,12 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
       target = absolute[2] ?? '';
       if (!target.startsWith('/')) target = `/${target}`;
       forward = `host: ${host}\r\n${withoutHeaders(forward, new Set(['host']))}`;
+      lines = `host: ${host}\r\n${withoutHeaders(lines, new Set(['host']))}`;
     }
   } else if (target.includes('#')) return bad('fragment in the request target');
   let keepAlive = minor === 1;
   if (connection !== '') {
-    const tokens = connection.split(',').map((token) => token.trim().toLowerCase());
+    const tokens = connection.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
     if (tokens.includes('close')) keepAlive = false;
     else if (tokens.includes('keep-alive')) keepAlive = true;
     const named = tokens.filter(
@@ -214,7 +206,7 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
     forwardedFor,
     userAgent,
     forward,
-    lines: text.slice(start),
+    lines,
   };
 }
 
@@ -225,6 +217,22 @@ function isName(text: string, from: number, to: number, name: string): boolean {
     if ((code >= 65 && code <= 90 ? code | 32 : code) !== name.charCodeAt(j)) return false;
   }
   return true;
+}
+
+/**
+ * A header's value without the blanks around it: spaces and tabs alone (RFC 9110 5.6.3). `trim()` takes more, a no-break space for one,
+ * and would make a framing header of what a target reads as something else.
+ */
+export function headerValue(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
 }
 
 /** A Content-Length's value, or -1 when it is not 1 to 15 digits. */
@@ -247,7 +255,7 @@ export function findHeader(lines: string, name: string): string | undefined {
   for (let pos = 0; pos < lines.length;) {
     const end = lines.indexOf('\r\n', pos);
     if (lines.charCodeAt(pos + name.length) === 58 && isName(lines, pos, pos + name.length, name)) {
-      const value = lines.slice(pos + name.length + 1, end).trim();
+      const value = headerValue(lines, pos + name.length + 1, end);
       found = found === undefined ? value : `${found}, ${value}`;
     }
     pos = end + 2;

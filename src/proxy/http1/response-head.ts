@@ -1,6 +1,6 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { parseLength, withoutHeaders } from './request-head.ts';
+import { headerValue, parseLength, withoutHeaders } from './request-head.ts';
 
 /** A head that was accepted. */
 export interface ResponseHead {
@@ -54,7 +54,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
     if (length === 10 || length === 14 || length === 17 || length === 16 || length === 7 || length === 2) {
       const name = text.slice(pos, colon).toLowerCase();
       if (name === 'content-length') {
-        const value = parseLength(text.slice(colon + 1, end).trim());
+        const value = parseLength(headerValue(text, colon + 1, end));
         if (value < 0 || (contentLength >= 0 && contentLength !== value)) return 'malformed Content-Length';
         if (contentLength >= 0) {
           forward += text.slice(keepFrom, pos);
@@ -63,10 +63,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
         contentLength = value;
       } else if (name === 'transfer-encoding') {
         if (transferEncoding !== undefined) return 'Transfer-Encoding given twice';
-        transferEncoding = text
-          .slice(colon + 1, end)
-          .trim()
-          .toLowerCase();
+        transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
       } else if (hopByHop.has(name)) {
         if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
         if (keepFrom < pos) forward += text.slice(keepFrom, pos);
@@ -83,7 +80,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
   }
   let keepAlive = minor === 1;
   if (connection !== '') {
-    const tokens = connection.split(',').map((token) => token.trim().toLowerCase());
+    const tokens = connection.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
     if (tokens.includes('close')) keepAlive = false;
     else if (tokens.includes('keep-alive')) keepAlive = true;
     const named = tokens.filter(
@@ -96,6 +93,9 @@ export function parseResponseHead(text: string): ResponseHead | string {
     );
     if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
   }
+  // RFC 9110 8.6, RFC 9112 6.1: a 204 has no framing; a client that believed it would wait for a body.
+  if (status === 204 && (contentLength >= 0 || transferEncoding !== undefined))
+    forward = withoutHeaders(forward, new Set(['content-length', 'transfer-encoding']));
   return {
     status,
     minor,

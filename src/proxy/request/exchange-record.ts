@@ -29,6 +29,8 @@ export interface ExchangeStart {
   readonly upstreamHead: string;
   readonly group: GroupState;
   readonly headBytes: number;
+  /** What came of the body with the head. */
+  readonly early: Buffer;
 }
 
 /** What was measured of an exchange; marks are monotonic milliseconds, -1 when the moment never came. */
@@ -43,6 +45,36 @@ export interface ExchangeMarks {
   readonly status: number;
   readonly reason: FailureReason;
   readonly clientIpPort: string;
+}
+
+/** The record of an answer that Pergola itself gave; without `head` the request could not be read. */
+export function answerRecord(
+  head: RequestHead | undefined,
+  answer: Pick<
+    AccessRecord,
+    | 'context'
+    | 'startTime'
+    | 'requestId'
+    | 'status'
+    | 'bytesReceived'
+    | 'bytesSent'
+    | 'sourceIpPort'
+    | 'failureReason'
+    | 'revision'
+  >,
+): AccessRecord {
+  return {
+    ...answer,
+    method: head?.method ?? '',
+    path: head?.target ?? '',
+    host: head?.host ?? '',
+    userAgent: head?.userAgent ?? '',
+    protocol: head?.minor === 0 ? 'HTTP/1.0' : 'HTTP/1.1',
+    duration: 0,
+    requestToTargetDuration: -1,
+    responseFromTargetDuration: -1,
+    targetIpPort: '',
+  };
 }
 
 /** The record of a finished exchange. */

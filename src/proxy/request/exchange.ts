@@ -15,6 +15,9 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 /** Responses up to this size that arrive in one piece leave in one write as text; larger bodies are passed on as they are. */
 const ONE_WRITE = 16 * 1024;
 
+/** Interim responses that a target may send before its response. */
+const MAX_INTERIM = 100;
+
 /** Targets tried for one request when connections are refused. */
 const MAX_TARGETS = 3;
 
@@ -24,8 +27,6 @@ export class Exchange implements UpstreamUser {
   readonly #start: ExchangeStart;
   readonly #startTime: number;
   readonly #startMark: number;
-  /** Index in the first buffer where the body's bytes in it end. */
-  bodyEnd = 0;
   #upstream: UpstreamConnection | undefined;
   #target: TargetState | undefined;
   #tried: TargetState[] = [];
@@ -35,9 +36,13 @@ export class Exchange implements UpstreamUser {
   #pending: Buffer | undefined;
   #bodySent = false;
   #carry: Buffer | undefined;
+  /** Interim responses (1xx) so far. */
+  #interim = 0;
   #response: ResponseHead | undefined;
   #responseBody: BodyReader = emptyBody;
   #dechunk = false;
+  /** Whether the client was told that it may send another request. */
+  #keepsClient = false;
   #finished = false;
   #received: number;
   #sent = 0;
@@ -55,19 +60,10 @@ export class Exchange implements UpstreamUser {
   }
 
   /** Chooses a target and sends the head and what is already there of the body. */
-  start(bytes: Buffer, bodyStart: number): void {
-    const { body } = this.#start;
-    this.bodyEnd = bodyStart;
-    if (!body.done) {
-      const end = body.consume(bytes, bodyStart);
-      if (end < 0) {
-        this.#fail(400, 'malformed chunked body', 'ClientProtocolError');
-        return;
-      }
-      this.bodyEnd = end;
-      this.#received += end - bodyStart;
-      if (end > bodyStart) this.#pending = bytes.subarray(bodyStart, end);
-    }
+  start(): void {
+    const { early } = this.#start;
+    this.#received += early.length;
+    if (early.length > 0) this.#pending = early;
     this.#toTarget();
   }
 
@@ -108,22 +104,27 @@ export class Exchange implements UpstreamUser {
     if (this.#start.body.done) this.#sentMark = this.#client.context.clock.monotonic();
   }
 
-  /** Takes bytes of the client; returns the index after the last one that belongs to this request, or -1 when its framing is broken. */
-  onClientBytes(chunk: Buffer, from: number): number {
+  /** Takes bytes of the client; returns the index after the last one that belongs to this request, or -1 when its framing is broken, which ends the exchange. */
+  onClientBytes(chunk: Buffer): number {
     const { body } = this.#start;
-    if (body.done) return from;
-    const end = body.consume(chunk, from);
-    if (end < 0) return end;
-    if (end > from) {
-      this.#received += end - from;
+    if (body.done) return 0;
+    const end = body.consume(chunk, 0);
+    if (end < 0) {
+      // An answer in the middle of a response would be read as part of it.
+      if (this.#response === undefined) this.#fail(400, 'malformed chunked body', 'ClientProtocolError');
+      else this.#cut('ClientProtocolError');
+      return end;
+    }
+    if (end > 0) {
+      this.#received += end;
       this.#lastActive = this.#client.lastActive;
-      const part = from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end);
+      const part = end === chunk.length ? chunk : chunk.subarray(0, end);
       const upstream = this.#upstream;
       if (upstream === undefined || !upstream.connected)
         this.#pending = this.#pending === undefined ? part : Buffer.concat([this.#pending, part]);
       else {
         this.#bodySent = true;
-        if (!upstream.socket.write(part)) this.#client.socket.pause();
+        if (!upstream.socket.write(part) && !body.done) this.#client.socket.pause();
         this.#noteSent();
       }
     }
@@ -132,13 +133,11 @@ export class Exchange implements UpstreamUser {
 
   /** The client sent its FIN. A request that is not whole can never become so. */
   onClientEnd(): void {
-    if (!this.#start.body.done) {
-      this.abort('ClientConnectionClosed');
-      this.#client.socket.destroy();
-    }
+    if (!this.#start.body.done) this.#cut('ClientConnectionClosed');
   }
 
   onClientDrain(): void {
+    this.#lastActive = this.#client.context.clock.monotonic();
     const socket = this.#upstream?.socket;
     if (socket !== undefined && socket.isPaused()) socket.resume();
   }
@@ -159,32 +158,43 @@ export class Exchange implements UpstreamUser {
   }
 
   #onResponseHead(chunk: Buffer): void {
-    const bytes = this.#carry === undefined ? chunk : Buffer.concat([this.#carry, chunk]);
+    let bytes = this.#carry === undefined ? chunk : Buffer.concat([this.#carry, chunk]);
     this.#carry = undefined;
     if (this.#responseMark < 0) this.#responseMark = this.#lastActive;
-    const text = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES + 4));
-    const end = text.indexOf('\r\n\r\n');
-    if (end < 0) {
-      if (bytes.length > MAX_HEAD_BYTES)
-        this.#fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
-      else this.#carry = bytes;
-      return;
-    }
-    const head = parseResponseHead(text.slice(0, end + 2));
-    if (typeof head === 'string') {
-      this.#fail(502, `the target sent a response that is not HTTP/1.1: ${head}`, 'TargetProtocolError');
-      return;
-    }
-    if (head.status < 200) {
+    for (;;) {
+      const text = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES + 4));
+      const end = text.indexOf('\r\n\r\n');
+      if (end < 0) {
+        if (bytes.length > MAX_HEAD_BYTES)
+          this.#fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
+        else if (bytes.length > 0) this.#carry = bytes;
+        return;
+      }
+      const head = parseResponseHead(text.slice(0, end + 2));
+      if (typeof head === 'string') {
+        this.#fail(502, `the target sent a response that is not HTTP/1.1: ${head}`, 'TargetProtocolError');
+        return;
+      }
+      if (head.status >= 200) {
+        this.#onFinalHead(head, text, bytes, end + 4);
+        return;
+      }
       if (head.status === 101) {
         this.#fail(502, 'the target switched protocols without being asked', 'TargetProtocolError');
         return;
       }
+      if (++this.#interim > MAX_INTERIM) {
+        this.#fail(502, 'the target sends interim responses without end', 'TargetProtocolError');
+        return;
+      }
       if (head.status === 100 && this.#start.head.expectContinue)
         this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
-      if (end + 4 < bytes.length) this.#onResponseHead(bytes.subarray(end + 4));
-      return;
+      bytes = bytes.subarray(end + 4);
     }
+  }
+
+  /** Takes the head of the response itself, which ends before `bodyStart` of `bytes`; `text` is as much of `bytes` as a head may have. */
+  #onFinalHead(head: ResponseHead, text: string, bytes: Buffer, bodyStart: number): void {
     this.#response = head;
     const requestHead = this.#start.head;
     const none =
@@ -197,15 +207,16 @@ export class Exchange implements UpstreamUser {
           ? new LengthBody(head.contentLength)
           : closingBody;
     this.#dechunk = head.chunked && requestHead.minor === 0;
-    const keepAlive = this.#keepsClient();
-    const connection = keepAlive
+    const closes = this.#responseBody === closingBody || this.#dechunk;
+    // A response that overtakes its request ends the connection: the rest of the body has nowhere to go.
+    this.#keepsClient = requestHead.keepAlive && !this.#client.closing && !closes && this.#start.body.done;
+    const connection = this.#keepsClient
       ? requestHead.minor === 0
         ? 'connection: keep-alive\r\n'
         : ''
       : 'connection: close\r\n';
     const lines = this.#dechunk ? head.forward.replace(/^transfer-encoding:.*\r\n/im, '') : head.forward;
     const out = `HTTP/1.1 ${head.statusText}\r\n${lines}x-amzn-requestid: ${this.#start.requestId}\r\n${connection}\r\n`;
-    const bodyStart = end + 4;
     if (bytes.length === bodyStart || this.#responseBody === emptyBody) {
       this.#sent += out.length;
       this.#client.socket.write(out, 'latin1');
@@ -229,18 +240,11 @@ export class Exchange implements UpstreamUser {
     }
   }
 
-  /** Whether the client's connection can take another request after this response. */
-  #keepsClient(): boolean {
-    const { head } = this.#start;
-    return head.keepAlive && !this.#client.closing && this.#responseBody !== closingBody && !this.#dechunk;
-  }
-
   #onResponseBody(chunk: Buffer, from: number): void {
     const body = this.#responseBody;
     const end = body.consume(chunk, from);
     if (end < 0) {
-      this.abort('TargetProtocolError');
-      this.#client.socket.destroy();
+      this.#cut('TargetProtocolError');
       return;
     }
     let more = true;
@@ -272,7 +276,7 @@ export class Exchange implements UpstreamUser {
       }
     }
     this.#finish('', this.#response?.status ?? 0);
-    this.#client.finishExchange(requestWhole && this.#keepsClient());
+    this.#client.finishExchange(this.#keepsClient);
   }
 
   onUpstreamEnd(error: Error | undefined): void {
@@ -285,9 +289,7 @@ export class Exchange implements UpstreamUser {
         this.#client.finishExchange(false);
         return;
       }
-      // The client has part of a response: only a reset tells it so.
-      this.#finish('TargetConnectionClosed', this.#response.status);
-      this.#client.socket.destroy();
+      this.#cut('TargetConnectionClosed');
       return;
     }
     if (upstream !== undefined && !upstream.connected) {
@@ -315,21 +317,26 @@ export class Exchange implements UpstreamUser {
   /** Called every second. */
   sweep(now: number): void {
     const idle = this.#start.decision.listener.service.idleTimeoutSeconds * 1000;
-    if (now - this.#lastActive > idle) {
-      if (this.#response === undefined)
-        this.#fail(504, 'the target did not answer within the idle timeout', 'TargetDataTimeout');
-      else {
-        this.abort('TargetDataTimeout');
-        this.#client.socket.destroy();
-      }
-    }
+    if (now - this.#lastActive <= idle) return;
+    if (this.#response !== undefined)
+      // Whoever holds the other back is the one that is late.
+      this.#cut(this.#upstream?.socket.isPaused() === true ? 'ClientConnectionClosed' : 'TargetDataTimeout');
+    else if (!this.#start.body.done && !this.#client.socket.isPaused())
+      this.#fail(408, 'the rest of the request did not come within the idle timeout', 'ClientProtocolError');
+    else this.#fail(504, 'the target did not answer within the idle timeout', 'TargetDataTimeout');
   }
 
-  /** Ends the exchange without an answer: the client is gone or must be cut off. */
+  /** Ends the exchange without an answer because the client is gone. */
   abort(reason: FailureReason): void {
     if (this.#finished) return;
     this.#dropUpstream();
     this.#finish(reason, this.#response?.status ?? 0);
+  }
+
+  /** Ends the exchange in the middle of its response, and the client's connection with it. */
+  #cut(reason: FailureReason): void {
+    this.abort(reason);
+    this.#client.cutOff();
   }
 
   #dropUpstream(): void {

@@ -1,6 +1,7 @@
 // The target groups of a worker, followed from snapshot to snapshot: what stays the same keeps its health, its place in the round and its connections.
 
 import {
+  emptySnapshot,
   loopbackWorkloadAddress,
   type Snapshot,
   type TargetGroupRecord,
@@ -9,14 +10,19 @@ import {
 } from '../../snapshot/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ProxyLimits } from '../limits.ts';
+import { createWalk } from '../walk.ts';
 import { createUpstreamPool, type PoolCounters } from './pool.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from './target-state.ts';
 
 /** The target groups of a worker. */
 export interface TargetGroups {
+  /** The group as the newest snapshot has it. */
   find(id: string): GroupState | undefined;
-  all(): IterableIterator<GroupState>;
-  /** Follows a snapshot. */
+  all(): Iterable<GroupState>;
+  /**
+   * Follows a snapshot. A group that is asked for is followed at once, all others in slices that leave the loop free; `deps.changed` and
+   * `deps.gone` tell of each.
+   */
   update(snapshot: Snapshot): void;
   /** Takes what another worker saw; unknown targets are kept in mind for when their snapshot comes. */
   setHealth(groupId: string, key: string, health: Health): void;
@@ -29,12 +35,18 @@ export interface TargetGroupsDeps {
   readonly counters: PoolCounters;
   /** Local addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
+  /** A group is new, or another state stands for it now. */
+  changed(group: GroupState): void;
+  gone(groupId: string): void;
 }
+
+/** Reports that are kept for targets that no snapshot has brought yet. */
+const MAX_EARLY = 100_000;
 
 /** Makes an empty set of groups. */
 export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
-  let groups = new Map<string, GroupState>();
-  let last: Snapshot | undefined;
+  const groups = new Map<string, GroupState>();
+  let snapshot: Snapshot = emptySnapshot;
   /** Reports for targets that no snapshot has brought yet. */
   const early = new Map<string, Health>();
 
@@ -86,28 +98,47 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     return { record: group, targets, cursor: old?.cursor ?? 0 };
   };
 
+  const find = (id: string): GroupState | undefined => {
+    const record = snapshot.targetGroups.get(id);
+    const old = groups.get(id);
+    if (record === undefined || old?.record === record) return record === undefined ? undefined : old;
+    const group = follow(record, old, record.vpcId === undefined ? undefined : snapshot.vpcs.get(record.vpcId));
+    groups.set(id, group);
+    deps.changed(group);
+    return group;
+  };
+
+  const drop = (id: string): void => {
+    for (const target of groups.get(id)?.targets ?? []) target.pool.close();
+    groups.delete(id);
+    deps.gone(id);
+  };
+
+  const walk = createWalk(function* () {
+    for (const id of snapshot.targetGroups.keys()) yield find(id);
+    for (const id of groups.keys()) if (!snapshot.targetGroups.has(id)) yield drop(id);
+  });
+
   return {
-    find: (id) => groups.get(id),
-    all: () => groups.values(),
-    update(snapshot) {
-      if (last !== undefined && last.targetGroups === snapshot.targetGroups && last.vpcs === snapshot.vpcs) return;
-      last = snapshot;
-      const next = new Map<string, GroupState>();
-      for (const record of snapshot.targetGroups.values()) {
-        const old = groups.get(record.id);
-        const vpc = record.vpcId === undefined ? undefined : snapshot.vpcs.get(record.vpcId);
-        next.set(record.id, old?.record === record ? old : follow(record, old, vpc));
-        groups.delete(record.id);
+    find,
+    *all() {
+      for (const id of snapshot.targetGroups.keys()) {
+        const group = find(id);
+        if (group !== undefined) yield group;
       }
-      for (const gone of groups.values()) for (const target of gone.targets) target.pool.close();
-      groups = next;
+    },
+    update(next) {
+      const same = snapshot.targetGroups === next.targetGroups && snapshot.vpcs === next.vpcs;
+      snapshot = next;
+      if (!same) walk.start();
     },
     setHealth(groupId, key, health) {
-      const target = groups.get(groupId)?.targets.find((one) => targetKey(one.record) === key);
+      const target = find(groupId)?.targets.find((one) => targetKey(one.record) === key);
       if (target !== undefined) target.health = health;
-      else if (early.size < 100_000) early.set(`${groupId}|${key}`, health);
+      else if (early.size < MAX_EARLY) early.set(`${groupId}|${key}`, health);
     },
     close() {
+      walk.stop();
       for (const group of groups.values()) for (const target of group.targets) target.pool.close();
     },
   };

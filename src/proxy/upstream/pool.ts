@@ -99,8 +99,12 @@ export function createUpstreamPool(
       else connection.user.onUpstreamData(chunk);
     });
     socket.on('drain', () => connection.user?.onUpstreamDrain());
+    // Nothing can come any more: whoever waits for it need not wait until what is still unsent has gone out.
     socket.on('end', () => {
-      if (connection.user === undefined) socket.destroy();
+      const { user } = connection;
+      connection.user = undefined;
+      socket.destroy();
+      user?.onUpstreamEnd(undefined);
     });
     socket.on('error', (error: Error) => {
       failure = error;
@@ -112,6 +116,7 @@ export function createUpstreamPool(
       const code = failure !== undefined && 'code' in failure ? failure.code : undefined;
       if (
         !connection.connected &&
+        connection.user !== undefined &&
         (code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL') &&
         attempt + 1 < sources.length
       ) {
@@ -119,7 +124,7 @@ export function createUpstreamPool(
         open(connection, sources, attempt + 1);
         return;
       }
-      if (!connection.connected) counters.connectionErrors.value++;
+      if (!connection.connected && failure !== undefined) counters.connectionErrors.value++;
       const { user } = connection;
       connection.user = undefined;
       user?.onUpstreamEnd(failure);
