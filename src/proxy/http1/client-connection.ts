@@ -152,6 +152,7 @@ export class ClientConnection {
     if (found.kind === 'whole') this.#onHead(found.text, found.bytes, found.bodyStart);
     else if (found.kind === 'bad') this.#refuse(400, found.reason);
     else if (this.#ended) this.#end();
+    else if (this.socket.isPaused()) this.socket.resume();
   }
 
   #onHead(text: string, bytes: Buffer, bodyStart: number): void {
@@ -294,8 +295,12 @@ export class ClientConnection {
       return;
     }
     this.state = 'head';
-    if (this.socket.isPaused()) this.socket.resume();
-    if (!this.#heads.holds) return;
+    if (!this.#heads.holds) {
+      if (this.socket.isPaused()) this.socket.resume();
+      return;
+    }
+    // What is held is answered before more is read: it does not grow.
+    this.socket.pause();
     // Not recursive: a client that pipelines ten thousand requests must not deepen the stack.
     this.#scheduled = true;
     setImmediate(() => {

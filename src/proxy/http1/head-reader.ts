@@ -13,6 +13,9 @@ export type HeadLook =
   /** `text` (latin1) is the head without its final empty line; what follows it in `bytes` begins at `bodyStart`. */
   | { readonly kind: 'whole'; readonly text: string; readonly bytes: Buffer; readonly bodyStart: number };
 
+/** Bytes that are decoded first: a client that sends many requests at once must not have all of them decoded for each. */
+const USUAL_HEAD = 4096;
+
 const nothing: HeadLook = { kind: 'nothing' };
 const part: HeadLook = { kind: 'part' };
 
@@ -52,8 +55,12 @@ export class HeadReader {
       from = 0;
     }
     if (bytes === undefined || bytes.length === 0) return nothing;
-    const text = bytes.toString('latin1', from, Math.min(bytes.length, MAX_HEAD_BYTES + 4));
-    const end = text.indexOf('\r\n\r\n');
+    let text = bytes.toString('latin1', from, from + USUAL_HEAD);
+    let end = text.indexOf('\r\n\r\n');
+    if (end < 0 && from + USUAL_HEAD < bytes.length) {
+      text = bytes.toString('latin1', from, MAX_HEAD_BYTES + 4);
+      end = text.indexOf('\r\n\r\n');
+    }
     if (end >= 0) {
       const bodyStart = from + end + 4;
       const head = from === 0 ? text.slice(0, end + 2) : bytes.toString('latin1', 0, bodyStart - 2);

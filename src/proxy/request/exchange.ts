@@ -162,8 +162,12 @@ export class Exchange implements UpstreamUser {
     this.#carry = undefined;
     if (this.#responseMark < 0) this.#responseMark = this.#lastActive;
     for (;;) {
-      const text = bytes.toString('latin1', 0, Math.min(bytes.length, MAX_HEAD_BYTES + 4));
-      const end = text.indexOf('\r\n\r\n');
+      let text = bytes.toString('latin1', 0, ONE_WRITE);
+      let end = text.indexOf('\r\n\r\n');
+      if (end < 0 && bytes.length > ONE_WRITE) {
+        text = bytes.toString('latin1', 0, MAX_HEAD_BYTES + 4);
+        end = text.indexOf('\r\n\r\n');
+      }
       if (end < 0) {
         if (bytes.length > MAX_HEAD_BYTES)
           this.#fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
