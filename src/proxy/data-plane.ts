@@ -67,8 +67,8 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     limits,
     clock,
     sources: (vpcId) => deps.sources(vpcId),
-    changed: checker.changed,
-    gone: checker.gone,
+    changed: (group) => checker.changed(group),
+    gone: (groupId) => checker.gone(groupId),
     counters: {
       connections: counters.counter('pergola_upstream_connections_total'),
       connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
