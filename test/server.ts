@@ -241,10 +241,7 @@ export class TestServer implements AsyncDisposable {
 
   /** The server's processes that run now. */
   processes(): Processes {
-    const children = childrenOf(this.pid);
-    const named = (name: string): readonly number[] =>
-      children.flatMap(({ pid, command }) => (command.includes(name) ? [pid] : []));
-    return { supervisor: this.pid, control: named('control-process')[0], workers: named('worker-process') };
+    return processesOf(this.pid);
   }
 
   /** Ends it as an operator does; resolves with its exit status. */
@@ -261,15 +258,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Ends every process of the server without warning. */
   async killAll(): Promise<void> {
-    const { supervisor, control, workers } = this.processes();
-    // Whoever would start others again goes first.
-    for (const pid of [supervisor, control, ...workers]) {
-      try {
-        if (pid !== undefined) process.kill(pid, 'SIGKILL');
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-      }
-    }
+    killServer(this.pid);
     await this.gone();
   }
 
@@ -285,6 +274,39 @@ export class TestServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#process.exitCode === null && this.#process.signalCode === null) await this.stop();
     if (!this.#keep) rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
+/** The processes below a supervisor. */
+function processesOf(supervisor: number): Processes {
+  const children = childrenOf(supervisor);
+  const named = (name: string): readonly number[] =>
+    children.flatMap(({ pid, command }) => (command.includes(name) ? [pid] : []));
+  return { supervisor, control: named('control-process')[0], workers: named('worker-process') };
+}
+
+/** Ends a supervisor and every process below it without warning; whoever would start others again goes first. */
+export function killServer(pid: number): void {
+  const { supervisor, control, workers } = processesOf(pid);
+  for (const one of [supervisor, control, ...workers]) if (one !== undefined) killProcess(one);
+}
+
+/** Ends a process without warning, unless it has ended already. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Whether a process is there and is no zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+  } catch {
+    return false;
   }
 }
 

@@ -28,11 +28,14 @@ export async function startTarget(server: TestServer, place: Place, name: string
   return { process, [Symbol.asyncDispose]: () => end(process) };
 }
 
+const clientEnded = 'the client program has ended';
+
 /** A client in a VPC. Its methods reject with the system's error code, or what else went wrong, as message. */
 export class TestClient implements Program {
   readonly process: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
+  #ended = false;
 
   private constructor(process: ChildProcess, lines: AsyncIterator<string>) {
     this.process = process;
@@ -72,6 +75,7 @@ export class TestClient implements Program {
   }
 
   #ask<T>(ask: Ask): Promise<T> {
+    if (this.#ended) return Promise.reject(new Error(clientEnded));
     const id = ++this.#last;
     const waiting = Promise.withResolvers<unknown>();
     this.#waiting.set(id, waiting);
@@ -87,7 +91,8 @@ export class TestClient implements Program {
       if ('error' in reply) waiting?.reject(new Error(reply.error));
       else waiting?.resolve(reply.result);
     }
-    for (const waiting of this.#waiting.values()) waiting.reject(new Error('the client program ended'));
+    this.#ended = true;
+    for (const waiting of this.#waiting.values()) waiting.reject(new Error(clientEnded));
   }
 }
 

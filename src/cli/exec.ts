@@ -36,7 +36,7 @@ export async function exec(
     const made = await callApi(server, { method: 'POST', path: '/-/workloads', body: wish }, Date.now());
     if (made.status !== 201) return fail(1, formatApiError(made));
     const { id, ...entrance } = made.body as Entrance & { readonly id: string };
-    const lease = new Lease(server, id);
+    const lease = new Lease(() => findServer(options, environment), id);
     try {
       if (!(await lease.take())) return fail(1, 'the workload went away before it could be held');
       const obstacle = whyNoEntrance(entrance);
@@ -116,21 +116,22 @@ function runInside(argv: readonly string[], env: Readonly<Record<string, string 
 /** How long a server that went away is waited for, in milliseconds: its control process may be coming back. */
 const leasePatience = 15_000;
 
-/** Holds a workload, also over a restart of the server's control process. */
+/** Holds a workload, also over a restart of the server. */
 class Lease {
-  readonly #server: Server;
+  readonly #find: () => Server;
   readonly #path: string;
   #answer: IncomingMessage | undefined;
   #ended = false;
 
-  constructor(server: Server, id: string) {
-    this.#server = server;
+  /** `find` is asked for every lease: a server that was started again may be elsewhere. */
+  constructor(find: () => Server, id: string) {
+    this.#find = find;
     this.#path = `/-/workloads/${id}/lease`;
   }
 
   /** Whether the lease was taken; rejects when the server cannot be reached. */
   async take(): Promise<boolean> {
-    const answer = await openApiCall(this.#server, { method: 'GET', path: this.#path }, Date.now());
+    const answer = await openApiCall(this.#find(), { method: 'GET', path: this.#path }, Date.now());
     answer.resume();
     answer.on('error', () => {});
     if (answer.statusCode !== 200 || this.#ended) {

@@ -54,7 +54,6 @@ const STOP_TIMEOUT = 20_000;
 export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const { settings, clock, log } = deps;
   const startedAt = clock.now();
-  const history = deps.random.uuid();
   const control: Child = { process: undefined, code: null, up: false, attempt: 0, startedAt: 0 };
   const workers: Child[] = Array.from({ length: settings.workers }, () => ({
     process: undefined,
@@ -199,8 +198,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     () => {},
     () => {
       control.up = true;
-      const { port: apiPort, handle } = deps.api;
-      toControl({ type: 'start', settings, apiPort, dnsPort: deps.dnsPort, startedAt, history }, handle);
+      toControl({ type: 'start', settings, apiPort: deps.api.port, dnsPort: deps.dnsPort, startedAt }, deps.api.handle);
       tellLive();
     },
   );

@@ -52,6 +52,12 @@ const suites: readonly Suite[] = [
     args: tests('test/store/kill.test.ts'),
     environment: { PERGOLA_KILLS: '200' },
   },
+  {
+    name: '200 kills of whole servers',
+    needs: namespaces,
+    args: tests('test/crash/rounds.test.ts'),
+    environment: { PERGOLA_ROUNDS: '200' },
+  },
   { name: 'the SDK end to end', needs: namespaces, args: tests('test/e2e/**/*.test.ts') },
   { name: 'isolation of networks', needs: namespaces, args: tests('test/network/**/*.test.ts') },
   { name: 'parity is up to date', needs: namespaces, args: ['tools/parity.ts', '--check'] },

@@ -62,6 +62,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
         statuses: { 200: 1000 },
         targets: { blue: 900, green: 100 },
         errors: {},
+        broken: [],
       });
       await setWeights(server, shop, 0, 1);
       assert.deepEqual((await shop.client.load({ ...load, count: 100 })).targets, { green: 100 });

@@ -54,10 +54,12 @@ async function load(spec: LoadSpec): Promise<LoadResult> {
   const errors: Record<string, number> = {};
   const add = (counts: Record<string, number>, key: string): void => void (counts[key] = (counts[key] ?? 0) + 1);
   let begun = 0;
+  const broken: number[] = [];
   let total = 0;
   const wanted = (): boolean => (spec.count === undefined ? !stopped : begun < spec.count);
   const run = async (): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    let failed = 0;
     while (wanted()) {
       begun++;
       try {
@@ -65,15 +67,17 @@ async function load(spec: LoadSpec): Promise<LoadResult> {
         add(statuses, String(status));
         if (body.startsWith('{')) add(targets, String((JSON.parse(body) as { target?: unknown }).target));
       } catch (error) {
+        failed++;
         add(errors, error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error));
         await new Promise((resolve) => void setTimeout(resolve, 5));
       }
       total++;
     }
     agent.destroy();
+    if (failed > 0) broken.push(failed);
   };
   await Promise.all(Array.from({ length: spec.connections }, run));
-  return { total, statuses, targets, errors };
+  return { total, statuses, targets, errors, broken };
 }
 
 function answer(ask: Ask): Promise<unknown> {

@@ -45,6 +45,8 @@ export interface LoadResult {
   readonly targets: Readonly<Record<string, number>>;
   /** Why requests got no answer, by reason. */
   readonly errors: Readonly<Record<string, number>>;
+  /** How many requests got no answer on each connection and what came in its place; the numbers that are not 0. */
+  readonly broken: readonly number[];
 }
 
 export type Reply<T> = { readonly id: number; readonly result: T } | { readonly id: number; readonly error: string };

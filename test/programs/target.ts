@@ -1,6 +1,7 @@
 // A target for tests: answers every request with what it saw of it, as JSON. Arguments: its name and its port.
 
 import { createServer } from 'node:http';
+import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [name = '', port = ''] = process.argv.slice(2);
@@ -27,3 +28,5 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 60_000;
 server.listen(Number(port), process.env['PERGOLA_ADDRESS'], () => process.stdout.write('listening\n'));
 process.on('SIGTERM', () => process.exit(0));
+// Nothing outlives the test that holds its standard input; an instance has none.
+if (process.stdin instanceof Socket) process.stdin.on('end', () => process.exit(0)).resume();

@@ -2,8 +2,7 @@
 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HOST } from '../../src/proxy/snapshot-sample.ts';
-import { connectPlane, type Plane } from './plane.ts';
+import { connectPlane, HOST, type Plane } from './plane.ts';
 
 /** A target's end of one connection. */
 export interface RawPeer {
