@@ -90,7 +90,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
 
   const publisher = lifetime.add(createPublisher(store), (one) => one.close());
   // A store that keeps nothing begins a new history with every control process.
-  const epoch = settings.memory ? random.uuid() : 'durable';
+  const epoch = settings.memory ? random.uuid() : start.history;
   const health = createHealthBoard();
   const counters = createCounterBoard();
   const feed = lifetime.add(

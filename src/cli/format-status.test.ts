@@ -10,6 +10,9 @@ const status: ServerStatus = {
   ageSeconds: 61,
   dataDirectory: '/srv/.pergola',
   attach: 'loopback',
+  supervisorPid: 90,
+  controlPid: 91,
+  listening: [],
   workers: [{ worker: 0, pid: 100, revision: 7 }],
   vpcs: [
     {
@@ -17,13 +20,14 @@ const status: ServerStatus = {
       name: 'shop',
       cidrs: ['10.0.0.0/16'],
       attachment: { kind: 'loopback', n: 3 },
-      workloads: [{ id: 'i-1', address: '10.0.1.10' }],
+      instances: [{ id: 'i-0', name: 'web', address: '10.0.1.9' }],
+      workloads: [{ id: 'w-1', address: '10.0.1.10' }],
       services: [{ id: 'svc-1', name: 'shop.on.aws', address: '127.103.0.1', ports: [20080, 8443] }],
     },
   ],
   targetGroups: [
-    { id: 'tg-1', targets: [{ id: 'fd00::1', port: 80, health: 'healthy' }] },
-    { id: 'tg-2', targets: [] },
+    { id: 'tg-1', vpcId: 'vpc-1', targets: [{ id: 'fd00::1', port: 80, address: 'fd00::1', health: 'healthy' }] },
+    { id: 'tg-2', vpcId: 'vpc-1', targets: [] },
   ],
   problems: [],
 };
@@ -35,7 +39,8 @@ test('formatStatus() tells one thing a line', () => {
 revision 7, obeyed everywhere
 worker 0: pid 100, revision 7
 vpc shop (vpc-1): 10.0.0.0/16, loopback 3
-  workload i-1 at 10.0.1.10
+  instance web (i-0) at 10.0.1.9
+  workload w-1 at 10.0.1.10
   service shop.on.aws at 127.103.0.1, ports 20080, 8443
 target group tg-1
   [fd00::1]:80 healthy

@@ -7,12 +7,15 @@ export interface ServerStatus {
   readonly ageSeconds: number;
   readonly dataDirectory: string;
   readonly attach: string;
+  readonly supervisorPid: number;
+  readonly controlPid: number;
   readonly workers: readonly { readonly worker: number; readonly pid: number; readonly revision: number }[];
   readonly vpcs: readonly {
     readonly id: string;
     readonly name?: string;
     readonly cidrs: readonly string[];
     readonly attachment: { readonly kind: string; readonly n?: number };
+    readonly instances: readonly { readonly id: string; readonly name: string; readonly address: string }[];
     readonly workloads: readonly { readonly id: string; readonly address: string }[];
     readonly services: readonly {
       readonly id: string;
@@ -24,8 +27,16 @@ export interface ServerStatus {
   }[];
   readonly targetGroups: readonly {
     readonly id: string;
-    readonly targets: readonly { readonly id: string; readonly port: number; readonly health: string }[];
+    readonly vpcId: string | undefined;
+    readonly targets: readonly {
+      readonly id: string;
+      readonly port: number;
+      readonly address: string | undefined;
+      readonly health: string;
+    }[];
   }[];
+  /** Keys of the sockets that every worker listens on: `vpc-1/tcp4/*:80`. */
+  readonly listening: readonly string[];
   readonly problems: readonly string[];
 }
 
@@ -46,10 +57,19 @@ export function formatStatus(status: ServerStatus): string {
   return `${lines.join('\n')}\n`;
 }
 
-function formatVpc({ id, name, cidrs, attachment, workloads, services }: ServerStatus['vpcs'][number]): string[] {
+function formatVpc({
+  id,
+  name,
+  cidrs,
+  attachment,
+  instances,
+  workloads,
+  services,
+}: ServerStatus['vpcs'][number]): string[] {
   const number = attachment.n === undefined ? '' : ` ${attachment.n}`;
   return [
     `vpc ${name === undefined ? id : `${name} (${id})`}: ${cidrs.join(', ')}, ${attachment.kind}${number}`,
+    ...instances.map((instance) => `  instance ${instance.name} (${instance.id}) at ${instance.address}`),
     ...workloads.map((workload) => `  workload ${workload.id} at ${workload.address}`),
     ...services.map(({ name: dns, address, ports }) => {
       const where = ports.length === 0 ? 'no listener' : `port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;

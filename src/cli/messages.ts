@@ -16,6 +16,8 @@ export type ToControl =
       readonly apiPort: number;
       readonly dnsPort: number;
       readonly startedAt: number;
+      /** Names the history of revisions that this server's processes share: the database may be another one, or an older copy, at the next start. */
+      readonly history: string;
     }
   | {
       readonly type: 'synced';

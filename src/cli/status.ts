@@ -4,6 +4,7 @@ import type { HealthBoard } from '../control/index.ts';
 import type { FeedPeer } from '../feed/index.ts';
 import { componentAddresses, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import type { Agent } from './agent.ts';
+import type { ServerStatus } from './format-status.ts';
 import type { ToControl, WorkerInfo } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -48,7 +49,7 @@ export function describeServer({ settings, start, snapshot, obeyed, agent, live,
     })),
     listening: [...agent.listening.value].sort(),
     problems: [...agent.problems.value],
-  };
+  } satisfies ServerStatus;
 }
 
 function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings: ServerSettings) {
@@ -59,6 +60,7 @@ function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings:
     cidrs: vpc.cidrs,
     attachment: vpc.attachment,
     sources: agent.attachments.value.get(vpc.id)?.sources ?? [],
+    instances: vpc.instances.map(({ id, name, address }) => ({ id, name, address })),
     workloads: agent.workloads.list.value
       .filter((one) => one.vpcId === vpc.id)
       .map(({ id, address }) => ({ id, address })),

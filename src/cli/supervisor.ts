@@ -54,6 +54,7 @@ const STOP_TIMEOUT = 20_000;
 export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const { settings, clock, log } = deps;
   const startedAt = clock.now();
+  const history = deps.random.uuid();
   const control: Child = { process: undefined, code: null, up: false, attempt: 0, startedAt: 0 };
   const workers: Child[] = Array.from({ length: settings.workers }, () => ({
     process: undefined,
@@ -198,7 +199,8 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     () => {},
     () => {
       control.up = true;
-      toControl({ type: 'start', settings, apiPort: deps.api.port, dnsPort: deps.dnsPort, startedAt }, deps.api.handle);
+      const { port: apiPort, handle } = deps.api;
+      toControl({ type: 'start', settings, apiPort, dnsPort: deps.dnsPort, startedAt, history }, handle);
       tellLive();
     },
   );

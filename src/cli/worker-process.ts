@@ -1,13 +1,14 @@
 // Entry of a worker: proxy, health checks and DNS on the sockets that the supervisor hands over, from the snapshots that the feed brings.
 
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { sleep, systemClock } from '../base/clock.ts';
-import { createLog } from '../base/log.ts';
+import { systemClock } from '../base/clock.ts';
+import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
+import { createWatch, waitFor, type Watch } from '../base/watch.ts';
 import { createDns, type Dns } from '../dns/index.ts';
-import { createFeedClient, readSnapshotFile, type Dated } from '../feed/index.ts';
+import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from '../feed/index.ts';
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
 import { createDataPlane, createListeners, type HealthReport } from '../proxy/index.ts';
 import { createCounterSet, openLineFile } from '../telemetry/index.ts';
@@ -16,8 +17,9 @@ import type { FromWorker, ToWorker } from './messages.ts';
 import { feedPath, readSealKey, snapshotPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** How long control may take to answer before the snapshot on disk is served from, in milliseconds. */
+/** How long control may take to answer, and then to send everything, before the snapshot on disk is served from, in milliseconds. */
 const FEED_PATIENCE = 400;
+const LOAD_PATIENCE = 10_000;
 /** Milliseconds between reports of counters. */
 const REPORT = 1000;
 
@@ -73,17 +75,21 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     else plane.accept(socket, spec);
   });
 
-  const initial = await firstSnapshot(settings, log);
-  const feed = createFeedClient(
-    { node: 'local', worker, ...(initial === undefined ? {} : { initial }) },
-    {
-      connect: () => connect(feedPath(settings.dataDirectory)),
-      clock,
-      random: systemRandom,
-      log,
-      onConnected: () => feed.reportHealth(known()),
-    },
-  );
+  const refused = createWatch(false);
+  const connectFeed = (): Socket => connect(feedPath(settings.dataDirectory)).once('error', () => refused.set(true));
+  const openFeed = (initial?: Dated): FeedClient => {
+    const made: FeedClient = createFeedClient(
+      { node: 'local', worker, ...(initial === undefined ? {} : { initial }) },
+      {
+        connect: connectFeed,
+        clock,
+        random: systemRandom,
+        log,
+        onConnected: () => made.reportHealth(known()),
+      },
+    );
+    return made;
+  };
   const known = (): readonly HealthReport[] =>
     plane.health().filter(({ health }) => health !== 'initial' && health !== 'unavailable');
   const obey = ({ snapshot }: Dated): void => {
@@ -91,8 +97,9 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     dns.apply(snapshot);
     feed.acknowledge(snapshot.revision);
   };
+  const feed = await firstFeed(openFeed, refused, settings, log);
   feed.current.subscribe(obey);
-  if (initial !== undefined) obey(initial);
+  if (feed.current.value.epoch !== '') obey(feed.current.value);
   const report = (): void => {
     feed.reportCounters(counters.values());
     clock.after(REPORT, report);
@@ -150,25 +157,34 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   }
 }
 
-/** The snapshot on disk, when control does not answer soon: then this worker serves from it at once. */
-async function firstSnapshot(settings: ServerSettings, log: ReturnType<typeof createLog>): Promise<Dated | undefined> {
-  if (settings.memory || (await controlAnswers(settings))) return undefined;
+/** A feed that has its first snapshot: control's, or, when control does not answer soon, the one on disk. Without either it has none yet. */
+async function firstFeed(
+  open: (initial?: Dated) => FeedClient,
+  refused: Watch<boolean>,
+  { memory, dataDirectory }: ServerSettings,
+  log: Log,
+): Promise<FeedClient> {
+  const feed = open();
+  const within = <T>(watch: Watch<T>, test: (value: T) => boolean, patience: number): Promise<boolean> =>
+    waitFor(watch, test, AbortSignal.timeout(patience)).then(
+      () => true,
+      () => false,
+    );
+  const answers = await Promise.race([
+    within(feed.answered, (answered) => answered, FEED_PATIENCE),
+    within(refused, (value) => value, FEED_PATIENCE).then(() => false),
+  ]);
+  if (answers && (await within(feed.current, ({ epoch }) => epoch !== '', LOAD_PATIENCE))) return feed;
+  if (memory) return feed;
   try {
-    return await readSnapshotFile(snapshotPath(settings.dataDirectory), readSealKey(settings.dataDirectory));
+    const kept = await readSnapshotFile(snapshotPath(dataDirectory), readSealKey(dataDirectory));
+    // Control may have come meanwhile.
+    if (kept === undefined || feed.current.value.epoch !== '') return feed;
+    log.warn('control does not answer; serving from the snapshot on disk', { revision: kept.snapshot.revision });
+    feed.close();
+    return open(kept);
   } catch (error) {
     log.error('the snapshot on disk cannot be read; waiting for control', { error });
-    return undefined;
+    return feed;
   }
-}
-
-async function controlAnswers(settings: ServerSettings): Promise<boolean> {
-  const answer = new Promise<boolean>((resolve) => {
-    const socket = connect(feedPath(settings.dataDirectory));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-  return Promise.race([answer, sleep(systemClock, FEED_PATIENCE).then(() => false)]);
 }

@@ -12,14 +12,17 @@ export interface NodeView {
 }
 
 /**
- * The revision that the node obeys, or undefined while nothing can be said (no worker is up). A worker that is up but has acknowledged nothing
- * yet (a respawned one) counts once it has: it serves no request before its first snapshot.
+ * The revision that the node obeys, or undefined while nothing can be said: no worker is up, or one is that may serve from the snapshot on disk
+ * because it has not reached control yet. A worker that obeys nothing yet (a respawned one) counts once it does: it serves no request before
+ * its first snapshot.
  */
 export function obeyedRevision(view: NodeView): number | undefined {
+  const silent = new Set(view.live);
   let lowest: number | undefined;
   for (const peer of view.peers) {
+    silent.delete(peer.worker);
     if (!view.live.has(peer.worker) || peer.acknowledged < 0) continue;
     lowest = lowest === undefined ? peer.acknowledged : Math.min(lowest, peer.acknowledged);
   }
-  return lowest === undefined ? undefined : Math.min(lowest, view.agent);
+  return lowest === undefined || silent.size > 0 ? undefined : Math.min(lowest, view.agent);
 }

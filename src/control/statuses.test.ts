@@ -97,5 +97,6 @@ test('obeyedRevision() is what every live worker and the agent have, and leaves 
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7), peer(1, -1)], agent: 9 }), 7);
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7), peer(1, 8)], agent: 6 }), 6);
   assert.equal(obeyedRevision({ live: new Set([0]), peers: [peer(0, 7), peer(1, 5)], agent: 9 }), 7);
+  assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7)], agent: 9 }), undefined);
   assert.equal(obeyedRevision({ live: new Set(), peers: [peer(0, 7)], agent: 9 }), undefined);
 });

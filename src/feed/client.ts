@@ -26,6 +26,8 @@ export interface Dated {
 /** The client. */
 export interface FeedClient {
   readonly current: Watch<Dated>;
+  /** Whether control has said something on the present connection: a process that is stopped accepts connections too. */
+  readonly answered: Watch<boolean>;
   /** Says that `revision` is obeyed. */
   acknowledge(revision: number): void;
   reportHealth(reports: readonly HealthObservation[]): void;
@@ -63,6 +65,7 @@ interface Draft {
 /** Makes a client and connects. A message of a type that is not known here is passed over. */
 export function createFeedClient(options: FeedClientOptions, deps: FeedClientDeps): FeedClient {
   const current = createWatch<Dated>(options.initial ?? { epoch: '', snapshot: emptySnapshot });
+  const answered = createWatch(false);
   let stream: Duplex | undefined;
   /** Whether hello is out: nothing may be said before it. */
   let introduced = false;
@@ -106,7 +109,8 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
         draft = undefined;
         attempt = 0;
         finish(whole);
-      } else if (message.type === 'refuse') deps.log.error('control refuses this process', { reason: message.reason });
+      } else if (message.type === 'welcome') answered.set(true);
+      else if (message.type === 'refuse') deps.log.error('control refuses this process', { reason: message.reason });
     };
 
     // A large load comes in many frames; between them the loop serves traffic.
@@ -151,8 +155,9 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
     mine.on('error', () => {});
     mine.on('close', () => {
       if (stream === mine) stream = undefined;
+      answered.set(false);
       if (!closed)
-        deps.clock.after(backoffDelay(attempt++, { base: 20, limit: 1000 }, deps.random), () =>
+        deps.clock.after(backoffDelay(attempt++, { base: 20, limit: 200 }, deps.random), () =>
           closed ? undefined : open(),
         );
     });
@@ -161,6 +166,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
 
   return {
     current,
+    answered,
     acknowledge: (revision) => send({ type: 'ack', revision }),
     reportHealth: (reports) => send({ type: 'health', reports }),
     reportCounters: (values) => send({ type: 'counters', values }),

@@ -8,7 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { createWatch, waitFor } from '../base/watch.ts';
 import { emptySnapshot, type DoorRecord, type Snapshot } from '../snapshot/index.ts';
-import { createFeedClient, type FeedClient } from './client.ts';
+import { createFeedClient, type Dated, type FeedClient } from './client.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
 import { createFeedServer, type FeedServer, type FeedServerDeps } from './server.ts';
 
@@ -53,9 +53,9 @@ function open(initial: Snapshot, deps: Partial<FeedServerDeps> = {}) {
   return { cell, server };
 }
 
-function connectTo(server: () => FeedServer, ends: Duplex[] = []): FeedClient {
+function connectTo(server: () => FeedServer, ends: Duplex[] = [], initial?: Dated): FeedClient {
   return createFeedClient(
-    { node: 'n', worker: 0 },
+    { node: 'n', worker: 0, ...(initial === undefined ? {} : { initial }) },
     {
       connect() {
         const { near, far } = pipe();
@@ -117,27 +117,48 @@ test('a client that reconnects to the same history gets a delta, to another one 
   server.close();
 });
 
-test('acknowledgements are known per peer, and a reconnected peer counts only once it acknowledges again', async () => {
-  const { server } = open(snapshot(4, door('a', 1)));
+test('acknowledgements are known per peer, and one that comes back counts with what it still serves from', async () => {
+  const { cell, server } = open(snapshot(4, door('a', 1)));
   const ends: Duplex[] = [];
   const client = connectTo(() => server, ends);
+  const known = (): readonly number[] => [...server.peers].map((peer) => peer.acknowledged);
+  await waitFor(client.current, at(4));
+  assert.deepEqual(known(), [-1]);
+  assert.equal(client.answered.value, true);
+  client.acknowledge(4);
+  await new Promise(setImmediate);
+  assert.deepEqual(known(), [4]);
+  ends[0]?.destroy();
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  assert.deepEqual(known(), []);
+  assert.equal(client.answered.value, false);
+  cell.set(snapshot(5, door('a', 1)));
+  await waitFor(client.current, at(5));
+  assert.deepEqual(known(), [4]);
+  client.close();
+  server.close();
+});
+
+test('a client of another history obeys none of the revisions of this one, though its own number is higher', async () => {
+  const { server } = open(snapshot(4, door('a', 1)));
+  const initial = { epoch: 'another', snapshot: snapshot(9, door('z', 9)) };
+  const client = connectTo(() => server, [], initial);
   await waitFor(client.current, at(4));
   assert.deepEqual(
     [...server.peers].map((peer) => peer.acknowledged),
-    [-1],
+    [0],
   );
-  client.acknowledge(4);
-  await new Promise(setImmediate);
-  assert.deepEqual(
-    [...server.peers].map((peer) => peer.acknowledged),
-    [4],
-  );
-  ends[0]?.destroy();
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assert.deepEqual(
-    [...server.peers].map((peer) => peer.acknowledged),
-    [-1],
-  );
+  assert.deepEqual([...client.current.value.snapshot.doors.keys()], ['a']);
+  client.close();
+  server.close();
+});
+
+test('a client of this history that is ahead of it gets everything anew', async () => {
+  const { server } = open(snapshot(4, door('a', 1)));
+  const client = connectTo(() => server, [], { epoch: 'one', snapshot: snapshot(9, door('z', 9)) });
+  await waitFor(client.current, at(4));
+  assert.deepEqual([...client.current.value.snapshot.doors.keys()], ['a']);
   client.close();
   server.close();
 });

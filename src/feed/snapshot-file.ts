@@ -38,7 +38,7 @@ export async function readSnapshotFile(path: string, key: Buffer): Promise<Dated
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
   decipher.setAuthTag(bytes.subarray(-16));
   const reader = createFrameReader();
   reader.push(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]));

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HOST, openPlane } from './plane.ts';
+import { HOST } from '../../src/proxy/snapshot-sample.ts';
+import { openPlane } from './plane.ts';
 import { eventually, head, openConnections, openRawClient, openRawTarget, outcomes } from './raw-ends.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';

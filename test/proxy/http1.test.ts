@@ -5,7 +5,8 @@ import { createServer, request, Agent, type IncomingMessage, type Server } from 
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HOST, openPlane, talk, type Plane } from './plane.ts';
+import { HOST } from '../../src/proxy/snapshot-sample.ts';
+import { openPlane, talk, type Plane } from './plane.ts';
 
 interface Seen {
   readonly method: string;

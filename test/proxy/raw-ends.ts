@@ -2,7 +2,8 @@
 
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectPlane, HOST, type Plane } from './plane.ts';
+import { HOST } from '../../src/proxy/snapshot-sample.ts';
+import { connectPlane, type Plane } from './plane.ts';
 
 /** A target's end of one connection. */
 export interface RawPeer {

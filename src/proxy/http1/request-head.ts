@@ -84,6 +84,8 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
   let forwardedFor = '';
   let userAgent = '';
   let forward = '';
+  /** A framing line in plain writing, when the client's way to write it is one that not every target reads alike. */
+  let framing = '';
   let keepFrom = start;
   for (let pos = start; pos < text.length;) {
     const colon = text.indexOf(':', pos);
@@ -123,12 +125,16 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
           if (contentLength >= 0) return bad('Content-Length given twice');
           contentLength = parseLength(headerValue(text, colon + 1, end));
           if (contentLength < 0) return bad('malformed Content-Length');
+          drop = !isPlain(text, colon, end, String(contentLength));
+          if (drop) framing = `content-length: ${contentLength}\r\n`;
         }
         break;
       case 17:
         if (isName(text, pos, colon, 'transfer-encoding')) {
           if (transferEncoding !== undefined) return bad('Transfer-Encoding given twice');
           transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
+          drop = !isPlain(text, colon, end, 'chunked');
+          if (drop) framing = 'transfer-encoding: chunked\r\n';
           break;
         }
         drop = text.charCodeAt(pos + 1) === 45 && ownHeaders.has(text.slice(pos, colon).toLowerCase());
@@ -153,6 +159,7 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
     pos = next;
   }
   if (keepFrom < text.length) forward += keepFrom === start ? text.slice(start) : text.slice(keepFrom);
+  forward += framing;
 
   if (host === undefined) return bad('Host missing');
   if (!hostForm.test(host)) return bad('malformed Host');
@@ -229,6 +236,12 @@ export function headerValue(text: string, from: number, to: number): string {
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
+}
+
+/** Whether the value between `colon` and `end` is written as `value`, after at most one space. */
+function isPlain(text: string, colon: number, end: number, value: string): boolean {
+  const from = text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
+  return end - from === value.length && text.startsWith(value, from);
 }
 
 function isBlank(code: number): boolean {

@@ -171,7 +171,7 @@ export class Exchange implements UpstreamUser {
       if (end < 0) {
         if (bytes.length > MAX_HEAD_BYTES)
           this.#fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
-        else if (bytes.length > 0) this.#carry = bytes;
+        else if (bytes.length > 0) this.#carry = Buffer.from(bytes);
         return;
       }
       const head = parseResponseHead(text.slice(0, end + 2));
@@ -255,11 +255,11 @@ export class Exchange implements UpstreamUser {
     const { socket } = this.#client;
     if (this.#dechunk)
       for (const [start, stop] of body.pieces ?? []) {
-        more = socket.write(chunk.subarray(start, stop));
+        more = socket.write(Buffer.from(chunk.subarray(start, stop)));
         this.#sent += stop - start;
       }
     else if (end > from) {
-      more = socket.write(from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end));
+      more = socket.write(Buffer.from(chunk.subarray(from, end)));
       this.#sent += end - from;
     }
     if (!more && !body.done) this.#upstream?.socket.pause();

@@ -43,9 +43,13 @@ export interface TargetGroupsDeps {
 /** Reports that are kept for targets that no snapshot has brought yet. */
 const MAX_EARLY = 100_000;
 
+/** Bytes that one read from a target can bring. */
+const READ_SIZE = 64 * 1024;
+
 /** Makes an empty set of groups. */
 export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const groups = new Map<string, GroupState>();
+  const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
   let snapshot: Snapshot = emptySnapshot;
   /** Reports for targets that no snapshot has brought yet. */
   const early = new Map<string, Health>();
@@ -72,6 +76,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
         deps.limits,
         deps.counters,
         deps.clock,
+        readBuffer,
       ),
     };
   };
