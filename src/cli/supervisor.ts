@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { entryUrl } from '../base/entry-path.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
+import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
 import type { FromControl, FromWorker, ToControl, ToWorker } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 import { SocketRegistry } from './socket-registry.ts';
@@ -141,6 +141,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     const message = raw as FromControl;
     if (message.type === 'sync') {
       startWorkers(message.namespace);
+      endStrays();
       void until(() => live().length === workers.length, 5000)
         .then(() => registry.sync(message.specs))
         .then(({ opened, failed }) => toControl({ type: 'synced', id: message.id, opened, failed }));
@@ -188,6 +189,19 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
         tellLive();
       };
       launch(child, 'worker-process', namespace, onWorker(worker), onGone, begin);
+    });
+  };
+
+  /** Workers of a namespace that is not the named one any more (somebody removed it, the agent made another) reach no VPC: they start anew. */
+  const endStrays = (): void => {
+    const { namespace } = home ?? {};
+    if (namespace === undefined) return;
+    workers.forEach((child, worker) => {
+      const pid = child.process?.pid;
+      if (!child.up || pid === undefined || isInNamespace(pid, namespace)) return;
+      log.warn('a worker is in a namespace that was removed, and is started again in the new one', { worker });
+      child.up = false;
+      child.process?.kill('SIGKILL');
     });
   };
 
