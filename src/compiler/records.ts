@@ -4,6 +4,7 @@ import { recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { isCarried } from '../domain/association/index.ts';
 import {
   keyOf,
+  type AuthType,
   type Instance,
   type Key,
   type Rule,
@@ -84,7 +85,11 @@ export function compileNetwork(state: State, key: Key, revision: number): Networ
         : [{ kind: 'service', id: association.serviceId, associationId: association.id, index }];
     })
     .sort((a, b) => a.index - b.index || byId(a, b));
-  return { id: network.id, revision, arn: network.arn, components };
+  return { id: network.id, revision, arn: network.arn, ...requiredAuth(network), components };
+}
+
+function requiredAuth({ authType }: { readonly authType: AuthType }): { readonly authType?: 'AWS_IAM' } {
+  return authType === 'AWS_IAM' ? { authType } : {};
 }
 
 /** The door that a VPC association opens. */
@@ -128,6 +133,7 @@ export function compileService(state: State, key: Key, revision: number): Servic
     arn: service.arn,
     name: service.name,
     account: service.account,
+    ...requiredAuth(service),
     domainNames: custom === undefined ? [service.dnsName] : [service.dnsName, custom],
     idleTimeoutSeconds: service.idleTimeoutSeconds,
     listeners,

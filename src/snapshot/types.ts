@@ -65,6 +65,8 @@ export interface VpcRecord extends SnapshotRecord {
 /** What a service network offers: its components and their addresses. `id` is the service network id. */
 export interface NetworkRecord extends SnapshotRecord {
   readonly arn: string;
+  /** Absent: NONE. With AWS_IAM every request needs a policy that allows it; none can be set yet. */
+  readonly authType?: 'AWS_IAM';
   readonly components: readonly NetworkComponent[];
 }
 
@@ -92,6 +94,8 @@ export interface ServiceRecord extends SnapshotRecord {
   readonly arn: string;
   readonly name: string;
   readonly account: string;
+  /** As of a network. */
+  readonly authType?: 'AWS_IAM';
   /** Every name that chooses the service, lower case, without final dot: the generated one first, then a custom domain. */
   readonly domainNames: readonly string[];
   readonly idleTimeoutSeconds: number;

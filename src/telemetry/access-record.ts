@@ -11,6 +11,9 @@ export interface AccessRecordContext {
   readonly ruleId?: string;
   readonly targetGroupArn?: string;
   readonly destinationVpcId?: string;
+  readonly resolvedUser?: string;
+  /** `Network`, `Service` or `Identity`. */
+  readonly authDeniedReason?: string;
 }
 
 /** What is known of one finished request. Durations are milliseconds with fractions; texts are latin1. */
@@ -49,7 +52,7 @@ export function prepareAccessRecord(context: AccessRecordContext): string {
     `"serviceNetworkArn":${text(context.serviceNetworkArn)},"sourceVpcId":${text(context.sourceVpcId)},"sourceVpcArn":${text(context.sourceVpcArn)}` +
     `,"serviceArn":${text(context.serviceArn)},"listenerId":${text(context.listenerId)},"listenerType":${text(context.listenerType)}` +
     `,"targetGroupArn":${text(context.targetGroupArn)},"destinationVpcId":${text(context.destinationVpcId)}` +
-    `,"sslCipher":"-","tlsVersion":"-","serverNameIndication":"-","resolvedUser":"-","authDeniedReason":"-","callerPrincipal":"-","callerPrincipalTags":"-"` +
+    `,"sslCipher":"-","tlsVersion":"-","serverNameIndication":"-","resolvedUser":${text(context.resolvedUser)},"authDeniedReason":${text(context.authDeniedReason)},"callerPrincipal":"-","callerPrincipalTags":"-"` +
     `,"callerPrincipalOrgID":"-","callerX509SubjectCN":"-","callerX509IssuerOU":"-","callerX509SANNameCN":"-","callerX509SANDNS":"-","callerX509SANURI":"-"` +
     `,"grpcResponseCode":"-","ruleId":${text(context.ruleId)}`
   );

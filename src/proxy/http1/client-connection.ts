@@ -236,14 +236,14 @@ export class ClientConnection {
     context.countAnswer(decision.listener?.service.id, decision.status);
     context.log(
       answerRecord(head, {
-        context: prepareRouteText(decision.door, decision.listener, decision.rule, undefined).record,
+        context: prepareRouteText(decision.door, decision.listener, decision.rule, undefined, decision.denied).record,
         startTime: context.clock.now(),
         requestId,
         status: decision.status,
         bytesReceived: headBytes + early.length,
         bytesSent: text.length,
         sourceIpPort: this.clientIpPort,
-        failureReason: '',
+        failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
         revision: world.revision,
       }),
     );

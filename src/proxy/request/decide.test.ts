@@ -91,3 +91,26 @@ test('decide() says with each answer how far it came', () => {
 test('hostName() keeps the brackets of an IPv6 literal', () => {
   assert.deepEqual(['[::1]', '[::1]:80', 'A:80', 'a.', 'a'].map(hostName), ['[::1]', '[::1]', 'a', 'a', 'a']);
 });
+
+test('decide() denies every request of a network or service with auth type AWS_IAM, for no policy allows it', () => {
+  const sample = sampleSnapshot(80, rules, { 'tg-1': [1], 'tg-2': [2] }, 7);
+  const head = parseRequestHead(request('GET /gone?x=1'));
+  assert.ok(!('reason' in head));
+  for (const [table, layer] of [
+    ['networks', 'Network'],
+    ['services', 'Service'],
+  ] as const) {
+    const records = new Map([...sample[table]].map(([id, record]) => [id, { ...record, authType: 'AWS_IAM' }]));
+    const world = createWorldCompiler(0).compile({ ...sample, [table]: records });
+    const decision = decide(world, { vpcId: 'vpc-1', localAddress: address, port: 80 }, head);
+    assert.ok(decision.kind === 'answer');
+    assert.equal(decision.status, 403);
+    assert.equal(decision.denied, layer);
+    assert.match(
+      decision.reason,
+      new RegExp(
+        `^AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:[^ ]*/gone because no ${layer.toLowerCase()}-based policy allows the vpc-lattice-svcs:Invoke action$`,
+      ),
+    );
+  }
+});

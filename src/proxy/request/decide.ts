@@ -2,7 +2,10 @@
 
 import { findRule, type Routable } from '../../routing/index.ts';
 import { findHeader, type RequestHead } from '../http1/request-head.ts';
-import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
+import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
+
+/** The layers that can deny a request; as in the access log's authDeniedReason. */
+export type Denial = 'Network' | 'Service';
 
 /** A decision: an answer of our own, or a target group to forward to. */
 export type Decision =
@@ -13,6 +16,8 @@ export type Decision =
       readonly door?: Door;
       readonly listener?: CompiledListener;
       readonly rule?: CompiledRule;
+      /** Which layer's auth type denied it. */
+      readonly denied?: Denial;
     }
   | {
       readonly kind: 'forward';
@@ -54,6 +59,18 @@ export function hostName(host: string): string {
   return (bare.endsWith('.') ? bare.slice(0, -1) : bare).toLowerCase();
 }
 
+/** The layer that denies a request: with AWS_IAM and no policy every request is denied (User Guide: Auth policies), and none can be set yet. */
+function findDenial(door: Door, service: CompiledService): Denial | undefined {
+  if (door.network.authType === 'AWS_IAM') return 'Network';
+  return service.record.authType === 'AWS_IAM' ? 'Service' : undefined;
+}
+
+/** AWS's text of a denial (captures of it in public samples). */
+function describeDenial(layer: Denial, { record }: CompiledService, { path }: RequestHead): string {
+  const action = 'vpc-lattice-svcs:Invoke';
+  return `AccessDeniedException: User: anonymous is not authorized to perform: ${action} on resource: ${record.arn}${path} because no ${layer.toLowerCase()}-based policy allows the ${action} action`;
+}
+
 /** Decides one request: door by address, service by Host, rule by priority, target group by weight. */
 export function decide(world: World, entry: Entry, head: RequestHead): Decision {
   const door = world.vpcs.get(entry.vpcId)?.doorsByAddress.get(entry.localAddress);
@@ -66,6 +83,9 @@ export function decide(world: World, entry: Entry, head: RequestHead): Decision 
   const listener = service.listeners.get(entry.port);
   if (listener === undefined || listener.record.protocol !== 'HTTP')
     return { kind: 'answer', status: 404, reason: 'the service has no HTTP listener on this port', door };
+  const denied = findDenial(door, service);
+  if (denied !== undefined)
+    return { kind: 'answer', status: 403, reason: describeDenial(denied, service, head), door, listener, denied };
   const rule = findRule(listener.index, new HeadRoutable(head));
   if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', door, listener };
   if (rule.action.kind === 'fixed')

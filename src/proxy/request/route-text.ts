@@ -3,6 +3,7 @@
 import { prepareAccessRecord } from '../../telemetry/index.ts';
 import type { TargetGroupRecord } from '../../snapshot/index.ts';
 import type { CompiledListener, CompiledRule, Door } from '../world.ts';
+import type { Denial } from './decide.ts';
 
 /** Prepared texts. */
 export interface RouteText {
@@ -23,6 +24,7 @@ export function prepareRouteText(
   listener: CompiledListener | undefined,
   rule: CompiledRule | undefined,
   group: TargetGroupRecord | undefined,
+  denied?: Denial,
 ): RouteText {
   const record = flatten(
     prepareAccessRecord({
@@ -33,6 +35,7 @@ export function prepareRouteText(
         ? {}
         : { serviceArn: listener.service.arn, listenerId: listener.record.id, listenerType: listener.record.protocol }),
       ...(rule === undefined ? {} : { ruleId: rule.id }),
+      ...(denied === undefined ? {} : { authDeniedReason: denied, resolvedUser: 'Anonymous' }),
       ...(group === undefined ? {} : { targetGroupArn: group.arn, destinationVpcId: group.vpcId ?? '' }),
     }),
   );
