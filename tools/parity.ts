@@ -15,7 +15,7 @@ function recordCalls(): Calls {
   try {
     const tests = globSync('test/{api,e2e}/**/*.test.ts', { cwd: root }).sort();
     if (tests.length === 0) throw new Error('no test was found');
-    const run = spawnSync(process.execPath, ['--test', '--test-reporter=dot', ...tests], {
+    const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', '--test-concurrency=2', ...tests], {
       cwd: root,
       stdio: 'inherit',
       env: { ...process.env, PERGOLA_RECORD_CALLS: folder },

@@ -13,7 +13,8 @@ const WAIT = 300;
 
 /**
  * Takes the lock `file`, a database of its own (made when absent) in an exclusive transaction; undefined when another
- * process holds it. Waits up to 0.3 s, synchronously. The lock ends with `dispose` or with the process, however that ends.
+ * process holds it. Waits up to 0.3 s, synchronously. The lock ends with `dispose`, with the
+ * process, however that ends, or when the returned object is collected: whoever holds it must keep it.
  */
 export function acquireLock(file: string): Lock | undefined {
   closeSync(openSync(file, 'a', 0o600));

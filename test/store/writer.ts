@@ -13,6 +13,8 @@ import { contextOf } from './calls.ts';
 const [directory = '', round = '', calls = 'Infinity', writers = '4'] = process.argv.slice(2);
 const lock = acquireLock(join(directory, 'lock'));
 if (lock === undefined) throw new Error('the lock is held');
+// Held until the end: what nothing refers to is collected, and its lock with it.
+process.on('exit', () => lock[Symbol.dispose]());
 const log = createLog((line) => process.stderr.write(line), Date.now);
 const store = await openStore({ file: join(directory, 'state.db') }, { log });
 const network = await store.commit(
