@@ -52,6 +52,10 @@ export class TestClient implements Program {
     return this.#ask({ kind: 'resolve', name, type, ...(server === undefined ? {} : { server }) });
   }
 
+  resolveTcp(name: string): Promise<readonly string[]> {
+    return this.#ask({ kind: 'resolve-tcp', name });
+  }
+
   /** What the system's library says. */
   lookup(name: string): Promise<readonly { readonly address: string; readonly family: number }[]> {
     return this.#ask({ kind: 'lookup', name });

@@ -24,7 +24,7 @@ const fixed = { fixedResponse: { statusCode: 500 } };
 
 onEveryAttachment({ workers: 1 }, [
   {
-    name: 'a name has an A record, and an AAAA record that embeds it where the attachment carries IPv6 names',
+    name: 'a name has an A record, over UDP and TCP, and an AAAA record that embeds it where the attachment carries IPv6 names',
     runs: everywhere,
     async run(server) {
       const { clients, network } = await makeWorld(server);
@@ -34,6 +34,7 @@ onEveryAttachment({ workers: 1 }, [
       await using client = TestClient.start(server, { vpc: clients });
       const [address = ''] = await client.resolve(service.dnsName);
       assert.deepEqual(await client.resolve(service.dnsName.toUpperCase()), [address]);
+      assert.deepEqual(await client.resolveTcp(service.dnsName), [address]);
       if (server.attach === 'netns') {
         const [third = 0, fourth = 0] = address.split('.').slice(2).map(Number);
         const low = (third * 256 + fourth).toString(16);

@@ -78,4 +78,18 @@ onEveryAttachment({ workers: 2 }, [
       assert.equal(answer.headers['x-amzn-requestid'], seen.headers['x-amzn-requestid']);
     },
   },
+  {
+    name: 'a listener on port 80 is at port 80, or at 20080 on loopback for a user without the right to low ports',
+    runs: everywhere,
+    async run(server) {
+      const { clients, network } = await makeWorld(server);
+      const service = await makeService(server);
+      await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } }, 80);
+      await offer(server, service.id, network);
+      await using client = TestClient.start(server, { vpc: clients });
+      const port = server.checkout.user === undefined && process.getuid?.() === 0 ? 80 : 20_080;
+      const answer = await client.request({ name: service.dnsName, port, headers: { host: service.dnsName } });
+      assert.equal(answer.status, 404);
+    },
+  },
 ]);

@@ -1,9 +1,10 @@
 // A client for tests: does in its VPC what lines on standard input ask for, and answers on standard output.
 
-import { Resolver } from 'node:dns/promises';
-import { lookup } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { Agent, request, type RequestOptions } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { decode, streamEncode } from 'dns-packet';
 import type { Answer, Ask, LoadResult, LoadSpec, RequestSpec } from './messages.ts';
 
 const ownAddress = process.env['PERGOLA_ADDRESS'] ?? '';
@@ -13,6 +14,17 @@ function resolver(server = process.env['PERGOLA_DNS'] ?? ''): Resolver {
   const made = new Resolver({ timeout: 2000, tries: 2 });
   made.setServers([server]);
   return made;
+}
+
+async function resolveTcp(name: string): Promise<readonly string[]> {
+  const [host = '', port = ''] = (process.env['PERGOLA_DNS'] ?? '').split(':');
+  const socket = connect({ host, port: Number(port) });
+  socket.setTimeout(5000, () => socket.destroy(new Error('silent')));
+  socket.end(streamEncode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }));
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  const { answers = [] } = decode(Buffer.concat(chunks), 2);
+  return answers.flatMap((answer) => (answer.type === 'A' ? [answer.data] : []));
 }
 
 async function find({ address, name }: RequestSpec): Promise<string> {
@@ -84,6 +96,8 @@ function answer(ask: Ask): Promise<unknown> {
   switch (ask.kind) {
     case 'resolve':
       return resolver(ask.server).resolve(ask.name, ask.type) as Promise<unknown>;
+    case 'resolve-tcp':
+      return resolveTcp(ask.name);
     case 'lookup':
       return lookup(ask.name, { all: true });
     case 'request':

@@ -23,6 +23,8 @@ export interface LoadSpec extends RequestSpec {
 export type Ask =
   /** Resolved by the VPC's name server (or `server`), not by the system's library. */
   | { readonly kind: 'resolve'; readonly name: string; readonly type: 'A' | 'AAAA' | 'SOA'; readonly server?: string }
+  /** The A records that the VPC's name server gives over TCP. */
+  | { readonly kind: 'resolve-tcp'; readonly name: string }
   /** Resolved by the system's library. */
   | { readonly kind: 'lookup'; readonly name: string }
   | ({ readonly kind: 'request' } & RequestSpec)
