@@ -328,7 +328,7 @@ async function firstLine(child: ChildProcess): Promise<string | undefined> {
 }
 
 /** The direct children of a process, with their command lines. */
-function childrenOf(parent: number): readonly { readonly pid: number; readonly command: string }[] {
+export function childrenOf(parent: number): readonly { readonly pid: number; readonly command: string }[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     try {

@@ -57,21 +57,21 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const clock = systemClock;
   const random = systemRandom;
   const lifetime = new Lifetime();
+  let ready = false;
   const say = (message: FromControl): void => void process.send?.(message, undefined, {}, () => {});
 
   const live = createWatch<readonly WorkerInfo[]>([]);
-  const sockets = createSocketClient(
-    say,
-    settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined,
-  );
+  const sockets = createSocketClient(say);
+  const told = Promise.withResolvers<void>();
   process.on('message', (raw: unknown) => {
     const message = raw as ToControl;
     if (message.type === 'workers') live.set(message.live);
     else if (message.type === 'synced') sockets.onSynced(message);
-    else if (message.type === 'stop') void stop();
+    else if (message.type === 'stop') told.resolve();
   });
   // Workers start now, side by side with the store.
-  void sockets.sync([]);
+  const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined;
+  say({ type: 'home', ...(namespace === undefined ? {} : { namespace }) });
 
   const store = lifetime.use(
     await openStore({ file: settings.memory ? ':memory:' : statePath(dataDirectory) }, { log }),
@@ -116,6 +116,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     random,
     log,
   });
+  // Not earlier: only the agent can remove what stands on this machine.
+  void told.promise.then(stop);
   const obeyed = createWatch(0);
   const look = (): void => {
     const revision = obeyedRevision({
@@ -136,7 +138,6 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, settings, log);
 
-  let ready = false;
   const api = createApi(
     { regions: settings.regions, defaultAccount: settings.defaultAccount, hostNames: settings.hostNames, limits },
     {

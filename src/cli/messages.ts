@@ -37,8 +37,10 @@ export interface WorkerInfo {
 
 /** From control to the supervisor. */
 export type FromControl =
-  /** Open these sockets and close all others; workers live in `namespace` (absent: the host's network). */
-  | { readonly type: 'sync'; readonly id: number; readonly specs: readonly SocketSpec[]; readonly namespace?: string }
+  /** Workers live in `namespace` (absent: the host's network): start those that do not run. */
+  | { readonly type: 'home'; readonly namespace?: string }
+  /** Open these sockets and close all others. */
+  | { readonly type: 'sync'; readonly id: number; readonly specs: readonly SocketSpec[] }
   | { readonly type: 'attachments'; readonly attachments: readonly VpcAttachment[] }
   /** The API takes requests and the data plane serves. */
   | { readonly type: 'ready' };

@@ -15,7 +15,7 @@ import {
   whyNoNamespaces,
   type RawHandle,
 } from '../network/index.ts';
-import { acquireLock } from '../store/index.ts';
+import { acquireLock, type Lock } from '../store/index.ts';
 import {
   checkAttachments,
   defaultAccount,
@@ -65,11 +65,13 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const open = options.open === true;
   if (open && !isLoopback(api.host))
     throw new Forbidden(3, `--open accepts every key, so the API must stay on a loopback address; ${api.host} is none`);
+  // From now on: a signal during the start must not leave half of it behind.
+  const ended = endSignal();
   const memory = options.data === ':memory:';
   const dataDirectory = memory
     ? mkdtempSync(join(tmpdir(), 'pergola-'))
     : prepareDirectory(options.data ?? defaultData);
-  using lock = acquireLock(lockFile(dataDirectory));
+  using lock = lockDirectory(dataDirectory);
   if (lock === undefined)
     throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
   await rawHandleSelfTest();
@@ -131,17 +133,21 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
     random: systemRandom,
     log,
     onReady() {
-      writeServerFile(dataDirectory, {
-        pid: process.pid,
-        api: apiUrl,
-        dns: dnsText,
-        attach,
-        region: settings.regions[0] ?? 'us-east-1',
-      });
+      try {
+        writeServerFile(dataDirectory, {
+          pid: process.pid,
+          api: apiUrl,
+          dns: dnsText,
+          attach,
+          region: settings.regions[0] ?? 'us-east-1',
+        });
+      } catch (error) {
+        log.error('server.json could not be written; other commands find this server only by --api', { error });
+      }
       process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attach}\n`);
     },
   });
-  await endSignal();
+  await ended;
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
   if (memory) rmSync(dataDirectory, { recursive: true, force: true });
@@ -213,6 +219,17 @@ function prepareDirectory(path: string): string {
     throw new Forbidden(
       3,
       `the data directory ${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function lockDirectory(path: string): Lock | undefined {
+  try {
+    return acquireLock(lockFile(path));
+  } catch (error) {
+    throw new Forbidden(
+      3,
+      `the data directory ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

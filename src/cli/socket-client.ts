@@ -10,8 +10,8 @@ export interface SocketClient {
   onSynced(message: Extract<ToControl, { type: 'synced' }>): void;
 }
 
-/** Makes a client; `namespace` is where workers live (absent: the host's network). */
-export function createSocketClient(say: (message: FromControl) => void, namespace: string | undefined): SocketClient {
+/** Makes a client that asks through `say`. */
+export function createSocketClient(say: (message: FromControl) => void): SocketClient {
   const waiting = new Map<number, (answer: SocketsAnswer) => void>();
   let last = 0;
   return {
@@ -19,7 +19,7 @@ export function createSocketClient(say: (message: FromControl) => void, namespac
       const id = ++last;
       return new Promise((resolve) => {
         waiting.set(id, resolve);
-        say({ type: 'sync', id, specs, ...(namespace === undefined ? {} : { namespace }) });
+        say({ type: 'sync', id, specs });
       });
     },
     onSynced({ id, opened, failed }) {

@@ -65,6 +65,8 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   }));
   let attachments: readonly VpcAttachment[] = [];
   let home: { readonly namespace: string | undefined } | undefined;
+  /** A stop lets workers drain first; control is started again until it has been told to stop too. */
+  let draining = false;
   let stopping = false;
   let ready = false;
   const drained = new Set<number>();
@@ -124,12 +126,13 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       child.up = false;
       onGone();
       notify();
-      if (stopping) return;
+      const wanted = (): boolean => !stopping && (!draining || child === control);
+      if (!wanted()) return;
       if (clock.monotonic() - child.startedAt > STABLE) child.attempt = 0;
       const delay = backoffDelay(child.attempt++, { base: 20, limit: 5000 }, deps.random);
       log.warn(`${name} ended and is started again`, { code, signal, delay: Math.round(delay) });
       clock.after(delay, () => {
-        if (!stopping) launch(child, name, namespace, onMessage, onGone, begin);
+        if (wanted()) launch(child, name, namespace, onMessage, onGone, begin);
       });
     };
     started.on('exit', gone);
@@ -139,16 +142,20 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
 
   const onControl = (raw: unknown): void => {
     const message = raw as FromControl;
-    if (message.type === 'sync') {
-      startWorkers(message.namespace);
+    if (message.type === 'home') startWorkers(message.namespace);
+    else if (message.type === 'sync') {
       endStrays();
+      const asker = control.process;
       void until(() => live().length === workers.length, 5000)
         .then(() => registry.sync(message.specs))
-        .then(({ opened, failed }) => toControl({ type: 'synced', id: message.id, opened, failed }));
+        .then(({ opened, failed }) => {
+          // A control process that came after the one that asked has numbers of its own.
+          if (control.process === asker) toControl({ type: 'synced', id: message.id, opened, failed });
+        });
     } else if (message.type === 'attachments') {
       attachments = message.attachments;
       for (const worker of live()) toWorker(worker, { type: 'attachments', attachments });
-    } else if (!ready) {
+    } else if (!ready && !draining) {
       ready = true;
       deps.onReady();
     }
@@ -221,6 +228,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
 
   return {
     async stop() {
+      draining = true;
       for (const worker of live()) toWorker(worker, { type: 'drain' });
       await until(() => live().every((worker) => drained.has(worker)), settings.limits.drainTimeout);
       // A control process that is just being started again is waited for: only it can remove what stands here.

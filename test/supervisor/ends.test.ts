@@ -1,0 +1,137 @@
+// Starts and stops at odd moments: nothing is left, nothing that was being answered is lost.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { namePrefix, runCommand, whyNoNamespaces } from '../../src/network/index.ts';
+import { namespacesOf } from '../crash/machine.ts';
+import { eventually, listenerPort } from '../e2e/scenario.ts';
+import { openShop } from '../e2e/shop.ts';
+import { childrenOf, isAlive, killProcess, makeDirectory, ownCheckout, startPergola, TestServer } from '../server.ts';
+
+const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
+if (noNamespaces !== undefined && process.env['CI'] === 'true')
+  throw new Error(`namespaces are needed: ${noNamespaces}`);
+const attachments = [
+  { attach: 'netns', skip: noNamespaces ?? false },
+  { attach: 'loopback', skip: false },
+] as const;
+
+/** Whether clients hold that many connections to the data plane, as its counters say, which come once a second. */
+async function hasConnections({ api }: TestServer, count: number): Promise<boolean> {
+  const metrics = await (await fetch(`${api}/-/metrics`)).text();
+  return new RegExp(`^pergola_client_connections ${count}$`, 'm').test(metrics);
+}
+
+for (const { attach, skip } of attachments)
+  test(`a signal during the start of a server on ${attach} ends it in order`, { skip }, async () => {
+    for (const delay of [120, 250, 400, 550, 800]) {
+      const data = makeDirectory(ownCheckout);
+      const child = startPergola(ownCheckout, [
+        ...['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', attach],
+        ...['--workers', '2'],
+      ]);
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await sleep(delay);
+      const children = childrenOf(child.pid ?? assert.fail());
+      child.kill('SIGTERM');
+      const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      // A signal that comes before the program runs ends it at once.
+      assert.ok(code === 0 || (signal === 'SIGTERM' && said === ''), `${delay} ms: ${code} ${signal}\n${said}`);
+      assert.deepEqual(
+        children.filter(({ pid }) => isAlive(pid)),
+        [],
+        `${delay} ms`,
+      );
+      if (attach === 'netns') {
+        assert.deepEqual([...namespacesOf(namePrefix(data)).keys()], [], `${delay} ms`);
+        assert.deepEqual([...namespacesOf(`pgtry-${child.pid}`).keys()], [], `${delay} ms`);
+      }
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+
+test('a server whose processes are killed while it starts becomes ready', async () => {
+  const data = makeDirectory(ownCheckout);
+  const child = startPergola(ownCheckout, [
+    ...['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'],
+    ...['--workers', '2'],
+  ]);
+  let ready = '';
+  child.stderr?.resume();
+  if (child.stdout === null) throw new Error('no standard output');
+  createInterface({ input: child.stdout }).on('line', (line) => (ready = line));
+  const killed = new Set<string>();
+  for (let round = 0; round < 12; round++) {
+    await sleep(60);
+    const [victim] = childrenOf(child.pid ?? assert.fail());
+    if (victim === undefined) continue;
+    killProcess(victim.pid);
+    killed.add(/(control|worker)-process/.exec(victim.command)?.[0] ?? 'helper');
+  }
+  assert.ok(killed.has('control-process'), [...killed].join());
+  await eventually('the server is ready', () => Promise.resolve(ready.startsWith('ready ')));
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('a stop loses no request that was being answered on 64 connections', async () => {
+  await using server = await TestServer.start({ attach: 'loopback', workers: 2 });
+  await using shop = await openShop(server);
+  const load = shop.client.load({
+    name: shop.name,
+    port: listenerPort,
+    path: '/?wait=3500',
+    count: 64,
+    connections: 64,
+  });
+  await eventually('the requests are on their way', () => hasConnections(server, 64));
+  assert.equal(await server.stop(), 0);
+  const { statuses, errors } = await load;
+  assert.deepEqual([statuses, errors], [{ 200: 64 }, {}]);
+});
+
+test('workers that are killed while control is stopped come back from the disk, and control goes on where it stood', async () => {
+  await using server = await TestServer.start({ attach: 'loopback', workers: 2 });
+  await using shop = await openShop(server);
+  assert.equal(await shop.ask('/'), 'blue');
+  const { control, workers } = server.processes();
+  // The snapshot is written half a second after a change.
+  await sleep(1000);
+  assert.ok(control !== undefined);
+  process.kill(control, 'SIGSTOP');
+  try {
+    for (const pid of workers) process.kill(pid, 'SIGKILL');
+    await eventually('a request is answered', async () => (await shop.ask('/').catch(String)) === 'blue');
+    assert.equal((await shop.client.resolve(shop.name)).length, 1);
+  } finally {
+    process.kill(control, 'SIGCONT');
+  }
+  await using second = await openShop(server);
+  assert.equal(await second.ask('/'), 'blue');
+  assert.equal(server.processes().control, control);
+});
+
+test('SIGINT twice, a second apart, ends a server at once, and the next one goes on', async () => {
+  const data = makeDirectory(ownCheckout);
+  const server = await TestServer.start({ attach: 'loopback', workers: 1, data });
+  const shop = await openShop(server);
+  const slow = shop.client.request({ name: shop.name, port: listenerPort, path: '/?wait=30000' });
+  slow.catch(() => {});
+  await eventually('the request is on its way', () => hasConnections(server, 1));
+  const children = childrenOf(server.pid);
+  process.kill(server.pid, 'SIGINT');
+  await sleep(1200);
+  process.kill(server.pid, 'SIGINT');
+  assert.equal(await server.gone(), 1);
+  await eventually('its processes are gone', () => Promise.resolve(!children.some(({ pid }) => isAlive(pid))));
+  await shop[Symbol.asyncDispose]();
+  await using next = await TestServer.start({ attach: 'loopback', workers: 1, data });
+  assert.equal(await next.stop(), 0);
+  rmSync(data, { recursive: true, force: true });
+});
