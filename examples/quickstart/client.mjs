@@ -52,6 +52,7 @@ else {
     };
     await Promise.all(Array.from({ length: 32 }, worker));
   }
-  if (what !== 'get') console.log(JSON.stringify(counts));
+  if (what !== 'get')
+    console.log(JSON.stringify(Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))));
 }
 agent.destroy();

@@ -1,8 +1,8 @@
 // `pergola serve`: checks what it was told, takes the data directory, opens the host's sockets and becomes the supervisor.
 
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
@@ -213,7 +213,7 @@ function isLoopback(host: string): boolean {
 
 function prepareDirectory(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(resolve(path));
     return realpathSync(path);
   } catch (error) {
     throw new Forbidden(
@@ -221,6 +221,14 @@ function prepareDirectory(path: string): string {
       `the data directory ${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** Makes a directory and what is missing above it. Node's own `recursive` never ends where a file system refuses with ENOENT (/proc: seen on Node 26.10). */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function lockDirectory(path: string): Lock | undefined {
