@@ -26,7 +26,7 @@ export function acquireLock(file: string): Lock | undefined {
     if (isBusy(error)) return undefined;
     throw error;
   }
-  return { file, [Symbol.dispose]: () => database.close() };
+  return { file, [Symbol.dispose]: () => (database.isOpen ? database.close() : undefined) };
 }
 
 /** Whether a process holds the lock `file`; an absent file is not held. */
