@@ -47,10 +47,10 @@ const suites: readonly Suite[] = [
     environment: { PERGOLA_CUTS: '500' },
   },
   {
-    name: '200 kills of the store',
+    name: '60 kills of the store',
     needs: [],
     args: tests('test/store/kill.test.ts'),
-    environment: { PERGOLA_KILLS: '200' },
+    environment: { PERGOLA_KILLS: '60' },
   },
   {
     name: '200 kills of whole servers',
