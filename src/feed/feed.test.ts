@@ -77,6 +77,12 @@ const at =
   (dated: { epoch: string; snapshot: Snapshot }) =>
     dated.epoch === epoch && dated.snapshot.revision === revision;
 
+/** Gives streams and timers their turns until `test` holds, for a second at most; what is asserted next says what is missing. */
+async function settle(test: () => boolean): Promise<void> {
+  const end = performance.now() + 1000;
+  while (!test() && performance.now() < end) await new Promise(setImmediate);
+}
+
 test('a client gets the whole snapshot and then what changes; unchanged records keep their identity', async () => {
   const { cell, server } = open(snapshot(1, door('a', 1), door('b', 1)));
   const client = connectTo(() => server);
@@ -126,11 +132,10 @@ test('acknowledgements are known per peer, and one that comes back counts with w
   assert.deepEqual(known(), [-1]);
   assert.equal(client.answered.value, true);
   client.acknowledge(4);
-  await new Promise(setImmediate);
+  await settle(() => known()[0] === 4);
   assert.deepEqual(known(), [4]);
   ends[0]?.destroy();
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
+  await settle(() => !client.answered.value);
   assert.deepEqual(known(), []);
   assert.equal(client.answered.value, false);
   cell.set(snapshot(5, door('a', 1)));
@@ -188,7 +193,7 @@ test('a newer client with unknown fields and messages is served by this version'
   );
   near.write(encodeFrame({ type: 'weather', sun: true }));
   near.write(encodeFrame({ type: 'ack', revision: 1, mood: 'fine' }));
-  await new Promise(setImmediate);
+  await settle(() => types.length >= 4);
   assert.deepEqual(types, ['welcome', 'begin', 'put', 'end']);
   assert.deepEqual(
     [...server.peers].map((peer) => peer.acknowledged),
@@ -229,8 +234,7 @@ test('a stream that is not one of frames is closed and costs no memory', async (
   const { near, far } = pipe();
   server.accept(far);
   near.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
+  await settle(() => far.destroyed);
   assert.equal(far.destroyed, true);
 });
 
