@@ -26,8 +26,9 @@ import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
 import { bindWorkloads } from './workload-calls.ts';
 
-/** Milliseconds after a change before the snapshot is written to disk. */
+/** Milliseconds after a change before the snapshot is written to disk, and at most between tries when that fails. */
 const SNAPSHOT_DELAY = 500;
+const SNAPSHOT_RETRY = 10_000;
 
 process.once('message', (raw: unknown, handle: unknown) => {
   const message = raw as ToControl;
@@ -235,14 +236,20 @@ function keepSnapshotFile(
   const key = readSealKey(settings.dataDirectory);
   let written: unknown;
   let busy = false;
+  let failures = 0;
   const later = (): void => {
     if (busy || written === snapshot.value) return;
     busy = true;
-    systemClock.after(SNAPSHOT_DELAY, () => {
+    systemClock.after(Math.min(SNAPSHOT_DELAY * 2 ** failures, SNAPSHOT_RETRY), () => {
       const value = snapshot.value;
       writeSnapshotFile(snapshotPath(settings.dataDirectory), { epoch, snapshot: value }, key)
-        .then(() => (written = value))
-        .catch((error: unknown) => log.error('the snapshot could not be written to disk', { error }))
+        .then(() => {
+          written = value;
+          failures = 0;
+        })
+        .catch((error: unknown) => {
+          if (failures++ === 0) log.error('the snapshot cannot be written to disk; tried again', { error });
+        })
         .finally(() => {
           busy = false;
           later();

@@ -15,7 +15,7 @@ import {
   whyNoNamespaces,
   type RawHandle,
 } from '../network/index.ts';
-import { acquireLock, type Lock } from '../store/index.ts';
+import { acquireLock } from '../store/index.ts';
 import {
   checkAttachments,
   defaultAccount,
@@ -24,6 +24,7 @@ import {
   type Configuration,
 } from './configuration/index.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
+import { makeSealKey } from './server-directory.ts';
 import { defaultData, lockFile, removeServerFile, writeServerFile } from './server-file.ts';
 import type { AttachKind, ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
@@ -71,9 +72,10 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const dataDirectory = memory
     ? mkdtempSync(join(tmpdir(), 'pergola-'))
     : prepareDirectory(options.data ?? defaultData);
-  using lock = lockDirectory(dataDirectory);
+  using lock = writable(dataDirectory, () => acquireLock(lockFile(dataDirectory)));
   if (lock === undefined)
     throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
+  writable(dataDirectory, () => makeSealKey(dataDirectory));
   await rawHandleSelfTest();
   const attach = await chooseAttachment(options.attach, log);
   const problems = checkAttachments(configuration, attach);
@@ -231,14 +233,13 @@ function makeDirectory(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
-function lockDirectory(path: string): Lock | undefined {
+/** What `act` gives; that it cannot write in the data directory is said to people. */
+function writable<T>(directory: string, act: () => T): T {
   try {
-    return acquireLock(lockFile(path));
+    return act();
   } catch (error) {
-    throw new Forbidden(
-      3,
-      `the data directory ${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Forbidden(3, `the data directory ${directory} cannot be written: ${reason}`);
   }
 }
 

@@ -1,8 +1,11 @@
 // The files of a data directory that only its own processes use.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Bytes of a key for AES-256. */
+const KEY_LENGTH = 32;
 
 /** The database of the store. */
 export const statePath = (directory: string): string => join(directory, 'state.db');
@@ -10,17 +13,18 @@ export const statePath = (directory: string): string => join(directory, 'state.d
 export const feedPath = (directory: string): string => join(directory, 'feed.sock');
 /** The last snapshot. */
 export const snapshotPath = (directory: string): string => join(directory, 'snapshot.sealed');
-/** The key that seals files of the directory; made on first use. */
+/** Where the key that seals files of the directory is. */
+const sealKeyPath = (directory: string): string => join(directory, 'seal.key');
+
+/** Makes the key that seals files of the directory, unless there is one: the supervisor does, before processes that would make different ones. */
+export function makeSealKey(directory: string): void {
+  const path = sealKeyPath(directory);
+  if (statSync(path, { throwIfNoEntry: false })?.size === KEY_LENGTH) return;
+  writeFileSync(`${path}.new`, randomBytes(KEY_LENGTH), { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+}
+
+/** The key that seals files of the directory. Throws when there is none. */
 export function readSealKey(directory: string): Buffer {
-  const path = join(directory, 'seal.key');
-  try {
-    const key = readFileSync(path);
-    if (key.length === 32) return key;
-  } catch {
-    // Not there yet.
-  }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const key = randomBytes(32);
-  writeFileSync(path, key, { mode: 0o600 });
-  return key;
+  return readFileSync(sealKeyPath(directory));
 }

@@ -135,3 +135,29 @@ test('SIGINT twice, a second apart, ends a server at once, and the next one goes
   assert.equal(await next.stop(), 0);
   rmSync(data, { recursive: true, force: true });
 });
+
+test(
+  'a data directory that cannot be written is refused with 3 and the reason',
+  { skip: noNamespaces ?? false },
+  async () => {
+    const data = makeDirectory(ownCheckout);
+    const readOnly = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+    const small =
+      'mount -t tmpfs -o size=4k pergola-test "$1" && dd if=/dev/zero of="$1/ballast" 2>/dev/null; shift; exec "$@"';
+    for (const [script, reason] of [
+      [readOnly, /the data directory \S+ cannot be written: EROFS/],
+      [small, /the data directory \S+ cannot be written: .*(ENOSPC|full)/],
+    ] as const) {
+      const child = startPergola(
+        ownCheckout,
+        ['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'],
+        ['unshare', '--mount', 'sh', '-c', script, 'sh', data],
+      );
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      assert.deepEqual(await once(child, 'close'), [3, null], said);
+      assert.match(said, reason);
+    }
+    rmSync(data, { recursive: true, force: true });
+  },
+);
