@@ -1,6 +1,7 @@
 // The supervisor: starts control and workers and starts them again, keeps the sockets, relays health; accepts no connection itself.
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { backoffDelay } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
@@ -8,6 +9,7 @@ import { entryUrl } from '../base/entry-path.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
+import { clearShare, openShare } from './connection-share.ts';
 import type { FromControl, FromWorker, ToControl, ToWorker } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 import { SocketRegistry } from './socket-registry.ts';
@@ -72,6 +74,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const drained = new Set<number>();
   const forwarders: RawHandle[] = [];
   const wakers = new Set<() => void>();
+  const share = openShare(settings.dataDirectory, settings.workers);
   const registry = new SocketRegistry({ open: openSockets, log });
 
   const notify = (): void => wakers.forEach((wake) => wake());
@@ -112,7 +115,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     const command = namespace === undefined ? [process.execPath] : ['nsenter', `--net=${namespace}`, process.execPath];
     const [file, ...args] = [...command, fileURLToPath(entryUrl(import.meta.url, name))];
     // Standard output belongs to the ready line alone.
-    const started = spawn(file, args, { stdio: ['ignore', 2, 2, 'ipc'] });
+    const started = spawn(file, args, { stdio: ['ignore', 2, 2, 'ipc', share] });
     child.process = started;
     child.startedAt = clock.monotonic();
     started.on('message', onMessage);
@@ -192,6 +195,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       forwarders.push(forwarder);
       const begin = (): void => toWorker(worker, { type: 'start', settings, worker }, forwarder);
       const onGone = (): void => {
+        clearShare(share, worker);
         registry.removeWorker(worker);
         tellLive();
       };
@@ -241,6 +245,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       await until(() => workers.every((child) => child.process === undefined), 2000);
       registry.close();
       for (const handle of forwarders) handle.close();
+      closeSync(share);
       deps.api.handle.close();
       for (const { handle } of deps.hostSockets) handle.close();
       return there && ended && control.code === 0;

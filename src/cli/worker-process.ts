@@ -12,6 +12,7 @@ import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from 
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
 import { createDataPlane, createListeners, type HealthReport } from '../proxy/index.ts';
 import { createCounterSet, openLineFile } from '../telemetry/index.ts';
+import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { feedPath, readSealKey, snapshotPath } from './server-directory.ts';
@@ -55,6 +56,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   });
 
   let attachments: ReadonlyMap<string, VpcAttachment> = new Map();
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const sources = new Map<string, readonly string[]>();
   const plane = createDataPlane({
     worker,
@@ -68,6 +70,13 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
       say({ type: 'health', reports: [report] });
       feed.reportHealth([report]);
     },
+    share: joinConnectionShare({
+      file: SHARE_DESCRIPTOR,
+      worker,
+      workers: settings.workers,
+      pause: (milliseconds) => void Atomics.wait(sleeper, 0, 0, milliseconds),
+      failed: (error) => log.warn('connections are not evened out between workers', { error }),
+    }),
   });
   const dns = createDns({ clock, log, forwarder, counters });
   const listeners = createListeners((socket, spec) => {

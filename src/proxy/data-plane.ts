@@ -42,6 +42,8 @@ export interface DataPlaneDeps {
   /** Addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
   reportHealth(report: HealthReport): void;
+  /** Told of every connection, so that workers can even out what they carry; absent where no other one takes from the same sockets. */
+  readonly share?: { opened(): void; closed(): void; leave(): void };
 }
 
 /** Milliseconds between looks at slow and idle connections. */
@@ -99,6 +101,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     forget(connection) {
       connections.delete(connection);
       open.value--;
+      deps.share?.closed();
       if (connections.size === 0) onEmpty?.();
     },
   };
@@ -126,6 +129,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
           context,
         ),
       );
+      deps.share?.opened();
     },
     takeHealth: (report) => groups.setHealth(report.groupId, report.target, report.health),
     health: () =>
@@ -140,6 +144,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       checker.setLive(workers, groups.all());
     },
     drain() {
+      deps.share?.leave();
       for (const connection of connections) connection.closeSoon();
       if (connections.size === 0) return Promise.resolve();
       return new Promise((resolve) => {

@@ -1,5 +1,7 @@
 // Long work in slices between which the loop serves traffic.
 
+import type { Clock } from '../base/clock.ts';
+
 /** Milliseconds of work after which the loop gets its turn. */
 const SLICE = 4;
 
@@ -11,15 +13,15 @@ export interface Walk {
 }
 
 /** Makes a walk through `steps`, each of which is short. */
-export function createWalk(steps: () => Iterator<unknown>): Walk {
+export function createWalk(steps: () => Iterator<unknown>, clock: Clock): Walk {
   let current: Iterator<unknown> | undefined;
   let scheduled = false;
   const work = (): void => {
     scheduled = false;
-    const end = performance.now() + SLICE;
+    const end = clock.monotonic() + SLICE;
     while (current !== undefined) {
       if (current.next().done === true) current = undefined;
-      else if (performance.now() >= end) {
+      else if (clock.monotonic() >= end) {
         scheduled = true;
         setImmediate(work);
         return;

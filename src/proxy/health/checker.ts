@@ -210,7 +210,7 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
   let groups: Iterable<GroupState> = [];
   const walk = createWalk(function* () {
     for (const group of groups) yield place(group);
-  });
+  }, deps.clock);
 
   return {
     changed: place,

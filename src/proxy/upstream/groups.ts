@@ -122,7 +122,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const walk = createWalk(function* () {
     for (const id of snapshot.targetGroups.keys()) yield find(id);
     for (const id of groups.keys()) if (!snapshot.targetGroups.has(id)) yield drop(id);
-  });
+  }, deps.clock);
 
   return {
     find,
