@@ -2,11 +2,11 @@
 
 import type { Socket } from 'node:net';
 import { decide, type Decision, type Entry } from '../request/decide.ts';
-import { formatAnswer } from '../request/answer.ts';
 import { Exchange } from '../request/exchange.ts';
-import { answerRecord } from '../request/exchange-record.ts';
-import { prepareRouteText, type RouteText } from '../request/route-text.ts';
-import type { CompiledRule, World } from '../world.ts';
+import { giveAnswer } from '../request/give-answer.ts';
+import { RouteTextMemo } from '../request/route-text.ts';
+import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
+import type { World } from '../world.ts';
 import type { ProxyContext } from '../context.ts';
 import { ChunkedBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
 import { HeadReader } from './head-reader.ts';
@@ -46,7 +46,7 @@ interface Request {
 }
 
 /** A client's connection. */
-export class ClientConnection {
+export class ClientConnection implements ExchangeClient {
   readonly socket: Socket;
   readonly entry: Entry;
   readonly context: ProxyContext;
@@ -64,14 +64,11 @@ export class ClientConnection {
   #scheduled = false;
   /** Whether the client has sent its FIN: what it asked is still answered. */
   #ended = false;
-  #exchange: Exchange | undefined;
+  #exchange: RunningExchange | undefined;
   #discard: BodyReader = emptyBody;
   #discarded = 0;
   #closeAfter = false;
-  /** Texts of the last rule by position of the target group: keep-alive connections mostly stay with one rule. */
-  #memoRule: CompiledRule | undefined;
-  #memoWorld: World | undefined;
-  #memo: RouteText[] = [];
+  readonly #texts = new RouteTextMemo();
   readonly #forwarded: string;
 
   constructor(socket: Socket, entry: Entry, context: ProxyContext) {
@@ -195,7 +192,7 @@ export class ClientConnection {
       return;
     }
     this.state = 'exchange';
-    const text = this.#routeText(world, decision);
+    const text = this.#texts.get(world, decision);
     const forwardedFor = head.forwardedFor === '' ? this.clientAddress : `${head.forwardedFor}, ${this.clientAddress}`;
     const upstreamHead = `${head.method} ${head.target} HTTP/1.1\r\n${head.forward}x-forwarded-for: ${forwardedFor}${this.#forwarded}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
     const { body, headBytes, early } = request;
@@ -208,45 +205,25 @@ export class ClientConnection {
     exchange.start();
   }
 
-  #routeText(world: World, decision: Extract<Decision, { kind: 'forward' }>): RouteText {
-    if (this.#memoRule !== decision.rule || this.#memoWorld !== world) {
-      this.#memoRule = decision.rule;
-      this.#memoWorld = world;
-      this.#memo = [];
-    }
-    return (this.#memo[decision.position] ??= prepareRouteText(
-      decision.door,
-      decision.listener,
-      decision.rule,
-      world.targetGroups.get(decision.groupId),
-    ));
-  }
-
   #answer(
     world: World,
     decision: Extract<Decision, { kind: 'answer' }>,
     { head, body, headBytes, early, rest }: Request,
     requestId: string,
   ): void {
-    const { context } = this;
     const keepAlive = head.keepAlive && !this.#closeAfter && !(head.expectContinue && !body.done);
     if (!keepAlive) this.#closeAfter = true;
-    const text = formatAnswer(decision.status, decision.reason, requestId, keepAlive, head.method === 'HEAD');
-    this.socket.write(text, 'latin1');
-    context.countAnswer(decision.listener?.service.id, decision.status);
-    context.log(
-      answerRecord(head, {
-        context: prepareRouteText(decision.door, decision.listener, decision.rule, undefined, decision.denied).record,
-        startTime: context.clock.now(),
-        requestId,
-        status: decision.status,
-        bytesReceived: headBytes + early.length,
-        bytesSent: text.length,
-        sourceIpPort: this.clientIpPort,
-        failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
-        revision: world.revision,
-      }),
-    );
+    giveAnswer(this, {
+      status: decision.status,
+      reason: decision.reason,
+      requestId,
+      keepAlive,
+      revision: world.revision,
+      bytesReceived: headBytes + early.length,
+      failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
+      head,
+      decision,
+    });
     if (rest !== undefined) this.#heads.hold(rest);
     if (body.done) this.#next();
     else if (!keepAlive) this.#end();
@@ -268,14 +245,12 @@ export class ClientConnection {
     }
   }
 
-  /** Called by the exchange when its response is out; `reusable` tells whether another request may follow on this connection. */
   finishExchange(reusable: boolean): void {
     this.#exchange = undefined;
     if (reusable) this.#next();
     else this.#end();
   }
 
-  /** Called by the exchange when the client must see that its response is not whole: only a reset tells every client so. */
   cutOff(): void {
     this.#exchange = undefined;
     this.state = 'closed';
@@ -315,24 +290,16 @@ export class ClientConnection {
   }
 
   #refuse(status: number, reason: string, head?: RequestHead): void {
-    const { context } = this;
-    const requestId = context.random.uuid();
-    const text = formatAnswer(status, reason, requestId, false, false);
-    context.countAnswer(undefined, status);
-    context.log(
-      answerRecord(head, {
-        context: prepareRouteText(undefined, undefined, undefined, undefined).record,
-        startTime: context.clock.now(),
-        requestId,
-        status,
-        bytesReceived: 0,
-        bytesSent: text.length,
-        sourceIpPort: this.clientIpPort,
-        failureReason: 'ClientProtocolError',
-        revision: context.world().revision,
-      }),
-    );
-    this.socket.write(text, 'latin1');
+    giveAnswer(this, {
+      status,
+      reason,
+      requestId: this.context.random.uuid(),
+      keepAlive: false,
+      revision: this.context.world().revision,
+      bytesReceived: 0,
+      failureReason: 'ClientProtocolError',
+      head,
+    });
     this.#end();
   }
 

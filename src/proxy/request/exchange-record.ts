@@ -16,6 +16,7 @@ export type FailureReason =
   | 'TargetDataTimeout'
   | 'TargetConnectionClosed'
   | 'ClientConnectionClosed'
+  | 'ClientAccessDenied'
   | 'ClientProtocolError';
 
 /** What an exchange starts with. `headBytes` is the size of the request's head as received. */

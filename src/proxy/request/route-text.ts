@@ -2,8 +2,8 @@
 
 import { prepareAccessRecord } from '../../telemetry/index.ts';
 import type { TargetGroupRecord } from '../../snapshot/index.ts';
-import type { CompiledListener, CompiledRule, Door } from '../world.ts';
-import type { Denial } from './decide.ts';
+import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
+import type { Decision, Denial } from './decide.ts';
 
 /** Prepared texts. */
 export interface RouteText {
@@ -45,4 +45,26 @@ export function prepareRouteText(
     `x-amzn-lattice-target: ServiceArn=${listener.service.arn}; ServiceNetworkArn=${door.network.arn}; TargetGroupArn=${group.arn}\r\n` +
     `x-amzn-source-vpc: ${door.vpc.id}\r\n`;
   return { headers: flatten(headers), record };
+}
+
+/** The texts of the last rule by position of the target group: keep-alive connections mostly stay with one rule. */
+export class RouteTextMemo {
+  #rule: CompiledRule | undefined;
+  #world: World | undefined;
+  #texts: RouteText[] = [];
+
+  /** The texts of the way that `decision` takes. */
+  get(world: World, decision: Extract<Decision, { kind: 'forward' }>): RouteText {
+    if (this.#rule !== decision.rule || this.#world !== world) {
+      this.#rule = decision.rule;
+      this.#world = world;
+      this.#texts = [];
+    }
+    return (this.#texts[decision.position] ??= prepareRouteText(
+      decision.door,
+      decision.listener,
+      decision.rule,
+      world.targetGroups.get(decision.groupId),
+    ));
+  }
 }

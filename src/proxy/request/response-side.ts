@@ -1,0 +1,181 @@
+// The response's half of an exchange: reads what the target sends and writes it to the client, held back where the client is slower.
+
+import { ChunkedBody, closingBody, emptyBody, LengthBody, type BodyReader } from '../http1/body.ts';
+import { MAX_HEAD_BYTES } from '../http1/request-head.ts';
+import { parseResponseHead, type ResponseHead } from '../http1/response-head.ts';
+import type { ExchangeStart, FailureReason } from './exchange-record.ts';
+import type { ExchangeClient } from './running-exchange.ts';
+
+/** Responses up to this size that arrive in one piece leave in one write as text; larger bodies are passed on as they are. */
+const ONE_WRITE = 16 * 1024;
+
+/** Interim responses that a target may send before its response. */
+const MAX_INTERIM = 100;
+
+/** What the response's half tells its exchange. */
+export interface ResponseOwner {
+  /** The target's answer cannot be used and nothing of it was written. */
+  fail(status: number, sentence: string, reason: FailureReason): void;
+  /** The target's answer breaks off in the middle. */
+  cut(reason: FailureReason): void;
+  /** The client takes less than the target gives. */
+  holdTarget(): void;
+  /** The response is whole. `extra` bytes after it mean that the target cannot be trusted with another request. */
+  onResponseWhole(extra: number): void;
+}
+
+/** Reads one response. */
+export class ResponseSide {
+  readonly #client: ExchangeClient;
+  readonly #start: ExchangeStart;
+  readonly #owner: ResponseOwner;
+  #carry: Buffer | undefined;
+  /** Interim responses (1xx) so far. */
+  #interim = 0;
+  #body: BodyReader = emptyBody;
+  #dechunk = false;
+  /** The head of the response itself, once it is there. */
+  head: ResponseHead | undefined;
+  /** Whether the client was told that it may send another request. */
+  keepsClient = false;
+  /** Bytes written to the client. */
+  sent = 0;
+  /** Monotonic milliseconds of the first byte, -1 before. */
+  mark = -1;
+
+  constructor(client: ExchangeClient, start: ExchangeStart, owner: ResponseOwner) {
+    this.#client = client;
+    this.#start = start;
+    this.#owner = owner;
+  }
+
+  /** Whether the response ends with the target's connection. */
+  get endsWithConnection(): boolean {
+    return this.#body === closingBody;
+  }
+
+  /** Takes bytes of the target; `chunk` is only good during the call. */
+  take(chunk: Buffer, now: number): void {
+    if (this.mark < 0) this.mark = now;
+    if (this.head === undefined) this.#onHead(chunk);
+    else this.#onBody(chunk, 0);
+  }
+
+  #onHead(chunk: Buffer): void {
+    let bytes = this.#carry === undefined ? chunk : Buffer.concat([this.#carry, chunk]);
+    this.#carry = undefined;
+    for (;;) {
+      let text = bytes.toString('latin1', 0, ONE_WRITE);
+      let end = text.indexOf('\r\n\r\n');
+      if (end < 0 && bytes.length > ONE_WRITE) {
+        text = bytes.toString('latin1', 0, MAX_HEAD_BYTES + 4);
+        end = text.indexOf('\r\n\r\n');
+      }
+      if (end < 0) {
+        if (bytes.length > MAX_HEAD_BYTES)
+          this.#owner.fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
+        else if (bytes.length > 0) this.#carry = Buffer.from(bytes);
+        return;
+      }
+      const head = parseResponseHead(text.slice(0, end + 2));
+      if (typeof head === 'string') {
+        this.#owner.fail(502, `the target sent a response that is not HTTP/1.1: ${head}`, 'TargetProtocolError');
+        return;
+      }
+      if (head.status >= 200) {
+        this.#onFinalHead(head, text, bytes, end + 4);
+        return;
+      }
+      if (head.status === 101) {
+        this.#owner.fail(502, 'the target switched protocols without being asked', 'TargetProtocolError');
+        return;
+      }
+      if (++this.#interim > MAX_INTERIM) {
+        this.#owner.fail(502, 'the target sends interim responses without end', 'TargetProtocolError');
+        return;
+      }
+      if (head.status === 100 && this.#start.head.expectContinue)
+        this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      bytes = bytes.subarray(end + 4);
+    }
+  }
+
+  /** Takes the head of the response itself, which ends before `bodyStart` of `bytes`; `text` is as much of `bytes` as a head may have. */
+  #onFinalHead(head: ResponseHead, text: string, bytes: Buffer, bodyStart: number): void {
+    this.head = head;
+    const out = this.#prepare(head);
+    const { socket } = this.#client;
+    if (bytes.length === bodyStart || this.#body === emptyBody) {
+      this.sent += out.length;
+      socket.write(out, 'latin1');
+      this.#afterBody(bytes.length - bodyStart);
+    } else if (bytes.length <= ONE_WRITE && !this.#dechunk) {
+      const bodyEnd = this.#body.consume(bytes, bodyStart);
+      if (bodyEnd < 0) {
+        this.#owner.fail(502, 'the target sent a malformed chunked body', 'TargetProtocolError');
+        return;
+      }
+      this.sent += out.length + bodyEnd - bodyStart;
+      const more = socket.write(out + text.slice(bodyStart, bodyEnd), 'latin1');
+      if (!more && !this.#body.done) this.#owner.holdTarget();
+      this.#afterBody(bytes.length - bodyEnd);
+    } else {
+      this.sent += out.length;
+      socket.cork();
+      socket.write(out, 'latin1');
+      this.#onBody(bytes, bodyStart);
+      socket.uncork();
+    }
+  }
+
+  /** Decides how the response's body ends and what becomes of the client's connection; returns the head for the client. */
+  #prepare(head: ResponseHead): string {
+    const requestHead = this.#start.head;
+    const none =
+      requestHead.method === 'HEAD' || head.status === 204 || head.status === 304 || head.contentLength === 0;
+    this.#body = none
+      ? emptyBody
+      : head.chunked
+        ? new ChunkedBody()
+        : head.contentLength > 0
+          ? new LengthBody(head.contentLength)
+          : closingBody;
+    this.#dechunk = head.chunked && requestHead.minor === 0;
+    const closes = this.#body === closingBody || this.#dechunk;
+    // A response that overtakes its request ends the connection: the rest of the body has nowhere to go.
+    this.keepsClient = requestHead.keepAlive && !this.#client.closing && !closes && this.#start.body.done;
+    const connection = this.keepsClient
+      ? requestHead.minor === 0
+        ? 'connection: keep-alive\r\n'
+        : ''
+      : 'connection: close\r\n';
+    const lines = this.#dechunk ? head.forward.replace(/^transfer-encoding:.*\r\n/im, '') : head.forward;
+    return `HTTP/1.1 ${head.statusText}\r\n${lines}x-amzn-requestid: ${this.#start.requestId}\r\n${connection}\r\n`;
+  }
+
+  #onBody(chunk: Buffer, from: number): void {
+    const body = this.#body;
+    const end = body.consume(chunk, from);
+    if (end < 0) {
+      this.#owner.cut('TargetProtocolError');
+      return;
+    }
+    let more = true;
+    const { socket } = this.#client;
+    if (this.#dechunk)
+      for (const [start, stop] of body.pieces ?? []) {
+        more = socket.write(Buffer.from(chunk.subarray(start, stop)));
+        this.sent += stop - start;
+      }
+    else if (end > from) {
+      more = socket.write(Buffer.from(chunk.subarray(from, end)));
+      this.sent += end - from;
+    }
+    if (!more && !body.done) this.#owner.holdTarget();
+    this.#afterBody(chunk.length - end);
+  }
+
+  #afterBody(extra: number): void {
+    if (this.#body.done) this.#owner.onResponseWhole(extra);
+  }
+}
