@@ -93,6 +93,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   // A store that keeps nothing begins a new history with every control process.
   const epoch = settings.memory ? random.uuid() : start.history;
   const health = createHealthBoard();
+  health.follow(publisher.snapshot.value);
+  publisher.snapshot.subscribe((snapshot) => health.follow(snapshot));
   const counters = createCounterBoard();
   const feed = lifetime.add(
     createFeedServer({
@@ -153,11 +155,9 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       },
       findHealth(target) {
         const found = health.find(target.targetGroupId, `${target.targetId}|${target.port ?? 80}`);
-        return found === 'healthy'
-          ? { health: 'HEALTHY' }
-          : found === 'unhealthy'
-            ? { health: 'UNHEALTHY' }
-            : undefined;
+        if (found?.health === 'healthy') return { health: 'HEALTHY' };
+        if (found?.health !== 'unhealthy') return undefined;
+        return { health: 'UNHEALTHY', ...(found.reason === undefined ? {} : { reasonCode: found.reason }) };
       },
       obeyed: statuses.settled,
       isReady: () => ready,

@@ -10,6 +10,8 @@ export interface HealthObservation {
   readonly groupId: string;
   readonly target: string;
   readonly health: string;
+  /** Why, if the worker says. */
+  readonly reason?: string;
 }
 
 /** From a data-plane process to control. */

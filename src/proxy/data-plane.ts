@@ -11,7 +11,7 @@ import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import type { ListenSpec } from './listener/listeners.ts';
 import { createTargetGroups } from './upstream/groups.ts';
-import type { GroupState } from './upstream/target-state.ts';
+import { targetKey, type GroupState } from './upstream/target-state.ts';
 import { createWorldCompiler, emptyWorld } from './world.ts';
 
 /** A worker's data plane. */
@@ -131,13 +131,14 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       );
       deps.share?.opened();
     },
-    takeHealth: (report) => groups.setHealth(report.groupId, report.target, report.health),
+    takeHealth: (report) => groups.setHealth(report.groupId, report.target, report),
     health: () =>
       [...groups.all()].flatMap((group) =>
-        group.targets.map((target) => ({
+        group.targets.map(({ record, health, reason }) => ({
           groupId: group.record.id,
-          target: `${target.record.id}|${target.record.port}`,
-          health: target.health,
+          target: targetKey(record),
+          health,
+          ...(reason === undefined ? {} : { reason }),
         })),
       ),
     setLiveWorkers(workers) {

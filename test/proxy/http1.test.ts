@@ -298,11 +298,3 @@ test('a request that comes byte by byte is the same request', async () => {
   assert.match(got, /^HTTP\/1\.1 200 OK/);
   assert.equal(target.seen[0]?.body, 'abc');
 });
-
-test('the first health check comes at once and is reported', async () => {
-  await using target = await openTarget();
-  await using plane = await openPlane();
-  plane.apply([{ id: 'default', action: forward(['tg-1', 1]) }], { 'tg-1': [target.port] });
-  await delay(50);
-  assert.deepEqual(plane.reports, [{ groupId: 'tg-1', target: `127.0.0.1|${target.port}`, health: 'healthy' }]);
-});

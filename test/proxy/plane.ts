@@ -10,6 +10,7 @@ import {
   type ProxyLimits,
 } from '../../src/proxy/index.ts';
 import { sampleSnapshot, type SampleRule } from '../../src/proxy/snapshot-sample.ts';
+import type { TargetGroupRecord } from '../../src/snapshot/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -21,9 +22,14 @@ export interface Plane extends AsyncDisposable {
   readonly counters: CounterSet;
   readonly plane: DataPlane;
   readonly reports: HealthReport[];
-  apply(rules: readonly SampleRule[], groups: Readonly<Record<string, readonly number[]>>, revision?: number): void;
-  /** Sends every request to the target port `target`. */
-  forwardTo(target: number): void;
+  /** Obeys these rules; `groups` are target ports on 127.0.0.1, without health checks unless `change` says so. */
+  apply(
+    rules: readonly SampleRule[],
+    groups: Readonly<Record<string, readonly number[]>>,
+    change?: Partial<TargetGroupRecord>,
+  ): void;
+  /** Sends every request to one group of these target ports. */
+  forwardTo(targets: number | readonly number[], change?: Partial<TargetGroupRecord>): void;
 }
 
 /** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds. */
@@ -47,9 +53,13 @@ export async function openPlane(limits: Partial<ProxyLimits> = {}, idle = 60): P
   const listeners = createListeners((socket, spec) => plane.accept(socket, spec));
   await listeners.listen({ key: 'k', vpcId: 'vpc-1', port }, { host: address, port });
   let revision = 0;
-  const apply: Plane['apply'] = (rules, groups, at) => {
-    revision = at ?? revision + 1;
-    plane.apply(sampleSnapshot(port, rules, groups, revision, idle));
+  const apply: Plane['apply'] = (rules, groups, change = {}) => {
+    const snapshot = sampleSnapshot(port, rules, groups, ++revision, idle);
+    const targetGroups = new Map<string, TargetGroupRecord>();
+    for (const [id, group] of snapshot.targetGroups)
+      // Checks are requests: targets of tests see only what a test sends, unless it asks for more.
+      targetGroups.set(id, { ...group, healthCheck: { ...group.healthCheck, enabled: false }, ...change });
+    plane.apply({ ...snapshot, targetGroups });
   };
   return {
     port,
@@ -58,10 +68,12 @@ export async function openPlane(limits: Partial<ProxyLimits> = {}, idle = 60): P
     plane,
     reports,
     apply,
-    forwardTo: (target) =>
-      apply([{ id: 'default', action: { kind: 'forward', targetGroups: [{ id: 'tg-1', weight: 1 }] } }], {
-        'tg-1': [target],
-      }),
+    forwardTo: (targets, change) =>
+      apply(
+        [{ id: 'default', action: { kind: 'forward', targetGroups: [{ id: 'tg-1', weight: 1 }] } }],
+        { 'tg-1': typeof targets === 'number' ? [targets] : targets },
+        change,
+      ),
     [Symbol.asyncDispose]() {
       listeners.close();
       plane.close();

@@ -19,7 +19,7 @@ export interface RawTarget extends AsyncDisposable {
   readonly peers: RawPeer[];
 }
 
-/** Opens a target on 127.0.0.1; health checks, which send nothing, are left out of `peers`. */
+/** Opens a target on 127.0.0.1; connections that send nothing are left out of `peers`. */
 export async function openRawTarget(onData: (peer: RawPeer, count: number) => void): Promise<RawTarget> {
   const peers: RawPeer[] = [];
   const sockets = new Set<Socket>();

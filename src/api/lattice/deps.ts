@@ -6,8 +6,6 @@ import type { OperationDeps } from '../operation.ts';
 
 /** The dependencies of VPC Lattice's operations. */
 export interface LatticeDeps extends OperationDeps {
-  /** What data planes report of a target, merged; undefined when none has checked it. `reasonCode` as in TargetSummary. */
-  readonly findHealth: (
-    target: Target,
-  ) => { readonly health: ObservedHealth; readonly reasonCode?: string } | undefined;
+  /** What data planes report of a target, merged; undefined when none has checked it. */
+  readonly findHealth: (target: Target) => ObservedHealth | undefined;
 }

@@ -1,7 +1,7 @@
 // Reading target groups and targets.
 
 import { findResource, formatArn, getResource, type Caller } from '../identifiers.ts';
-import { keyOfRecord } from '../records/base.ts';
+import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup, TargetGroupType } from '../records/lattice.ts';
 import { recordsBy, type State } from '../state.ts';
 
@@ -51,17 +51,32 @@ export function listTargets(
 }
 
 /** What a data plane saw of a target. */
-export type ObservedHealth = 'INITIAL' | 'HEALTHY' | 'UNHEALTHY';
+export interface ObservedHealth {
+  readonly health: 'INITIAL' | 'HEALTHY' | 'UNHEALTHY';
+  /** Why it is UNHEALTHY. */
+  readonly reasonCode?: string;
+}
 
-/** The status of a target as ListTargets shows it; `observed` is what data planes report, if anything. */
+/** A status as ListTargets shows it. AWS publishes no reason codes; these have the names of Elastic Load Balancing's. */
+export interface TargetStatus {
+  readonly status: ObservedHealth['health'] | 'DRAINING' | 'UNAVAILABLE' | 'UNUSED';
+  readonly reasonCode?: string;
+}
+
+/** The status of a target; `observed` is what data planes report, if anything. */
 export function targetStatus(
   state: State,
   group: TargetGroup,
   target: Target,
   observed: ObservedHealth | undefined,
-): ObservedHealth | 'DRAINING' | 'UNAVAILABLE' | 'UNUSED' {
-  if (target.drainingSince !== undefined) return 'DRAINING';
-  if (!state.indexes.rulesByTargetGroup.has(keyOfRecord(group))) return 'UNUSED';
-  if (group.healthCheck?.enabled !== true) return 'UNAVAILABLE';
-  return observed ?? 'INITIAL';
+): TargetStatus {
+  if (target.drainingSince !== undefined) return { status: 'DRAINING', reasonCode: 'Target.DeregistrationInProgress' };
+  if (!state.indexes.rulesByTargetGroup.has(keyOfRecord(group)))
+    return { status: 'UNUSED', reasonCode: 'Target.NotInUse' };
+  if (group.healthCheck?.enabled !== true) return { status: 'UNAVAILABLE', reasonCode: 'Target.HealthCheckDisabled' };
+  if (group.type === 'INSTANCE' && !state.tables.instance.has(keyOf(group.account, group.region, target.targetId)))
+    return { status: 'UNHEALTHY', reasonCode: 'Target.InvalidState' };
+  if (observed === undefined || observed.health === 'INITIAL')
+    return { status: 'INITIAL', reasonCode: 'Target.InitialHealthChecking' };
+  return { status: observed.health, ...(observed.reasonCode === undefined ? {} : { reasonCode: observed.reasonCode }) };
 }

@@ -125,7 +125,7 @@ test('deregisterTargets() drains for a minute in a used group, and registering a
   const input = { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10' }] };
   scenario.run(registerTargets, input);
   const statuses = () =>
-    listTargets(scenario.state, group).map((target) => targetStatus(scenario.state, group, target, undefined));
+    listTargets(scenario.state, group).map((target) => targetStatus(scenario.state, group, target, undefined).status);
   assert.deepEqual(statuses(), ['INITIAL']);
   scenario.run(deregisterTargets, input);
   assert.deepEqual(statuses(), ['DRAINING']);
@@ -148,9 +148,38 @@ test('targetStatus() says UNUSED without a service and UNAVAILABLE without check
   scenario.run(registerTargets, input);
   const [target] = listTargets(scenario.state, group, [{ id: '10.0.1.10' }]);
   assert.ok(target !== undefined);
-  assert.equal(targetStatus(scenario.state, group, target, 'HEALTHY'), 'UNUSED');
+  const status = () => targetStatus(scenario.state, group, target, { health: 'HEALTHY' });
+  assert.deepEqual(status(), { status: 'UNUSED', reasonCode: 'Target.NotInUse' });
   use(scenario, group.id);
-  assert.equal(targetStatus(scenario.state, group, target, 'HEALTHY'), 'UNAVAILABLE');
+  assert.deepEqual(status(), { status: 'UNAVAILABLE', reasonCode: 'Target.HealthCheckDisabled' });
+});
+
+test('targetStatus() says what data planes report, with the reason of a failure', () => {
+  const scenario = createScenario();
+  const group = make(scenario);
+  use(scenario, group.id);
+  scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10' }] });
+  const [target] = listTargets(scenario.state, group);
+  assert.ok(target !== undefined);
+  const status = (observed: Parameters<typeof targetStatus>[3]) =>
+    targetStatus(scenario.state, group, target, observed);
+  assert.deepEqual(status(undefined), { status: 'INITIAL', reasonCode: 'Target.InitialHealthChecking' });
+  assert.deepEqual(status({ health: 'HEALTHY' }), { status: 'HEALTHY' });
+  const failing = { health: 'UNHEALTHY', reasonCode: 'Target.Timeout' } as const;
+  assert.deepEqual(status(failing), { status: 'UNHEALTHY', reasonCode: 'Target.Timeout' });
+});
+
+test('targetStatus() says UNHEALTHY of an instance that does not stand, whatever was seen before', () => {
+  const scenario = createScenario();
+  const group = make(scenario, {}, 'INSTANCE');
+  use(scenario, group.id);
+  scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets: [{ id: 'i-0123456789abcdef0' }] });
+  const [target] = listTargets(scenario.state, group);
+  assert.ok(target !== undefined);
+  assert.deepEqual(targetStatus(scenario.state, group, target, { health: 'HEALTHY' }), {
+    status: 'UNHEALTHY',
+    reasonCode: 'Target.InvalidState',
+  });
 });
 
 test('deleteTargetGroup() takes its targets along; targets of an unused group go at once', () => {

@@ -1,21 +1,24 @@
 // Health checks: which worker checks which target, when, and what a row of results means.
 
-import { connect } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { HealthCheckRecord } from '../../snapshot/index.ts';
 import { createWalk } from '../walk.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from '../upstream/target-state.ts';
+import { compileMatcher } from './matcher.ts';
+import { probeTarget, type ProbeResult } from './probe.ts';
 
 /** A change of a target's health, as seen by the worker that checks it. */
 export interface HealthReport {
   readonly groupId: string;
   readonly target: string;
   readonly health: Health;
+  /** Why it is unhealthy. */
+  readonly reason?: string;
 }
 
 /** The checks of one worker. */
 export interface HealthChecker {
-  /** A group is new or changed: its new targets are checked at once, those that went are not any more. */
+  /** A group is new or changed: its new targets, and all when settings changed, are checked at once; those that went are not any more. */
   changed(group: GroupState): void;
   gone(groupId: string): void;
   /** The workers of this node that are up; `groups` are looked through in slices for what is this worker's now. */
@@ -35,12 +38,15 @@ export interface HealthCheckerDeps {
 interface Check {
   readonly target: TargetState;
   readonly settings: HealthCheckRecord;
+  readonly matches: (status: number) => boolean;
   successes: number;
   failures: number;
   /** Whether it stands in line or is under way. */
   due: boolean;
   /** Whether its next result counts as one of the schedule. */
   scheduled: boolean;
+  /** Whether the last change was reported once only: a worker that did not know the target then hears it again. */
+  reportAgain: boolean;
   /** Milliseconds until a new target that does not answer is tried again. */
   retry: number;
   over: boolean;
@@ -52,7 +58,7 @@ interface Check {
 const FIRST_RETRY = 250;
 
 /** Checks under way at once: the first look at ten thousand targets must not use up the descriptors that traffic needs. */
-const MAX_RUNNING = 100;
+const MAX_RUNNING = 200;
 
 /** The worker that checks a target: the one with the highest hash, so that few targets move when workers come and go. */
 export function checkerOf(key: string, live: readonly number[]): number | undefined {
@@ -94,54 +100,54 @@ export function nextHealth(
 
 function newCheck(target: TargetState, settings: HealthCheckRecord): Check {
   const none = (): void => {};
+  const matches = compileMatcher(settings.matcher);
   return {
-    ...{ target, settings, successes: 0, failures: 0, due: false, scheduled: true, retry: FIRST_RETRY, over: false },
-    cancel: none,
-    cancelEarly: none,
+    ...{ target, settings, matches, successes: 0, failures: 0, due: false, scheduled: true, retry: FIRST_RETRY },
+    ...{ reportAgain: false, over: false, cancel: none, cancelEarly: none },
   };
 }
 
-/** Makes a checker. A check is a connection to the traffic or override port, ended by a reset so that no port is left in TIME_WAIT. */
+/** Makes a checker. */
 export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
   const checks = new Map<string, Map<string, Check>>();
   let live: readonly number[] = [deps.worker];
   let line: Check[] = [];
   let running = 0;
 
-  const settle = (check: Check, ok: boolean): void => {
-    check.successes = ok ? check.successes + 1 : 0;
-    check.failures = ok ? 0 : check.failures + 1;
-    const health = nextHealth(check.target.health, check, check.settings);
-    if (health === check.target.health) return;
-    check.target.health = health;
-    deps.report({ groupId: check.target.groupId, target: targetKey(check.target.record), health });
+  const settle = (check: Check, result: ProbeResult): void => {
+    const { target } = check;
+    check.successes = result === undefined ? check.successes + 1 : 0;
+    check.failures = result === undefined ? 0 : check.failures + 1;
+    const health = nextHealth(target.health, check, check.settings);
+    // One success on the way back does not take the reason away.
+    const reason = health === 'unhealthy' ? (result ?? target.reason) : undefined;
+    const changed = health !== target.health || reason !== target.reason;
+    if (!changed && !check.reportAgain) return;
+    check.reportAgain = changed;
+    target.health = health;
+    target.reason = reason;
+    const report = { groupId: target.groupId, target: targetKey(target.record), health };
+    deps.report(reason === undefined ? report : { ...report, reason });
   };
 
-  const look = ({ settings, target }: Check, done: (ok: boolean) => void): void => {
-    const localAddress = deps.sources(target.vpcId)[0];
-    const socket = connect({
-      host: target.address,
-      port: settings.port ?? target.record.port,
-      ...(localAddress === undefined ? {} : { localAddress }),
-    });
-    let over = false;
-    const end = (ok: boolean): void => {
-      if (over) return;
-      over = true;
-      cancel();
-      // A reset would wait for a connection that may never stand.
-      if (socket.connecting) socket.destroy();
-      else socket.resetAndDestroy();
-      done(ok);
-    };
-    const cancel = deps.clock.after(settings.timeoutSeconds * 1000, () => end(false));
-    socket.on('connect', () => end(true));
-    socket.on('error', () => end(false));
+  const look = ({ settings, target, matches }: Check, done: (result: ProbeResult) => void): void => {
+    const { protocol, protocolVersion, path } = settings;
+    probeTarget(
+      {
+        ...{ host: target.address, protocol, protocolVersion, path, matches },
+        port: settings.port ?? target.record.port,
+        localAddress: deps.sources(target.vpcId)[0],
+        timeout: settings.timeoutSeconds * 1000,
+      },
+      deps.clock,
+      done,
+    );
   };
 
   /** While a target is new and does not answer, more tries follow, ever later; of failures only the schedule's count. */
-  const conclude = (check: Check, ok: boolean): void => {
-    if (ok || check.scheduled) settle(check, ok);
+  const conclude = (check: Check, result: ProbeResult): void => {
+    const ok = result === undefined;
+    if (ok || check.scheduled) settle(check, result);
     check.scheduled = false;
     if (ok || check.target.health !== 'initial') return;
     check.cancelEarly = deps.clock.after(check.retry, () => stand(check));
@@ -154,10 +160,10 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
       if (check === undefined) return;
       if (check.over) continue;
       running++;
-      look(check, (ok) => {
+      look(check, (result) => {
         running--;
         check.due = false;
-        if (!check.over) conclude(check, ok);
+        if (!check.over) conclude(check, result);
         next();
       });
     }

@@ -34,7 +34,7 @@ function withGroup(snapshot: Snapshot, id: string, change: Partial<TargetGroupRe
 test('update() keeps health, place in the round and connections of targets that stay', () => {
   const { groups, get } = open();
   groups.update(sample(1, { 'tg-1': [1, 2, 3] }));
-  for (const port of [1, 2, 3]) groups.setHealth('tg-1', `127.0.0.1|${port}`, 'healthy');
+  for (const port of [1, 2, 3]) groups.setHealth('tg-1', `127.0.0.1|${port}`, { health: 'healthy' });
   const before = get('tg-1');
   assert.equal(pickTarget(before)?.record.port, 1);
   groups.update(sample(2, { 'tg-1': [1, 2, 3, 4] }));
@@ -66,7 +66,7 @@ test('a target that drains keeps its connections; one that comes back begins ane
   const { groups, get } = open();
   const first = sample(1, { 'tg-1': [1] });
   groups.update(first);
-  groups.setHealth('tg-1', '127.0.0.1|1', 'healthy');
+  groups.setHealth('tg-1', '127.0.0.1|1', { health: 'healthy' });
   const { pool } = get('tg-1').targets[0] ?? assert.fail();
   const targets = [{ id: '127.0.0.1', port: 1, address: '127.0.0.1', draining: true }];
   groups.update(withGroup(first, 'tg-1', { revision: 2, targets }));
@@ -91,7 +91,7 @@ test('health is unavailable without checks and initial when they begin', () => {
 
 test('setHealth() keeps what comes before its target does', () => {
   const { groups, get } = open();
-  groups.setHealth('tg-1', '127.0.0.1|1', 'healthy');
+  groups.setHealth('tg-1', '127.0.0.1|1', { health: 'healthy' });
   groups.update(sample(1, { 'tg-1': [1, 2] }));
   assert.deepEqual(
     get('tg-1').targets.map(({ health }) => health),

@@ -25,8 +25,14 @@ export interface TargetGroups {
    */
   update(snapshot: Snapshot): void;
   /** Takes what another worker saw; unknown targets are kept in mind for when their snapshot comes. */
-  setHealth(groupId: string, key: string, health: Health): void;
+  setHealth(groupId: string, key: string, seen: SeenHealth): void;
   close(): void;
+}
+
+/** Health and, of an unhealthy target, why. */
+export interface SeenHealth {
+  readonly health: Health;
+  readonly reason?: string;
 }
 
 export interface TargetGroupsDeps {
@@ -52,7 +58,27 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
   let snapshot: Snapshot = emptySnapshot;
   /** Reports for targets that no snapshot has brought yet. */
-  const early = new Map<string, Health>();
+  const early = new Map<string, SeenHealth>();
+
+  const firstHealth = (group: TargetGroupRecord, record: TargetRecord): Pick<TargetState, 'health' | 'reason'> => {
+    if (!group.healthCheck.enabled) return { health: 'unavailable', reason: undefined };
+    const key = `${group.id}|${targetKey(record)}`;
+    const known = early.get(key);
+    early.delete(key);
+    return { health: known?.health ?? 'initial', reason: known?.reason };
+  };
+
+  /** What a target that stays keeps of its health. One that begins to drain is a new one when it is registered again. */
+  const followHealth = (
+    target: TargetState,
+    record: TargetRecord,
+    group: TargetGroupRecord,
+    enabled: boolean,
+  ): void => {
+    if (enabled !== group.healthCheck.enabled) Object.assign(target, firstHealth(group, record));
+    else if (enabled && record.draining && !target.record.draining)
+      Object.assign(target, { health: 'initial', reason: undefined });
+  };
 
   const makeTarget = (
     group: TargetGroupRecord,
@@ -62,15 +88,12 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     if (record.address === undefined) return undefined;
     const address = dialAddress(record.address, vpc);
     const vpcId = group.vpcId ?? '';
-    const key = `${group.id}|${targetKey(record)}`;
-    const known = early.get(key);
-    early.delete(key);
     return {
       record,
       groupId: group.id,
       vpcId,
       address,
-      health: group.healthCheck.enabled ? (known ?? 'initial') : 'unavailable',
+      ...firstHealth(group, record),
       pool: createUpstreamPool(
         { host: address, port: record.port, sources: () => deps.sources(vpcId) },
         deps.limits,
@@ -86,13 +109,9 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     const targets: TargetState[] = [];
     for (const record of group.targets) {
       const known = before.get(targetKey(record));
-      if (
-        known !== undefined &&
-        record.address !== undefined &&
-        known.address === dialAddress(record.address, vpc) &&
-        old?.record.healthCheck.enabled === group.healthCheck.enabled
-      ) {
+      if (known !== undefined && record.address !== undefined && known.address === dialAddress(record.address, vpc)) {
         before.delete(targetKey(record));
+        followHealth(known, record, group, old?.record.healthCheck.enabled === true);
         targets.push(known.record === record ? known : Object.assign(known, { record }));
         continue;
       }
@@ -137,10 +156,12 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
       snapshot = next;
       if (!same) walk.start();
     },
-    setHealth(groupId, key, health) {
-      const target = find(groupId)?.targets.find((one) => targetKey(one.record) === key);
-      if (target !== undefined) target.health = health;
-      else if (early.size < MAX_EARLY) early.set(`${groupId}|${key}`, health);
+    setHealth(groupId, key, { health, reason }) {
+      const group = find(groupId);
+      const target = group?.targets.find((one) => targetKey(one.record) === key);
+      if (target !== undefined && group?.record.healthCheck.enabled === true) Object.assign(target, { health, reason });
+      else if (early.size < MAX_EARLY)
+        early.set(`${groupId}|${key}`, reason === undefined ? { health } : { health, reason });
     },
     close() {
       walk.stop();

@@ -13,6 +13,7 @@ function group(...healths: readonly (Health | 'draining')[]): GroupState {
     vpcId: 'vpc-1',
     address: '10.0.0.1',
     health: health === 'draining' ? ('healthy' as const) : health,
+    reason: undefined,
     pool,
   }));
   return { record: {} as GroupState['record'], targets, cursor: 0 };

@@ -6,6 +6,9 @@ import type { UpstreamPool } from './pool.ts';
 /** What is known of a target's health. `unavailable` means that checks are off. */
 export type Health = 'initial' | 'healthy' | 'unhealthy' | 'unavailable';
 
+/** Why checks fail. AWS publishes no list; the names are those of Elastic Load Balancing. */
+export type HealthReason = 'Target.Timeout' | 'Target.ResponseCodeMismatch' | 'Target.FailedHealthChecks';
+
 /** Key of a target within its group. */
 export function targetKey(target: { readonly id: string; readonly port: number }): string {
   return `${target.id}|${target.port}`;
@@ -18,6 +21,8 @@ export interface TargetState {
   readonly vpcId: string;
   readonly address: string;
   health: Health;
+  /** Why it is unhealthy. */
+  reason: string | undefined;
   readonly pool: UpstreamPool;
 }
 

@@ -14,9 +14,7 @@ export const listTargets = read(
     const { items, nextToken } = paginate(list(state, group, request.targets), request);
     return {
       items: items.map((target) => {
-        const seen = findHealth(target);
-        const status = targetStatus(state, group, target, seen?.health);
-        const reasonCode = status === seen?.health ? seen.reasonCode : undefined;
+        const { status, reasonCode } = targetStatus(state, group, target, findHealth(target));
         return { id: target.targetId, port: target.port, status, reasonCode };
       }),
       nextToken,
