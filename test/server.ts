@@ -81,7 +81,8 @@ export function runPergola(checkout: Checkout, args: readonly string[]): Promise
   return finish(startPergola(checkout, args));
 }
 
-async function finish(child: ChildProcess): Promise<Finished> {
+/** Waits for the end of a command, whose input is closed. */
+export async function finish(child: ChildProcess): Promise<Finished> {
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -201,6 +202,11 @@ export class TestServer implements AsyncDisposable {
       throw new Error(`the server did not become ready but said ${ready ?? 'nothing'}\n${errors.join('')}`);
     }
     return new TestServer(options, data, match, child, errors, gone);
+  }
+
+  /** The admin's key. */
+  get keys(): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+    return this.#keys;
   }
 
   get pid(): number {

@@ -8,7 +8,13 @@ import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createWatch, waitFor } from '../base/watch.ts';
 import { createApi } from '../api/index.ts';
-import { createHealthBoard, createPublisher, obeyedRevision, startStatusTask } from '../control/index.ts';
+import {
+  createHealthBoard,
+  createPublisher,
+  followStandIns,
+  obeyedRevision,
+  startStatusTask,
+} from '../control/index.ts';
 import type { Context } from '../domain/index.ts';
 import { createFeedServer, writeSnapshotFile } from '../feed/index.ts';
 import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
@@ -138,6 +144,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     startStatusTask({ store, obeyed, clock, log, context, associationTimeout: limits.associationTimeout }),
     (one) => one.close(),
   );
+  lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, settings, log);
 

@@ -48,7 +48,11 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
       .sort(byId)
       .map(({ id, cidr, zone }) => ({ id, cidr, zone })),
     securityGroups: recordsBy(state, 'securityGroup', 'securityGroupsByVpc', key).sort(byId).map(compileSecurityGroup),
-    instances: recordsBy(state, 'instance', 'instancesByVpc', key).sort(byId).map(compileInstance),
+    // Who runs as a stand-in is known to the agent, which made it.
+    instances: recordsBy(state, 'instance', 'instancesByVpc', key)
+      .filter(({ origin }) => origin !== 'workload')
+      .sort(byId)
+      .map(compileInstance),
   };
 }
 

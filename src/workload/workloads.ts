@@ -184,6 +184,12 @@ export class Workloads {
     const instanceId = instance?.id ?? request.instance;
     if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
       return fail('conflict', `another workload stands for ${instanceId} already`);
+    if (instance === undefined && request.instance !== undefined) {
+      const obstacle = this.#whyNoStandIn(vpc, request.instance);
+      if (obstacle !== undefined) return fail('invalid', obstacle);
+    }
+    if (instance !== undefined && request.address !== undefined && request.address !== instance.address)
+      return fail('conflict', `instance ${instance.id} has the address ${instance.address}`);
     const named = request.securityGroups.length > 0 ? request.securityGroups : (instance?.securityGroups ?? []);
     const groups = findGroups(vpc, named);
     if (typeof groups === 'string') return fail('invalid', groups);
@@ -197,6 +203,14 @@ export class Workloads {
       securityGroups: groups,
       ...(instanceId === undefined ? {} : { instanceId }),
     };
+  }
+
+  /** Why no workload of `vpc` can stand for an id that is no instance of it. */
+  #whyNoStandIn(vpc: VpcRecord, id: string): string | undefined {
+    if (!/^i-[0-9a-z]{8,17}$/.test(id)) return `${id} is neither an instance of VPC ${vpc.id} nor an instance id (i-…)`;
+    for (const other of this.#deps.snapshot.value.vpcs.values())
+      if (other.instances.some((instance) => instance.id === id)) return `instance ${id} is in VPC ${other.id}`;
+    return undefined;
   }
 
   /** The VPC as the snapshot has it; one that was made a moment ago is waited for. */

@@ -2,5 +2,6 @@
 
 export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
 export { describeSubnets, describeVpcs, subnetAvailableAddresses, type Ec2Filter } from './read.ts';
+export { placeStandIns } from './stand-in.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
 export { createVpc, deleteVpc, getVpc, type AttachmentInput, type CreateVpcInput } from './vpc.ts';

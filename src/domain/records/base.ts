@@ -31,8 +31,8 @@ export interface BaseRecord {
   readonly createdAt: number;
   readonly lastUpdatedAt: number;
   readonly tags: Tags;
-  /** Set on what pergola.yaml made: the configuration updates and removes it. */
-  readonly origin?: 'configuration';
+  /** Set on what pergola.yaml made, which the configuration updates and removes, and on what stands for a workload that runs. */
+  readonly origin?: 'configuration' | 'workload';
 }
 
 /** The region of records that belong to none. */

@@ -13,5 +13,10 @@ export function reset(state: State, _input: null, _context: Context): Decided<nu
       if (record.origin === undefined) changes.push({ kind, key, record: undefined });
     });
   }
+  // A workload in a VPC that goes stands for nothing any more.
+  state.tables.instance.forEach((instance, key) => {
+    if (instance.origin === 'workload' && state.tables.vpc.get(instance.vpcKey)?.origin === undefined)
+      changes.push({ kind: 'instance', key, record: undefined });
+  });
   return { changes, result: changes.length };
 }
