@@ -3,6 +3,7 @@
 import type { SignatureFailure } from '../sigv4/index.ts';
 import type { Constraints } from './constraints.ts';
 import type { Issue } from './issue.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { Operation, ServiceSchema } from './schema.ts';
 import type { ServiceError } from './service-error.ts';
 
@@ -65,6 +66,8 @@ export interface Codec {
   encodeError(service: Service, error: ServiceError, requestId: string): WireResponse;
   /** The protocol's own words for what every service refuses. */
   readonly refusals: {
+    /** What the server turns away before any operation is known. */
+    turnedAway(reason: Obstacle, message: string): ServiceError;
     unknownOperation(request: WireRequest): ServiceError;
     badInput(issues: readonly Issue[]): ServiceError;
     badSignature(failure: SignatureFailure): ServiceError;

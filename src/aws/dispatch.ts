@@ -6,6 +6,7 @@ import { parseAuthorization, type SignatureFailure } from '../sigv4/index.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
 import type { Codec, Protocol, Service, ServiceDefinition, WireRequest, WireResponse } from './codec.ts';
 import type { Issue } from './issue.ts';
+import type { Obstacle } from './obstacle.ts';
 import { createQuery } from './query.ts';
 import { createRestJson } from './rest-json.ts';
 import { readServiceSchema } from './schema.ts';
@@ -73,8 +74,10 @@ export interface Dispatcher {
   dispatch(request: WireRequest, source: Source): Promise<WireResponse>;
   /** Who signed a request to one of the server's own paths; throws a `ServiceError` when that cannot be believed. */
   identify(request: WireRequest, source: Source): Call;
-  /** An error of the server itself, in the form of the first service. */
+  /** An error on one of the server's own paths, in the form of the first service. */
   encodeError(error: ServiceError, requestId: string): WireResponse;
+  /** A request that is not dispatched, in the form of the service that it means as far as it was read; undefined when nothing was. */
+  turnAway(reason: Obstacle, message: string, request: WireRequest | undefined, requestId: string): WireResponse;
 }
 
 /** Makes the dispatcher of a server. */
@@ -93,9 +96,16 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     loaded.set(definition.id, loading);
     return loading;
   };
-  const plain: Service = {
-    definition: options.services[0].definition,
+  /** A service as far as the server's own errors need it: none of them is in a schema. */
+  const withoutSchema = (definition: ServiceDefinition): Service => ({
+    definition,
     schema: { operations: new Map(), errors: new Map() },
+  });
+  const plain = withoutSchema(options.services[0].definition);
+  const meant = (request: WireRequest): { chosen: ServiceDefinition | undefined; scope: string } => {
+    const parsed = parseAuthorization(request);
+    const authorization = parsed.ok ? parsed.authorization : undefined;
+    return { chosen: selectService(definitions, request, authorization), scope: authorization?.scope.service ?? '' };
   };
   const authenticated = (request: WireRequest, source: Source): Call | SignatureFailure => {
     const parsed = parseAuthorization(request);
@@ -152,11 +162,9 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
 
   return {
     async dispatch(request, source) {
-      const parsed = parseAuthorization(request);
-      const chosen = selectService(definitions, request, parsed.ok ? parsed.authorization : undefined);
+      const { chosen, scope } = meant(request);
       if (chosen !== undefined) return answer(await load(chosen), request, source);
-      const name = parsed.ok ? parsed.authorization.scope.service : '';
-      const message = `Pergola does not serve the AWS service '${name}'; it serves ${definitions.map(({ signingName }) => signingName).join(', ')}.`;
+      const message = `Pergola does not serve the AWS service '${scope}'; it serves ${definitions.map(({ signingName }) => signingName).join(', ')}.`;
       return codecs[plain.definition.protocol].encodeError(
         plain,
         new ServiceError('NotImplementedException', message, { status: 501 }),
@@ -170,5 +178,11 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
       return call;
     },
     encodeError: (error, requestId) => codecs[plain.definition.protocol].encodeError(plain, error, requestId),
+    turnAway(reason, message, request, requestId) {
+      const chosen = request === undefined ? undefined : meant(request).chosen;
+      const service = chosen === undefined ? plain : withoutSchema(chosen);
+      const codec = codecs[service.definition.protocol];
+      return codec.encodeError(service, codec.refusals.turnedAway(reason, message), requestId);
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, Service, WireRequest, WireResponse } from './codec.ts';
 import { encodeXmlMembers, xmlText } from './encode-xml.ts';
 import { decodeForm, parseForm, type FormNode, type FormStyle } from './form.ts';
+import { obstacles } from './obstacle.ts';
 import type { Operation } from './schema.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -24,6 +25,7 @@ const ec2Words: Vocabulary = {
     MissingAuthenticationToken: ['MissingAuthenticationToken', 403],
     IncompleteSignature: ['IncompleteSignature', 400],
     SignatureDoesNotMatch: ['AuthFailure', 401],
+    ClockSkew: ['RequestExpired', 400],
     RequestExpired: ['RequestExpired', 400],
     UnrecognizedClient: ['AuthFailure', 401],
     ExpiredToken: ['ExpiredToken', 400],
@@ -39,6 +41,7 @@ const queryWords: Vocabulary = {
     MissingAuthenticationToken: ['MissingAuthenticationToken', 403],
     IncompleteSignature: ['IncompleteSignature', 400],
     SignatureDoesNotMatch: ['SignatureDoesNotMatch', 403],
+    ClockSkew: ['SignatureDoesNotMatch', 403],
     RequestExpired: ['SignatureDoesNotMatch', 403],
     UnrecognizedClient: ['InvalidClientTokenId', 403],
     ExpiredToken: ['ExpiredToken', 403],
@@ -65,6 +68,10 @@ export function createQuery(style: FormStyle): Codec {
     encodeResult: style === 'ec2Query' ? encodeEc2Result : encodeQueryResult,
     encodeError: style === 'ec2Query' ? encodeEc2Error : encodeQueryError,
     refusals: {
+      turnedAway(reason, message) {
+        const [code, status] = obstacles[reason];
+        return new ServiceError(code, message, { status });
+      },
       unknownOperation(request) {
         const { children } = formOf(request);
         const action = children.get('Action')?.text ?? '';

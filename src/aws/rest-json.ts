@@ -1,9 +1,11 @@
 // The codec of restJson1: method and URI choose the operation; labels, query and a JSON body carry its input.
 
+import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, FoundOperation, Service, WireRequest, WireResponse } from './codec.ts';
 import { decodeJson, decodeText } from './decode.ts';
 import { encodeJson } from './encode-json.ts';
 import type { Issue } from './issue.ts';
+import { obstacles } from './obstacle.ts';
 import { membersOf, type Operation, type Schema } from './schema.ts';
 import { ServiceError } from './service-error.ts';
 import { buildUriIndex, findByUri, type UriIndex } from './uri-index.ts';
@@ -117,6 +119,10 @@ function encodeError(service: Service, error: ServiceError): WireResponse {
 }
 
 const refusals: Codec['refusals'] = {
+  turnedAway(reason, message) {
+    const [code, status] = obstacles[reason];
+    return new ServiceError(`${code}Exception`, message, { status });
+  },
   unknownOperation: ({ method, path }) =>
     new ServiceError('ValidationException', `Unable to determine the operation of ${method} ${path}`, {
       fields: { reason: 'unknownOperation' },
@@ -138,7 +144,10 @@ const refusals: Codec['refusals'] = {
       },
     );
   },
-  badSignature: ({ code, message }) => new ServiceError(signatureCodes[code], message, { status: 403 }),
+  badSignature({ code, message }) {
+    const [name, status] = signatureRefusals[code];
+    return new ServiceError(name, message, { status });
+  },
   notImplemented: (operation) =>
     new ServiceError('NotImplementedException', `Pergola does not implement ${operation} yet.`, { status: 501 }),
   internal: (requestId) =>
@@ -148,11 +157,12 @@ const refusals: Codec['refusals'] = {
 };
 
 /** What AWS's JSON front ends call the failures (api.md 3, "common to all AWS front ends"). */
-const signatureCodes = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  IncompleteSignature: 'IncompleteSignatureException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-  UnrecognizedClient: 'UnrecognizedClientException',
-  ExpiredToken: 'ExpiredTokenException',
-} as const;
+const signatureRefusals: Readonly<Record<SignatureFailureCode, readonly [code: string, status: number]>> = {
+  MissingAuthenticationToken: ['MissingAuthenticationTokenException', 403],
+  IncompleteSignature: ['IncompleteSignature', 400],
+  SignatureDoesNotMatch: ['InvalidSignatureException', 403],
+  ClockSkew: ['InvalidSignatureException', 403],
+  RequestExpired: ['RequestExpired', 400],
+  UnrecognizedClient: ['UnrecognizedClientException', 403],
+  ExpiredToken: ['ExpiredTokenException', 403],
+};

@@ -1,6 +1,6 @@
 // The API's HTTP server: hosts, limits and time limits, the page, the server's own paths, and the AWS protocols.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -9,6 +9,7 @@ import type { WireRequest } from './codec.ts';
 import { createDispatcher, type Call, type DispatchDeps, type Dispatcher, type DispatchOptions } from './dispatch.ts';
 import { readBody, refuse, respond } from './exchange.ts';
 import { checkHost } from './host-check.ts';
+import type { Obstacle } from './obstacle.ts';
 import { ServiceError } from './service-error.ts';
 
 /** The limits of the API's connections, by their names in the configuration. Times in milliseconds. */
@@ -74,9 +75,15 @@ export function createAwsServer(options: ServerOptions, deps: ServerDeps): Serve
   });
   // Connections whose request has been read: an error on them must not be written into the answer's place.
   const answering = new WeakSet<Duplex>();
+  // Whose body is being read: when that takes too long, the answer has the form of the service that the headers mean.
+  const reading = new WeakMap<Duplex, IncomingMessage>();
   server.on('request', (request, response) => {
+    reading.set(request.socket, request);
     response.once('close', () => answering.delete(request.socket));
-    const onRead = (): void => void answering.add(request.socket);
+    const onRead = (): void => {
+      answering.add(request.socket);
+      reading.delete(request.socket);
+    };
     serve(request, response, options, deps, dispatcher, onRead).catch((error: unknown) => {
       deps.log.error('a request could not be answered', { url: request.url, error });
       response.destroy();
@@ -84,7 +91,7 @@ export function createAwsServer(options: ServerOptions, deps: ServerDeps): Serve
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable || answering.has(socket)) socket.destroy();
-    else answerBrokenRequest(error, socket, dispatcher, deps.random.uuid());
+    else answerBrokenRequest(error, socket, reading.get(socket), dispatcher, deps.random.uuid());
   });
   return server;
 }
@@ -101,9 +108,10 @@ async function serve(
   response.setHeader('x-amzn-requestid', requestId);
   // A client that goes away while it is answered is its own affair.
   response.on('error', () => undefined);
-  const turnAway = (error: ServiceError): void => {
+  const wire = wireOf(request);
+  const turnAway = (reason: Obstacle, message: string): void => {
     onRead();
-    refuse(request, response, dispatcher.encodeError(error, requestId), deps.clock);
+    refuse(request, response, dispatcher.turnAway(reason, message, wire, requestId), deps.clock);
   };
 
   const { localAddress = '', localPort = 0, remoteAddress = '' } = request.socket;
@@ -113,32 +121,25 @@ async function serve(
     { address: localAddress, port: localPort },
     options.hostNames,
   );
-  if (problem !== undefined) return turnAway(new ServiceError('AccessDeniedException', problem, { status: 403 }));
+  if (problem !== undefined) return turnAway('foreignHost', problem);
 
-  const headers = collectHeaders(request.rawHeaders);
-  const [path, query] = splitOnce(request.url ?? '', '?');
-  if (isPage(request, path, headers)) return deps.page(request, response);
+  const { path, query } = wire;
+  if (isPage(request, path, wire.headers)) return deps.page(request, response);
 
   const body = await readBody(request, options.limits.apiBodySize);
   onRead();
   if (body === 'aborted') return undefined;
   if (body === 'too-large')
-    return turnAway(
-      new ServiceError(
-        'RequestEntityTooLargeException',
-        `The body of a request may have ${options.limits.apiBodySize} bytes at most.`,
-        { status: 413 },
-      ),
-    );
+    return turnAway('bodyTooLarge', `The body of a request may have ${options.limits.apiBodySize} bytes at most.`);
 
-  const wire: WireRequest = { method: request.method ?? '', path, query, headers, body };
+  const whole: WireRequest = { ...wire, body };
   const source = { requestId, sourceIp: remoteAddress };
   if (!path.startsWith('/-/')) {
-    respond(response, await dispatcher.dispatch(wire, source));
+    respond(response, await dispatcher.dispatch(whole, source));
     return undefined;
   }
   try {
-    const call = unsignedPaths.has(path) ? undefined : dispatcher.identify(wire, source);
+    const call = unsignedPaths.has(path) ? undefined : dispatcher.identify(whole, source);
     const internal = { method: wire.method, path, query: new URLSearchParams(query), body };
     await deps.internal(internal, response, call);
   } catch (error) {
@@ -163,35 +164,37 @@ function isPage(request: IncomingMessage, path: string, headers: ReadonlyMap<str
   );
 }
 
-function splitOnce(text: string, separator: string): readonly [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+/** A request as far as it is known from its headers. */
+function wireOf(request: IncomingMessage): WireRequest {
+  const { method = '', url = '', rawHeaders } = request;
+  const at = url.indexOf('?');
+  const [path, query] = at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+  return { method, path, query, headers: collectHeaders(rawHeaders), body: Buffer.alloc(0) };
 }
 
 /** Answers what is no HTTP at all, has too many headers, or took too long; there is no response object to do it with. */
 function answerBrokenRequest(
   error: NodeJS.ErrnoException,
   socket: Duplex,
+  request: IncomingMessage | undefined,
   dispatcher: Dispatcher,
   requestId: string,
 ): void {
-  const [status, reason, code, message] =
+  const [reason, message] =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? ([408, 'Request Timeout', 'RequestTimeoutException', 'The request took too long to arrive.'] as const)
+      ? (['tooSlow', 'The request took too long to arrive.'] as const)
       : error.code === 'HPE_HEADER_OVERFLOW'
-        ? ([
-            431,
-            'Request Header Fields Too Large',
-            'RequestHeaderSectionTooLargeException',
-            'The headers are too large.',
-          ] as const)
-        : ([400, 'Bad Request', 'BadRequestException', 'The request is not well-formed HTTP.'] as const);
-  const { headers, body } = dispatcher.encodeError(new ServiceError(code, message, { status }), requestId);
+        ? (['headersTooLarge', 'The headers are too large.'] as const)
+        : (['brokenHttp', 'The request is not well-formed HTTP.'] as const);
+  const known = request === undefined ? undefined : wireOf(request);
+  const { status, headers, body } = dispatcher.turnAway(reason, message, known, requestId);
   const lines = Object.entries({
     ...headers,
     'x-amzn-requestid': requestId,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }

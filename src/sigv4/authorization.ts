@@ -25,6 +25,9 @@ export type SignatureFailureCode =
   | 'MissingAuthenticationToken'
   | 'IncompleteSignature'
   | 'SignatureDoesNotMatch'
+  /** The clocks of signer and verifier are too far apart. */
+  | 'ClockSkew'
+  /** A presigned query is no longer good. */
   | 'RequestExpired'
   | 'UnrecognizedClient'
   | 'ExpiredToken';

@@ -50,13 +50,13 @@ function checkScope(authorization: Authorization, services: readonly string[]): 
 function checkTime({ time, timestamp, expires }: Authorization, now: number): SignatureFailure | undefined {
   if (time > now + maximumSkew)
     return signatureFailure(
-      'RequestExpired',
+      'ClockSkew',
       `Signature not yet current: ${timestamp} is still later than ${formatTimestamp(now + maximumSkew)} (${formatTimestamp(now)} + 5 min.)`,
     );
   const end = time + (expires === undefined ? maximumSkew : expires * 1000);
   if (end < now)
     return signatureFailure(
-      'RequestExpired',
+      expires === undefined ? 'ClockSkew' : 'RequestExpired',
       expires === undefined
         ? `Signature expired: ${timestamp} is now earlier than ${formatTimestamp(now - maximumSkew)} (${formatTimestamp(now)} - 5 min.)`
         : `Signature expired: ${timestamp} was good for ${expires} seconds and it is ${formatTimestamp(now)}`,

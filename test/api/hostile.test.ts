@@ -5,7 +5,9 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { createAwsServer, ServiceError, type InternalRequest, type OperationHandler } from '../../src/aws/index.ts';
+import { ec2Definition } from '../../src/api/ec2/definition.ts';
 import { latticeDefinition } from '../../src/api/lattice/definition.ts';
+import { stsDefinition } from '../../src/api/sts/definition.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -25,6 +27,8 @@ const server = createAwsServer(
           ['CreateService', () => Promise.reject(new Error('a bug'))],
         ]),
       },
+      { definition: ec2Definition, operations: new Map() },
+      { definition: stsDefinition, operations: new Map() },
     ],
     regions: ['us-east-1'],
     defaultAccount: '123456789012',
@@ -143,6 +147,34 @@ test('a body over 1 MB that comes in chunks is refused and the connection closed
   const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
   for (let i = 0; i < 20; i++) socket.write(chunk);
   assertRefused(parseReply(await closed), 413, 'RequestEntityTooLargeException');
+});
+
+test('EC2 and STS refuse in their own form what is turned away before it is read', async () => {
+  const forms = {
+    ec2: /^<\?xml .*\n<Response><Errors><Error><Code>(\w+)<\/Code><Message>.+<\/Message><\/Error><\/Errors><RequestID>(.+)<\/RequestID><\/Response>$/,
+    sts: /^<\?xml .*\n<ErrorResponse xmlns="\S+"><Error><Type>Sender<\/Type><Code>(\w+)<\/Code><Message>.+<\/Message><\/Error><RequestId>(.+)<\/RequestId><\/ErrorResponse>$/,
+  };
+  for (const service of ['ec2', 'sts'] as const) {
+    const scope = `authorization: AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}\r\nx-amz-date: 20260101T000000Z\r\n`;
+    const post = (name: string, rest: string): Promise<Reply> =>
+      exchange(`POST / HTTP/1.1\r\nhost: ${name}\r\n${scope}connection: close\r\n${rest}`);
+    const large = 'x'.repeat(limits.apiBodySize + 1);
+    const chunked = `transfer-encoding: chunked\r\n\r\n${large.length.toString(16)}\r\n${large}\r\n`;
+    for (const [sent, status, code] of [
+      [post(host, `content-length: ${large.length}\r\n\r\n${large}`), 413, 'RequestEntityTooLarge'],
+      [post(host, chunked), 413, 'RequestEntityTooLarge'],
+      [post(host, 'content-length: 10\r\n\r\nAction'), 408, 'RequestTimeout'],
+      [post(host, 'transfer-encoding: chunked\r\n\r\nrubbish\r\n'), 400, 'BadRequest'],
+      [post('evil.example', 'content-length: 0\r\n\r\n'), 403, 'AccessDenied'],
+    ] as const) {
+      const reply = await sent;
+      const [, told, requestId] = forms[service].exec(reply.body) ?? [];
+      assert.deepEqual([reply.status, told], [status, code], `${service}: ${reply.body}`);
+      assert.equal(requestId, reply.headers.get('x-amzn-requestid'));
+      assert.equal(reply.headers.get('content-type'), 'text/xml;charset=UTF-8');
+    }
+  }
+  await assertAlive();
 });
 
 test('headers that do not end in time are answered with 408', async () => {

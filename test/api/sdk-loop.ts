@@ -12,8 +12,10 @@ import { collectHeaders } from '../../src/sigv4/index.ts';
 
 /** Whom `keys` stand for. */
 export const account = '111122223333';
-/** The one key pair that is known. */
+/** Keys that are known. */
 export const keys = { accessKeyId: 'AKIDADMIN', secretAccessKey: 'secret' };
+/** Temporary keys, good only with their token, of the same account. */
+export const temporaryKeys = { accessKeyId: 'ASIDTEMPORARY', secretAccessKey: 'other', sessionToken: 'token/+=' };
 
 /** A dispatcher whose services all have `handlers`. */
 export function makeDispatcher(
@@ -35,10 +37,12 @@ export function makeDispatcher(
     {
       clock: { now: Date.now },
       log: silentLog,
-      findCredential: (id) =>
-        id === keys.accessKeyId
-          ? { secret: keys.secretAccessKey, account, principalArn: `arn:aws:iam::${account}:user/admin` }
-          : undefined,
+      findCredential(id) {
+        const known = [keys, temporaryKeys].find(({ accessKeyId }) => accessKeyId === id);
+        if (known === undefined) return undefined;
+        const principalArn = `arn:aws:iam::${account}:user/admin`;
+        return { ...known, secret: known.secretAccessKey, account, principalArn };
+      },
       observe: (event) => options.events?.push(event),
     },
   );
