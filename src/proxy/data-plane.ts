@@ -53,6 +53,8 @@ const SWEEP = 1000;
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { counters, clock, limits } = deps;
   const connections = new Set<ClientConnection>();
+  /** Client connections by door. */
+  const perDoor = new Map<string, number>();
   const compiler = createWorldCompiler(deps.worker);
   let world = emptyWorld;
   let onEmpty: (() => void) | undefined;
@@ -79,6 +81,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   });
   const accepted = counters.counter('pergola_client_connections_total');
   const open = counters.counter('pergola_client_connections');
+  const refused = counters.counter('pergola_client_connections_refused_total');
   const byService = createRequestCounters(counters, 'service');
   const byGroup = createRequestCounters(counters, 'target_group');
   const received = counters.counter('pergola_received_bytes_total');
@@ -101,6 +104,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     forget(connection) {
       connections.delete(connection);
       open.value--;
+      const left = (perDoor.get(connection.doorKey) ?? 1) - 1;
+      if (left === 0) perDoor.delete(connection.doorKey);
+      else perDoor.set(connection.doorKey, left);
       deps.share?.closed();
       if (connections.size === 0) onEmpty?.();
     },
@@ -121,15 +127,21 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     },
     accept(socket, spec) {
       accepted.value++;
+      const localAddress = socket.localAddress ?? '';
+      const { vpcId, port } = spec;
+      const doorKey = world.vpcs.get(vpcId)?.doorsByAddress.get(localAddress)?.id ?? vpcId;
+      const before = perDoor.get(doorKey) ?? 0;
+      const most = limits.maxConnectionsPerDoor;
+      if (before >= most) refused.value++;
+      if (before >= 2 * most) {
+        socket.resetAndDestroy();
+        return;
+      }
+      perDoor.set(doorKey, before + 1);
       open.value++;
-      connections.add(
-        new ClientConnection(
-          socket,
-          { vpcId: spec.vpcId, localAddress: socket.localAddress ?? '', port: spec.port },
-          context,
-        ),
-      );
-      deps.share?.opened();
+      const connection = new ClientConnection(socket, { vpcId, localAddress, port }, doorKey, context);
+      connections.add(connection);
+      if (before >= most) connection.turnAway();
     },
     takeHealth: (report) => groups.setHealth(report.groupId, report.target, report),
     health: () =>

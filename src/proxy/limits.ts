@@ -6,11 +6,29 @@ export interface ProxyLimits {
   readonly requestHeadTimeout: number;
   /** An unused client connection is closed after this time (AWS: the service's idle timeout, 60 s by default; before a request no service is known). */
   readonly clientIdleTimeout: number;
+  /** Bytes of a request's head, the request line included (AWS: 60 KB of headers, else 400). */
+  readonly maxRequestHead: number;
+  /** Bytes of a request line; a longer one is 414. */
+  readonly maxRequestLine: number;
+  /** Header lines of a request (AWS: 100, else 400). */
+  readonly maxRequestHeaders: number;
+  /** Bytes of a request's body, as sent (the sizes of chunks count); a longer one is 413. AWS publishes no limit, so there is none unless it is set. */
+  readonly maxRequestBody: number;
+  /** Bytes of a request's body that are read and thrown away after an answer of our own, before the connection is given up. */
+  readonly maxDiscard: number;
+  /**
+   * A connection that we end is read on, so that no reset overtakes the answer: while bytes come, with pauses of at most `lingerPause`, and
+   * not longer than `lingerTime`.
+   */
+  readonly lingerPause: number;
+  readonly lingerTime: number;
+  /** Client connections of one worker through one door: one more is answered 503, and beyond twice as many they are reset. */
+  readonly maxConnectionsPerDoor: number;
   /** A target's connection must stand within this time. */
   readonly upstreamConnectTimeout: number;
   /** A pooled connection to a target is closed after being unused for this long. */
   readonly upstreamIdleTimeout: number;
-  /** AWS: a connection lasts at most ten minutes (User Guide: Services). */
+  /** AWS: a connection lasts at most ten minutes (User Guide: Services). A response that runs then gets `clientIdleTimeout` more. */
   readonly maxConnectionDuration: number;
   /** Unused pooled connections kept per target and worker. */
   readonly maxIdlePerTarget: number;
@@ -22,6 +40,14 @@ export interface ProxyLimits {
 export const defaultProxyLimits: ProxyLimits = {
   requestHeadTimeout: 30_000,
   clientIdleTimeout: 60_000,
+  maxRequestHead: 61_440,
+  maxRequestLine: 61_440,
+  maxRequestHeaders: 100,
+  maxRequestBody: Number.MAX_SAFE_INTEGER,
+  maxDiscard: 262_144,
+  lingerPause: 2_000,
+  lingerTime: 30_000,
+  maxConnectionsPerDoor: 50_000,
   upstreamConnectTimeout: 5_000,
   upstreamIdleTimeout: 60_000,
   maxConnectionDuration: 600_000,

@@ -115,7 +115,8 @@ function readLimits(reader: YamlReader, place: Place | undefined): Limits {
   const names = Object.keys(defaultLimits) as (keyof Limits)[];
   const set: Partial<Record<keyof Limits, number>> = {};
   for (const [name, one] of reader.fields(place, names) ?? []) {
-    const value = reader.integer(one, 1, mostLimit);
+    // Of a length nothing depends but a comparison.
+    const value = reader.integer(one, 1, name === 'maxRequestBody' ? Number.MAX_SAFE_INTEGER : mostLimit);
     if (value !== undefined) set[name] = value;
   }
   return { ...defaultLimits, ...set };

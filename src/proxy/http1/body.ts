@@ -1,6 +1,7 @@
 // Finds where the body of a message ends, without copying it: by length, by chunks, or at the end of the connection.
 
 import { ownHeaders } from './request-head.ts';
+import { refusals, type Refusal } from './rules.ts';
 
 /** Follows one body. `consume` looks at `chunk` from `from` and returns where the body's bytes end in it. */
 export interface BodyReader {
@@ -8,15 +9,23 @@ export interface BodyReader {
   consume(chunk: Buffer, from: number): number;
   /** Whether the last byte of the body has been seen. */
   readonly done: boolean;
+  /** What broke the framing, after `consume` returned -1. */
+  readonly fault: Refusal | undefined;
   /** Where the data of chunks lies in the last consumed buffer, for whoever must write it without the chunk framing; undefined for other bodies. */
   readonly pieces: readonly (readonly [number, number])[] | undefined;
 }
 
 /** A body of no bytes. */
-export const emptyBody: BodyReader = { consume: (_chunk, from) => from, done: true, pieces: undefined };
+export const emptyBody: BodyReader = {
+  consume: (_chunk, from) => from,
+  done: true,
+  fault: undefined,
+  pieces: undefined,
+};
 
 /** A body of `length` bytes (> 0). */
 export class LengthBody implements BodyReader {
+  readonly fault = undefined;
   readonly pieces = undefined;
   #left: number;
 
@@ -36,7 +45,12 @@ export class LengthBody implements BodyReader {
 }
 
 /** A body that ends with its connection. */
-export const closingBody: BodyReader = { consume: (chunk) => chunk.length, done: false, pieces: undefined };
+export const closingBody: BodyReader = {
+  consume: (chunk) => chunk.length,
+  done: false,
+  fault: undefined,
+  pieces: undefined,
+};
 
 const states = {
   size: 0,
@@ -58,20 +72,36 @@ type State = (typeof states)[keyof typeof states];
 const MAX_LINE = 256;
 const MAX_TRAILERS = 8192;
 
-/** Fields that frame or address a message: RFC 9110 6.5.1 forbids them after the body. What only the proxy may write is refused there too. */
-const framingFields: ReadonlySet<string> = new Set([
+/**
+ * Fields that frame or address a message, say who asks, or how its content is to be read: RFC 9110 6.5.1 forbids them after the body. What
+ * only the proxy may write is refused there too.
+ */
+const headFields: ReadonlySet<string> = new Set([
   'host',
   'content-length',
   'transfer-encoding',
   'connection',
+  'keep-alive',
+  'proxy-connection',
   'te',
   'trailer',
   'upgrade',
+  'expect',
+  'max-forwards',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'content-encoding',
+  'content-type',
+  'content-range',
 ]);
 
 /** A chunked body (RFC 9112 7.1), strict: CRLF only, hexadecimal sizes of at most 13 digits, printable extensions, trailers that a recipient may merge with the head. */
 export class ChunkedBody implements BodyReader {
-  readonly pieces: [number, number][] = [];
+  /** Collected only for who asked. */
+  readonly pieces: [number, number][] | undefined;
+  fault: Refusal | undefined;
   #state: State = states.size;
   #size = 0;
   #digits = 0;
@@ -79,17 +109,21 @@ export class ChunkedBody implements BodyReader {
   #trailers = 0;
   #trailerName = '';
 
+  constructor(collect = false) {
+    this.pieces = collect ? [] : undefined;
+  }
+
   get done(): boolean {
     return this.#state === states.done;
   }
 
   consume(chunk: Buffer, from: number): number {
-    this.pieces.length = 0;
+    if (this.pieces !== undefined) this.pieces.length = 0;
     let pos = from;
     while (pos < chunk.length && this.#state !== states.done) {
       if (this.#state === states.data) {
         const take = Math.min(this.#size, chunk.length - pos);
-        this.pieces.push([pos, pos + take]);
+        this.pieces?.push([pos, pos + take]);
         this.#size -= take;
         pos += take;
         if (this.#size === 0) this.#state = states.dataCr;
@@ -108,58 +142,59 @@ export class ChunkedBody implements BodyReader {
       case states.size: {
         const digit = hexDigit(byte);
         if (digit >= 0) {
-          if (++this.#digits > 13) return undefined;
+          if (++this.#digits > 13) return this.#refuse(refusals.chunkSize);
           this.#size = this.#size * 16 + digit;
           return states.size;
         }
-        if (this.#digits === 0) return undefined;
+        if (this.#digits === 0) return this.#refuse(refusals.chunkSize);
         if (byte === 13) return states.sizeLf;
         this.#line = 0;
-        return byte === 59 ? states.extension : undefined;
+        return byte === 59 ? states.extension : this.#refuse(refusals.chunkSize);
       }
       case states.extension:
         if (byte === 13) return states.sizeLf;
-        return ++this.#line <= MAX_LINE && isText(byte) ? states.extension : undefined;
+        return ++this.#line <= MAX_LINE && isText(byte) ? states.extension : this.#refuse(refusals.chunkExtension);
       case states.sizeLf:
-        if (byte !== 10) return undefined;
+        if (byte !== 10) return this.#refuse(refusals.chunkSize);
         this.#digits = 0;
         return this.#size === 0 ? states.trailer : states.data;
       case states.dataCr:
-        return byte === 13 ? states.dataLf : undefined;
+        return byte === 13 ? states.dataLf : this.#refuse(refusals.chunkEnd);
       case states.dataLf:
-        return byte === 10 ? states.size : undefined;
+        return byte === 10 ? states.size : this.#refuse(refusals.chunkEnd);
       case states.trailer:
         if (byte === 13) return states.endLf;
         this.#trailerName = '';
         return this.#onTrailerName(byte);
       case states.trailerName:
-        return byte === 58
-          ? isAllowedTrailer(this.#trailerName)
-            ? states.trailerLine
-            : undefined
-          : this.#onTrailerName(byte);
+        if (byte !== 58) return this.#onTrailerName(byte);
+        return isAllowedTrailer(this.#trailerName) ? states.trailerLine : this.#refuse(refusals.trailerField);
       case states.trailerLine:
         if (byte === 13) return states.trailerLf;
-        return ++this.#trailers <= MAX_TRAILERS && isText(byte) ? states.trailerLine : undefined;
+        if (++this.#trailers > MAX_TRAILERS) return this.#refuse(refusals.trailersLong);
+        return isText(byte) ? states.trailerLine : this.#refuse(refusals.trailerLine);
       case states.trailerLf:
-        return byte === 10 ? states.trailer : undefined;
-      case states.endLf:
-        return byte === 10 ? states.done : undefined;
+        return byte === 10 ? states.trailer : this.#refuse(refusals.trailerLine);
       default:
-        return undefined;
+        return byte === 10 ? states.done : this.#refuse(refusals.trailerLine);
     }
   }
 
   #onTrailerName(byte: number): State | undefined {
-    if (++this.#trailers > MAX_TRAILERS || !isToken(byte)) return undefined;
+    if (++this.#trailers > MAX_TRAILERS) return this.#refuse(refusals.trailersLong);
+    if (!isToken(byte)) return this.#refuse(refusals.trailerLine);
     this.#trailerName += String.fromCharCode(byte);
     return states.trailerName;
+  }
+
+  #refuse(fault: Refusal): undefined {
+    this.fault = fault;
   }
 }
 
 function isAllowedTrailer(name: string): boolean {
   const lower = name.toLowerCase();
-  return !framingFields.has(lower) && !ownHeaders.has(lower);
+  return !headFields.has(lower) && !ownHeaders.has(lower);
 }
 
 function hexDigit(byte: number): number {

@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import { decide, type Decision, type Entry } from '../request/decide.ts';
 import { Exchange } from '../request/exchange.ts';
+import type { FailureReason } from '../request/exchange-record.ts';
 import { giveAnswer } from '../request/give-answer.ts';
 import { RouteTextMemo } from '../request/route-text.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
@@ -11,16 +12,7 @@ import type { ProxyContext } from '../context.ts';
 import { ChunkedBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
 import { HeadReader } from './head-reader.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
-
-/** Bytes of a request's body that are read and thrown away after an answer of our own, before the connection is given up. */
-const MAX_DISCARD = 256 * 1024;
-
-/**
- * A connection that we end is read on, so that no reset overtakes the answer: while bytes come, with pauses of at most `LINGER_PAUSE`
- * milliseconds, and not longer than `LINGER` (nginx does the same: lingering_close).
- */
-const LINGER_PAUSE = 2000;
-const LINGER = 30_000;
+import { refusals, type Refusal } from './rules.ts';
 
 /** What a connection is doing. */
 type State =
@@ -49,6 +41,8 @@ interface Request {
 export class ClientConnection implements ExchangeClient {
   readonly socket: Socket;
   readonly entry: Entry;
+  /** The door that it counts for. */
+  readonly doorKey: string;
   readonly context: ProxyContext;
   readonly clientAddress: string;
   readonly clientIpPort: string;
@@ -59,7 +53,7 @@ export class ClientConnection implements ExchangeClient {
   /** Monotonic milliseconds since when the client owes us something: the rest of a head or of a body that nobody reads, room for our answer, its end. */
   #owedSince = 0;
   /** Holds an unfinished head, or the next request while one is being answered. */
-  readonly #heads = new HeadReader();
+  readonly #heads: HeadReader;
   /** Whether what is held is to be looked at in the loop's next turn. */
   #scheduled = false;
   /** Whether the client has sent its FIN: what it asked is still answered. */
@@ -71,10 +65,12 @@ export class ClientConnection implements ExchangeClient {
   readonly #texts = new RouteTextMemo();
   readonly #forwarded: string;
 
-  constructor(socket: Socket, entry: Entry, context: ProxyContext) {
+  constructor(socket: Socket, entry: Entry, doorKey: string, context: ProxyContext) {
     this.socket = socket;
     this.entry = entry;
+    this.doorKey = doorKey;
     this.context = context;
+    this.#heads = new HeadReader(context.limits);
     const remote = socket.remoteAddress ?? '';
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
@@ -111,17 +107,21 @@ export class ClientConnection implements ExchangeClient {
       if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
     } else if (this.state === 'head') {
       if (this.idle && now - this.lastActive > this.context.limits.clientIdleTimeout) this.#end();
-      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout)
-        this.#refuse(408, 'the request head took too long');
+      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout) this.#refuse(refusals.headSlow);
     }
-    if (now - this.since > limits.maxConnectionDuration) this.closeSoon();
+    const over = now - this.since - limits.maxConnectionDuration;
+    if (over <= 0) return;
+    this.closeSoon();
+    this.#exchange?.outlive(over);
   }
 
   #sweepLinger(now: number): void {
+    const { limits } = this.context;
     // A client that does not take our last bytes is given as long as an idle one.
     if (!this.socket.writableFinished) {
-      if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
-    } else if (now - this.lastActive > LINGER_PAUSE || now - this.#owedSince > LINGER) this.socket.destroy();
+      if (now - this.#owedSince > limits.clientIdleTimeout) this.socket.resetAndDestroy();
+    } else if (now - this.lastActive > limits.lingerPause || now - this.#owedSince > limits.lingerTime)
+      this.socket.destroy();
   }
 
   #onData(chunk: Buffer): void {
@@ -147,15 +147,15 @@ export class ClientConnection implements ExchangeClient {
     if (!this.#heads.holds) this.#owedSince = this.lastActive;
     const found = this.#heads.look(chunk);
     if (found.kind === 'whole') this.#onHead(found.text, found.bytes, found.bodyStart);
-    else if (found.kind === 'bad') this.#refuse(400, found.reason);
+    else if (found.kind === 'bad') this.#refuse(found.refusal);
     else if (this.#ended) this.#end();
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
   #onHead(text: string, bytes: Buffer, bodyStart: number): void {
-    const head = parseRequestHead(text);
+    const head = parseRequestHead(text, this.context.limits.maxRequestHeaders);
     if ('reason' in head) {
-      this.#refuse(head.status, head.reason);
+      this.#refuse(head);
       return;
     }
     const body = head.chunked
@@ -164,7 +164,7 @@ export class ClientConnection implements ExchangeClient {
         ? new LengthBody(head.contentLength)
         : emptyBody;
     const bodyEnd = body.done ? bodyStart : body.consume(bytes, bodyStart);
-    if (bodyEnd < 0) this.#refuse(400, 'malformed chunked body', head);
+    if (bodyEnd < 0) this.#refuse(body.fault ?? refusals.chunkSize, head);
     else
       this.#begin({
         head,
@@ -181,6 +181,18 @@ export class ClientConnection implements ExchangeClient {
     const world = context.world();
     const decision = decide(world, this.entry, head);
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
+    const bodyBytes = Math.max(head.contentLength, request.early.length);
+    if (bodyBytes > context.limits.maxRequestBody) {
+      this.#closeAfter = true;
+      this.#answer(
+        world,
+        { ...decision, ...refusals.bodyLong, kind: 'answer' },
+        request,
+        requestId,
+        'ClientProtocolError',
+      );
+      return;
+    }
     if (decision.kind === 'answer') {
       this.#answer(world, decision, request, requestId);
       return;
@@ -210,6 +222,7 @@ export class ClientConnection implements ExchangeClient {
     decision: Extract<Decision, { kind: 'answer' }>,
     { head, body, headBytes, early, rest }: Request,
     requestId: string,
+    failureReason: FailureReason = decision.denied === undefined ? '' : 'ClientAccessDenied',
   ): void {
     const keepAlive = head.keepAlive && !this.#closeAfter && !(head.expectContinue && !body.done);
     if (!keepAlive) this.#closeAfter = true;
@@ -220,7 +233,7 @@ export class ClientConnection implements ExchangeClient {
       keepAlive,
       revision: world.revision,
       bytesReceived: headBytes + early.length,
-      failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
+      failureReason,
       head,
       decision,
     });
@@ -238,7 +251,7 @@ export class ClientConnection implements ExchangeClient {
   #onDiscard(chunk: Buffer): void {
     const end = this.#discard.consume(chunk, 0);
     this.#discarded += chunk.length;
-    if (end < 0 || this.#discarded > MAX_DISCARD) this.#end();
+    if (end < 0 || this.#discarded > this.context.limits.maxDiscard) this.#end();
     else if (this.#discard.done) {
       if (end < chunk.length) this.#heads.hold(chunk.subarray(end));
       this.#next();
@@ -289,7 +302,17 @@ export class ClientConnection implements ExchangeClient {
     return this.#closeAfter;
   }
 
-  #refuse(status: number, reason: string, head?: RequestHead): void {
+  /** Turns the connection away before it has asked for anything. */
+  turnAway(): void {
+    this.#refuse(refusals.connectionsMany);
+  }
+
+  takeHeld(): Buffer | undefined {
+    if (this.socket.isPaused()) this.socket.resume();
+    return this.#heads.take();
+  }
+
+  #refuse({ status, reason }: Refusal, head?: RequestHead): void {
     giveAnswer(this, {
       status,
       reason,

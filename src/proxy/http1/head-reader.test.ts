@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { HeadReader } from './head-reader.ts';
 import { MAX_HEAD_BYTES } from './request-head.ts';
+import { refusals } from './rules.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -55,5 +56,28 @@ test('HeadReader.look() refuses early what cannot become a head, wherever it is 
 test('HeadReader.look() holds 60 KB and no more', () => {
   const reader = new HeadReader();
   assert.equal(reader.look(Buffer.alloc(MAX_HEAD_BYTES, 97)).kind, 'part');
-  assert.deepEqual(reader.look(bytes('a')), { kind: 'bad', reason: 'more than 60 KB of headers' });
+  assert.deepEqual(reader.look(bytes('a')), { kind: 'bad', refusal: refusals.requestLineLong });
+});
+
+test('HeadReader.look() tells a long request line from long headers, whether the end is there or not', () => {
+  const sizes = { maxRequestHead: 100, maxRequestLine: 20 };
+  for (const tail of ['', '\r\n\r\n']) {
+    const look = (text: string): unknown => {
+      const found = new HeadReader(sizes).look(bytes(text + tail));
+      return found.kind === 'bad' ? found.refusal : found.kind;
+    };
+    const short = tail === '' ? 'part' : 'whole';
+    assert.equal(look('a'.repeat(20)), short);
+    assert.equal(look('a'.repeat(21)), refusals.requestLineLong);
+    assert.equal(look(`a\r\n${'b'.repeat(97 - (tail === '' ? 0 : 2))}`), short);
+    assert.equal(look(`a\r\n${'b'.repeat(98)}`), refusals.headLong);
+  }
+});
+
+test('HeadReader.take() gives away what is held', () => {
+  const reader = new HeadReader();
+  reader.hold(bytes('a'));
+  reader.hold(bytes('b'));
+  assert.equal(reader.take()?.toString(), 'ab');
+  assert.equal(reader.holds, false);
 });

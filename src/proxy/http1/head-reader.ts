@@ -1,6 +1,7 @@
 // Finds where a request's head ends in what a connection brings, without searching any byte twice.
 
 import { MAX_HEAD_BYTES } from './request-head.ts';
+import { refusals, type Refusal } from './rules.ts';
 
 /** What a look at the bytes came to. */
 export type HeadLook =
@@ -8,8 +9,8 @@ export type HeadLook =
   | { readonly kind: 'nothing' }
   /** The head has begun. */
   | { readonly kind: 'part' }
-  /** It cannot become a good head; the reason is for the log. */
-  | { readonly kind: 'bad'; readonly reason: string }
+  /** It cannot become a good head. */
+  | { readonly kind: 'bad'; readonly refusal: Refusal }
   /** `text` (latin1) is the head without its final empty line; what follows it in `bytes` begins at `bodyStart`. */
   | { readonly kind: 'whole'; readonly text: string; readonly bytes: Buffer; readonly bodyStart: number };
 
@@ -19,11 +20,29 @@ const USUAL_HEAD = 4096;
 const nothing: HeadLook = { kind: 'nothing' };
 const part: HeadLook = { kind: 'part' };
 
+/** Whether what has come of a head shows that it cannot become a good one: a line that ended without a CR, or a NUL. `whole` tells that `text` begins with the head. */
+export function isSpoilt(text: string, whole: boolean): boolean {
+  return (whole ? /(^|[^\r])\n|\0/ : /[^\r]\n|\0/).test(text);
+}
+
+/** Sizes that a head may have, in bytes. */
+export interface HeadSizes {
+  readonly maxRequestHead: number;
+  readonly maxRequestLine: number;
+}
+
+const usualSizes: HeadSizes = { maxRequestHead: MAX_HEAD_BYTES, maxRequestLine: MAX_HEAD_BYTES };
+
 /** Holds what is not a whole head yet. */
 export class HeadReader {
+  readonly #sizes: HeadSizes;
   #held: Buffer | undefined;
   /** Bytes of `#held` that have been searched. */
   #searched = 0;
+
+  constructor(sizes: HeadSizes = usualSizes) {
+    this.#sizes = sizes;
+  }
 
   /** Whether bytes are held. */
   get holds(): boolean {
@@ -33,6 +52,13 @@ export class HeadReader {
   /** Takes bytes without looking at them: `look()` does. */
   hold(bytes: Buffer): void {
     this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
+  }
+
+  /** Gives away what is held. */
+  take(): Buffer | undefined {
+    const held = this.#held;
+    this.clear();
+    return held;
   }
 
   /** Gives up what is held. */
@@ -55,20 +81,24 @@ export class HeadReader {
       from = 0;
     }
     if (bytes === undefined || bytes.length === 0) return nothing;
+    const { maxRequestHead, maxRequestLine } = this.#sizes;
     let text = bytes.toString('latin1', from, from + USUAL_HEAD);
     let end = text.indexOf('\r\n\r\n');
     if (end < 0 && from + USUAL_HEAD < bytes.length) {
-      text = bytes.toString('latin1', from, MAX_HEAD_BYTES + 4);
+      text = bytes.toString('latin1', from, maxRequestHead + 4);
       end = text.indexOf('\r\n\r\n');
     }
+    const length = end < 0 ? bytes.length : from + end + 2;
+    if (length > maxRequestLine && !bytes.subarray(0, maxRequestLine + 2).includes('\r\n'))
+      return { kind: 'bad', refusal: refusals.requestLineLong };
+    if (length > maxRequestHead) return { kind: 'bad', refusal: refusals.headLong };
     if (end >= 0) {
-      const bodyStart = from + end + 4;
-      const head = from === 0 ? text.slice(0, end + 2) : bytes.toString('latin1', 0, bodyStart - 2);
+      const bodyStart = length + 2;
+      const head = from === 0 ? text.slice(0, end + 2) : bytes.toString('latin1', 0, length);
       return { kind: 'whole', text: head, bytes, bodyStart };
     }
-    if (bytes.length > MAX_HEAD_BYTES) return { kind: 'bad', reason: 'more than 60 KB of headers' };
-    // A line that already ended without a CR, or a NUL, cannot become a good head: said now instead of waiting for the rest.
-    if ((from === 0 ? /(^|[^\r])\n|\0/ : /[^\r]\n|\0/).test(text)) return { kind: 'bad', reason: 'malformed head' };
+    // Said now instead of waiting for the rest.
+    if (isSpoilt(text, from === 0)) return { kind: 'bad', refusal: refusals.headBytes };
     this.#held = bytes;
     this.#searched = bytes.length;
     return part;

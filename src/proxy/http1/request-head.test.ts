@@ -28,10 +28,10 @@ const refused: readonly (readonly [string, number, string])[] = [
   ['G(T / HTTP/1.1\r\nhost: a\r\n', 400, 'malformed request line'],
   ['GET /\x7f HTTP/1.1\r\nhost: a\r\n', 400, 'malformed request line'],
   ['GET /\xe4 HTTP/1.1\r\nhost: a\r\n', 400, 'malformed request line'],
-  ['PRI * HTTP/2.0\r\n', 505, 'HTTP/2.0 on an HTTP/1.1 connection'],
-  ['GET / HTTP/0.9\r\nhost: a\r\n', 505, 'HTTP/0.9 on an HTTP/1.1 connection'],
-  ['CONNECT / HTTP/1.1\r\nhost: a\r\n', 400, 'CONNECT is not for services'],
-  ['CONNECT a:443 HTTP/1.1\r\nhost: a\r\n', 400, 'CONNECT is not for services'],
+  ['PRI * HTTP/2.0\r\n', 505, 'a version other than HTTP/1.0 and HTTP/1.1'],
+  ['GET / HTTP/0.9\r\nhost: a\r\n', 505, 'a version other than HTTP/1.0 and HTTP/1.1'],
+  ['CONNECT / HTTP/1.1\r\nhost: a\r\n', 501, 'CONNECT is not for services'],
+  ['CONNECT a:443 HTTP/1.1\r\nhost: a\r\n', 501, 'CONNECT is not for services'],
   ['GET a HTTP/1.1\r\nhost: a\r\n', 400, 'malformed request target'],
   ['GET * HTTP/1.1\r\nhost: a\r\n', 400, 'target * is for OPTIONS'],
   ['GET ftp://a/ HTTP/1.1\r\nhost: a\r\n', 400, 'malformed request target'],
@@ -55,8 +55,8 @@ const refused: readonly (readonly [string, number, string])[] = [
   [`${start}a: b\0\r\n`, 400, 'malformed header line'],
   [`${start}a: \x7f\r\n`, 400, 'malformed header line'],
   [`${start}\xe4: b\r\n`, 400, 'malformed header line'],
-  [`${start}${'a: b\r\n'.repeat(100)}`, 400, 'more than 100 headers'],
-  [`${start}expect: 200-ok\r\n`, 400, 'unknown expectation'],
+  [`${start}${'a: b\r\n'.repeat(100)}`, 400, 'too many headers'],
+  [`${start}expect: 200-ok\r\n`, 417, 'unknown expectation'],
   [`${start}content-length: 1\r\ncontent-length: 1\r\n`, 400, 'Content-Length given twice'],
   [`${start}content-length: 1, 1\r\n`, 400, 'malformed Content-Length'],
   [`${start}content-length: +1\r\n`, 400, 'malformed Content-Length'],
@@ -77,7 +77,7 @@ const refused: readonly (readonly [string, number, string])[] = [
 
 test('parseRequestHead() refuses what could be read in two ways', () => {
   for (const [text, status, reason] of refused)
-    assert.deepEqual(parseRequestHead(text), { status, reason }, JSON.stringify(text));
+    assert.partialDeepStrictEqual(parseRequestHead(text), { status, reason }, JSON.stringify(text));
 });
 
 /** Header lines after `host: a`, and those of them that reach the target. */
@@ -93,8 +93,8 @@ const forwarded: readonly (readonly [string, string])[] = [
   ['connection: x-a, X-B , keep-alive\r\nx-a: 1\r\nX-b: 2\r\nx-c: 3\r\n', 'x-c: 3\r\n'],
   ['connection: x-a\r\nconnection: x-b\r\nx-a: 1\r\nx-b: 2\r\n', ''],
   [
-    'Keep-Alive: timeout=5\r\nProxy-Connection: close\r\nTE: trailers\r\nTrailer: a\r\nUpgrade: h2c\r\nz: 1\r\n',
-    'z: 1\r\n',
+    'Keep-Alive: timeout=5\r\nProxy-Connection: close\r\nTE: gzip\r\nTrailer: a\r\nUpgrade: h2c\r\nz: 1\r\n',
+    'Trailer: a\r\nz: 1\r\n',
   ],
   ['X-Forwarded-For: 1.1.1.1\r\nx-forwarded-proto: https\r\nx-forwarded-port: 1\r\n', ''],
   ['x-forwarded-for-port: 1\r\nx-forwarded-for-proto: 1\r\nx-forwarded-host: kept\r\n', 'x-forwarded-host: kept\r\n'],

@@ -1,5 +1,7 @@
 // Reads the head of an HTTP/1.1 request, strictly (RFC 9112), and prepares its header lines for the target in the same walk.
 
+import { refusals, type Refusal } from './rules.ts';
+
 /** A head that was accepted. Texts are latin1: one character per byte. */
 export interface RequestHead {
   readonly method: string;
@@ -15,6 +17,8 @@ export interface RequestHead {
   readonly chunked: boolean;
   readonly keepAlive: boolean;
   readonly expectContinue: boolean;
+  /** Whether the client asks for WebSocket, and the target is asked for it. */
+  readonly upgrade: boolean;
   /** The client's x-amzn-requestid, cut at 512 bytes; empty when it sent none. */
   readonly requestId: string;
   readonly forwardedFor: string;
@@ -25,20 +29,16 @@ export interface RequestHead {
   readonly lines: string;
 }
 
-/** A head that was refused: the status to answer with, and why in words for the log. The connection ends. */
-export interface BadHead {
-  readonly status: 400 | 431 | 501 | 505;
-  readonly reason: string;
-}
-
-/** AWS's limits: more than 60 KB of headers or more than 100 of them is 400 (User Guide: Quotas). */
+/** AWS's limit: more than 60 KB of headers is 400 (User Guide: Quotas). */
 export const MAX_HEAD_BYTES = 60 * 1024;
-const MAX_HEADERS = 100;
+
+/** AWS's limit: more than 100 headers is 400 (User Guide: Quotas). */
+export const MAX_HEADERS = 100;
 
 const requestLine = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP\/(\d)\.(\d)\r\n/y;
 // One native pass proves every line well-formed: no bare CR or LF, no NUL, no folding, no space before the colon.
 const headerBlock = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
-const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)$/i;
+const absoluteForm = /^(https?):\/\/([^/?#]*)([^#]*)$/i;
 const hostForm = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/;
 
 /** Headers that only the proxy may write: what a client sent under these names never reaches a target (behaviour of x-amzn-lattice-*: User Guide, HTTP targets). */
@@ -56,29 +56,27 @@ export const ownHeaders: ReadonlySet<string> = new Set([
   'x-amzn-lattice-target',
 ]);
 
-function bad(reason: string, status: BadHead['status'] = 400): BadHead {
-  return { status, reason };
-}
-
 /** Parses `text`, a whole head up to and without its final empty line (it ends with the CRLF of its last line). */
-export function parseRequestHead(text: string): RequestHead | BadHead {
+export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): RequestHead | Refusal {
   requestLine.lastIndex = 0;
   const first = requestLine.exec(text);
-  if (first === null) return bad('malformed request line');
+  if (first === null) return refusals.requestLine;
   const [line, method = '', rawTarget = '', major, minorText] = first;
   // Its answer would turn the connection into a tunnel.
-  if (method === 'CONNECT') return bad('CONNECT is not for services');
-  if (major !== '1') return bad(`HTTP/${major}.${minorText} on an HTTP/1.1 connection`, 505);
+  if (method === 'CONNECT') return refusals.connect;
+  if (major !== '1') return refusals.version;
   const minor = minorText === '0' ? 0 : 1;
   const start = line.length;
   headerBlock.lastIndex = start;
-  if (!headerBlock.test(text)) return bad('malformed header line');
+  if (!headerBlock.test(text)) return refusals.headerLine;
 
   let count = 0;
   let host: string | undefined;
   let contentLength = -1;
   let transferEncoding: string | undefined;
   let connection = '';
+  let te = '';
+  let upgrade = '';
   let expectContinue = false;
   let requestId = '';
   let forwardedFor = '';
@@ -91,27 +89,35 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
     const colon = text.indexOf(':', pos);
     const end = text.indexOf('\r\n', colon);
     const next = end + 2;
-    if (++count > MAX_HEADERS) return bad('more than 100 headers');
+    if (++count > maxHeaders) return refusals.headersMany;
     let drop = false;
     switch (colon - pos) {
       case 2:
-        if (isName(text, pos, colon, 'te')) drop = true;
+        if (isName(text, pos, colon, 'te')) {
+          te = `${te},${text.slice(colon + 1, end)}`;
+          drop = true;
+        }
         break;
       case 4:
         if (isName(text, pos, colon, 'host')) {
-          if (host !== undefined) return bad('Host given twice');
+          if (host !== undefined) return refusals.hostTwice;
           host = headerValue(text, colon + 1, end);
         }
         break;
       case 6:
         if (isName(text, pos, colon, 'expect')) {
-          if (headerValue(text, colon + 1, end).toLowerCase() !== '100-continue') return bad('unknown expectation');
+          const expectation = headerValue(text, colon + 1, end);
+          if (expectation !== '' && expectation.toLowerCase() !== '100-continue') return refusals.expectation;
           // RFC 9110 10.1.1: in HTTP/1.0 the expectation is ignored.
-          expectContinue = minor === 1;
+          drop = minor === 0 || expectation === '';
+          expectContinue ||= !drop;
         }
         break;
       case 7:
-        if (isName(text, pos, colon, 'upgrade') || isName(text, pos, colon, 'trailer')) drop = true;
+        if (isName(text, pos, colon, 'upgrade')) {
+          upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
+          drop = true;
+        }
         break;
       case 10:
         if (isName(text, pos, colon, 'connection')) {
@@ -122,16 +128,16 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
         break;
       case 14:
         if (isName(text, pos, colon, 'content-length')) {
-          if (contentLength >= 0) return bad('Content-Length given twice');
+          if (contentLength >= 0) return refusals.lengthTwice;
           contentLength = parseLength(headerValue(text, colon + 1, end));
-          if (contentLength < 0) return bad('malformed Content-Length');
+          if (contentLength < 0) return refusals.length;
           drop = !isPlain(text, colon, end, String(contentLength));
           if (drop) framing = `content-length: ${contentLength}\r\n`;
         }
         break;
       case 17:
         if (isName(text, pos, colon, 'transfer-encoding')) {
-          if (transferEncoding !== undefined) return bad('Transfer-Encoding given twice');
+          if (transferEncoding !== undefined) return refusals.codingTwice;
           transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
           drop = !isPlain(text, colon, end, 'chunked');
           if (drop) framing = 'transfer-encoding: chunked\r\n';
@@ -161,43 +167,53 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
   if (keepFrom < text.length) forward += keepFrom === start ? text.slice(start) : text.slice(keepFrom);
   forward += framing;
 
-  if (host === undefined) return bad('Host missing');
-  if (!hostForm.test(host)) return bad('malformed Host');
+  if (host === undefined) return refusals.hostMissing;
+  if (!hostForm.test(host)) return refusals.host;
   if (transferEncoding !== undefined) {
-    if (contentLength >= 0) return bad('both Content-Length and Transfer-Encoding');
-    if (minor === 0) return bad('Transfer-Encoding in HTTP/1.0');
-    if (transferEncoding !== 'chunked') return bad('transfer coding other than chunked', 501);
+    if (contentLength >= 0) return refusals.codingAndLength;
+    if (minor === 0) return refusals.codingOld;
+    if (transferEncoding !== 'chunked') return refusals.coding;
   }
   let target = rawTarget;
   let lines = text.slice(start);
   if (target.charCodeAt(0) !== 47) {
     if (target === '*') {
-      if (method !== 'OPTIONS') return bad('target * is for OPTIONS');
+      if (method !== 'OPTIONS') return refusals.targetAsterisk;
     } else {
-      const absolute = absoluteForm.exec(target);
-      if (absolute === null || absolute[1] === '' || !hostForm.test(absolute[1] ?? ''))
-        return bad('malformed request target');
+      const [, scheme = '', authority = '', rest = ''] = absoluteForm.exec(target) ?? [];
+      if (authority === '' || !hostForm.test(authority)) return refusals.target;
+      if (scheme.length === 5) return refusals.targetSecure;
       // RFC 9112 3.2.2: the authority of the target replaces what Host says.
-      host = absolute[1] ?? '';
-      target = absolute[2] ?? '';
-      if (!target.startsWith('/')) target = `/${target}`;
+      host = authority;
+      // RFC 9112 3.2.4: without a path, OPTIONS means the server itself.
+      target = rest.startsWith('/') ? rest : rest === '' && method === 'OPTIONS' ? '*' : `/${rest}`;
       forward = `host: ${host}\r\n${withoutHeaders(forward, new Set(['host']))}`;
       lines = `host: ${host}\r\n${withoutHeaders(lines, new Set(['host']))}`;
     }
-  } else if (target.includes('#')) return bad('fragment in the request target');
+  } else if (target.includes('#')) return refusals.targetFragment;
   let keepAlive = minor === 1;
+  let switches = false;
   if (connection !== '') {
-    const tokens = connection.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
+    const tokens = readTokens(connection);
     if (tokens.includes('close')) keepAlive = false;
     else if (tokens.includes('keep-alive')) keepAlive = true;
-    const named = tokens.filter(
-      (token) => token !== '' && token !== 'close' && token !== 'keep-alive' && token !== 'upgrade',
-    );
+    const named = tokens.filter((token) => token !== '' && !optionsOfItsOwn.has(token));
     // A client may not have the proxy drop what frames or addresses the message.
     if (named.some((token) => token === 'host' || token === 'content-length' || token === 'transfer-encoding'))
-      return bad('Connection names a header that must stay');
+      return refusals.connectionOption;
     if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
+    // Any other protocol (h2c above all) would carry requests past the rules. With a body there would be two opinions on where it begins.
+    switches =
+      upgrade !== '' &&
+      minor === 1 &&
+      method === 'GET' &&
+      contentLength <= 0 &&
+      transferEncoding === undefined &&
+      tokens.includes('upgrade') &&
+      readTokens(upgrade).includes('websocket');
   }
+  if (switches) forward += 'upgrade: websocket\r\nconnection: upgrade\r\n';
+  if (te !== '' && readTokens(te).includes('trailers')) forward += 'te: trailers\r\nconnection: te\r\n';
   const query = target.indexOf('?');
   return {
     method,
@@ -209,12 +225,21 @@ export function parseRequestHead(text: string): RequestHead | BadHead {
     chunked: transferEncoding !== undefined,
     keepAlive,
     expectContinue,
+    upgrade: switches,
     requestId,
     forwardedFor,
     userAgent,
     forward,
     lines,
   };
+}
+
+/** Connection options that do not name a header to be dropped. */
+const optionsOfItsOwn: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'te']);
+
+/** The members of a comma-separated list, in lower case. */
+export function readTokens(list: string): readonly string[] {
+  return list.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
 }
 
 /** Whether the characters of `text` from `from` to `to` are `name` (lower case) without regard to case. */

@@ -1,6 +1,7 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { headerValue, parseLength, withoutHeaders } from './request-head.ts';
+import { headerValue, parseLength, readTokens, withoutHeaders } from './request-head.ts';
+import { responseRefusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. */
 export interface ResponseHead {
@@ -13,6 +14,8 @@ export interface ResponseHead {
   readonly chunked: boolean;
   /** Whether the target keeps the connection open afterwards. */
   readonly keepAlive: boolean;
+  /** Whether Upgrade names WebSocket. */
+  readonly webSocket: boolean;
   /** Header lines for the client, each with its CRLF: without hop-by-hop lines (Transfer-Encoding stays) and x-amzn-requestid. */
   readonly forward: string;
 }
@@ -25,24 +28,24 @@ const hopByHop: ReadonlySet<string> = new Set([
   'proxy-connection',
   'upgrade',
   'te',
-  'trailer',
   'x-amzn-requestid',
 ]);
 
-/** Parses `text`, a whole head without its final empty line; a string says what is wrong with it. */
-export function parseResponseHead(text: string): ResponseHead | string {
+/** Parses `text`, a whole head without its final empty line; or says what is wrong with it. */
+export function parseResponseHead(text: string): ResponseHead | Refusal {
   statusLine.lastIndex = 0;
   const first = statusLine.exec(text);
-  if (first === null) return 'malformed status line';
+  if (first === null) return responseRefusals.statusLine;
   const minor = first[1] === '0' ? 0 : 1;
   const status = Number(first[2]);
-  if (status < 100) return 'malformed status line';
+  if (status < 100) return responseRefusals.statusLine;
   const start = first[0].length;
   headerBlock.lastIndex = start;
-  if (!headerBlock.test(text)) return 'malformed header line';
+  if (!headerBlock.test(text)) return responseRefusals.headerLine;
   let contentLength = -1;
   let transferEncoding: string | undefined;
   let connection = '';
+  let upgrade = '';
   let forward = '';
   let keepFrom = start;
   for (let pos = start; pos < text.length;) {
@@ -55,17 +58,18 @@ export function parseResponseHead(text: string): ResponseHead | string {
       const name = text.slice(pos, colon).toLowerCase();
       if (name === 'content-length') {
         const value = parseLength(headerValue(text, colon + 1, end));
-        if (value < 0 || (contentLength >= 0 && contentLength !== value)) return 'malformed Content-Length';
+        if (value < 0 || (contentLength >= 0 && contentLength !== value)) return responseRefusals.length;
         if (contentLength >= 0) {
           forward += text.slice(keepFrom, pos);
           keepFrom = next;
         }
         contentLength = value;
       } else if (name === 'transfer-encoding') {
-        if (transferEncoding !== undefined) return 'Transfer-Encoding given twice';
+        if (transferEncoding !== undefined) return responseRefusals.codingTwice;
         transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
       } else if (hopByHop.has(name)) {
         if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
+        else if (name === 'upgrade') upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
         if (keepFrom < pos) forward += text.slice(keepFrom, pos);
         keepFrom = next;
       }
@@ -74,13 +78,13 @@ export function parseResponseHead(text: string): ResponseHead | string {
   }
   if (keepFrom < text.length) forward += text.slice(keepFrom);
   if (transferEncoding !== undefined) {
-    if (transferEncoding !== 'chunked') return 'transfer coding other than chunked';
-    if (contentLength >= 0) return 'both Content-Length and Transfer-Encoding';
-    if (minor === 0) return 'Transfer-Encoding in HTTP/1.0';
+    if (transferEncoding !== 'chunked') return responseRefusals.coding;
+    if (contentLength >= 0) return responseRefusals.codingAndLength;
+    if (minor === 0) return responseRefusals.codingOld;
   }
   let keepAlive = minor === 1;
   if (connection !== '') {
-    const tokens = connection.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
+    const tokens = readTokens(connection);
     if (tokens.includes('close')) keepAlive = false;
     else if (tokens.includes('keep-alive')) keepAlive = true;
     const named = tokens.filter(
@@ -93,8 +97,8 @@ export function parseResponseHead(text: string): ResponseHead | string {
     );
     if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
   }
-  // RFC 9110 8.6, RFC 9112 6.1: a 204 has no framing; a client that believed it would wait for a body.
-  if (status === 204 && (contentLength >= 0 || transferEncoding !== undefined))
+  // RFC 9110 8.6, RFC 9112 6.1: these have no framing; a client that believed it would wait for a body.
+  if ((status === 204 || status < 200) && (contentLength >= 0 || transferEncoding !== undefined))
     forward = withoutHeaders(forward, new Set(['content-length', 'transfer-encoding']));
   return {
     status,
@@ -103,6 +107,7 @@ export function parseResponseHead(text: string): ResponseHead | string {
     contentLength,
     chunked: transferEncoding !== undefined,
     keepAlive,
+    webSocket: upgrade !== '' && readTokens(upgrade).includes('websocket'),
     forward,
   };
 }

@@ -17,7 +17,8 @@ export type FailureReason =
   | 'TargetConnectionClosed'
   | 'ClientConnectionClosed'
   | 'ClientAccessDenied'
-  | 'ClientProtocolError';
+  | 'ClientProtocolError'
+  | 'ConnectionDurationExceeded';
 
 /** What an exchange starts with. `headBytes` is the size of the request's head as received. */
 export interface ExchangeStart {

@@ -6,7 +6,9 @@ import { formatAnswer } from './answer.ts';
 import { exchangeRecord, type ExchangeStart, type FailureReason } from './exchange-record.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide, type ResponseOwner } from './response-side.ts';
+import { refusals } from '../http1/rules.ts';
 import type { ExchangeClient, RunningExchange } from './running-exchange.ts';
+import { Tunnel } from './tunnel.ts';
 
 /** Methods whose request may be sent again when a reused connection turned out to be closed (RFC 9110 9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
@@ -27,6 +29,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   #tried: TargetState[] = [];
   #reused = false;
   #retried = false;
+  #tunnel: Tunnel | undefined;
   #finished = false;
   #lastActive: number;
 
@@ -58,13 +61,22 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
 
   onClientBytes(chunk: Buffer): number {
     const { body } = this.#start;
+    if (this.#tunnel !== undefined) {
+      this.#lastActive = this.#client.lastActive;
+      this.#tunnel.fromClient(chunk);
+      return chunk.length;
+    }
     if (body.done) return 0;
     const end = body.consume(chunk, 0);
-    if (end < 0) {
+    const tooLong = this.#request.received - this.#start.headBytes + end > this.#client.context.limits.maxRequestBody;
+    if (end < 0 || tooLong) {
+      const { status, reason } = (end < 0 ? body.fault : undefined) ?? refusals.bodyLong;
       // An answer in the middle of a response would be read as part of it.
-      if (this.#response.head === undefined) this.fail(400, 'malformed chunked body', 'ClientProtocolError');
+      if (this.#response.head === undefined) this.fail(status, reason, 'ClientProtocolError');
       else this.cut('ClientProtocolError');
-    } else if (end > 0) {
+      return -1;
+    }
+    if (end > 0) {
       this.#lastActive = this.#client.lastActive;
       this.#request.take(end === chunk.length ? chunk : chunk.subarray(0, end), this.#upstream);
     }
@@ -73,7 +85,8 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
 
   /** A request that is not whole when the client sends its FIN can never become so. */
   onClientEnd(): void {
-    if (!this.#request.whole) this.cut('ClientConnectionClosed');
+    if (this.#tunnel !== undefined) this.#tunnel.onClientEnd();
+    else if (!this.#request.whole) this.cut('ClientConnectionClosed');
   }
 
   onClientDrain(): void {
@@ -90,12 +103,24 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   }
 
   onUpstreamDrain(): void {
-    this.#request.goOn();
+    if (this.#tunnel === undefined) this.#request.goOn();
+    else if (this.#client.socket.isPaused()) this.#client.socket.resume();
   }
 
   onUpstreamData(chunk: Buffer): void {
     this.#lastActive = this.#client.context.clock.monotonic();
-    this.#response.take(chunk, this.#lastActive);
+    if (this.#tunnel === undefined) this.#response.take(chunk, this.#lastActive);
+    else this.#tunnel.fromTarget(chunk);
+  }
+
+  onSwitch(first: Buffer): void {
+    const upstream = this.#upstream;
+    if (upstream === undefined) return;
+    this.#tunnel = new Tunnel(this.#client, upstream.socket);
+    this.#tunnel.fromTarget(first);
+    // What the client sent behind its request is not another request now.
+    const held = this.#client.takeHeld();
+    if (held !== undefined) this.#tunnel.fromClient(held);
   }
 
   holdTarget(): void {
@@ -120,7 +145,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     if (this.#finished) return;
     const { head, endsWithConnection, mark } = this.#response;
     if (head !== undefined) {
-      if (endsWithConnection && error === undefined) {
+      if ((endsWithConnection || this.#tunnel !== undefined) && error === undefined) {
         this.#finish('', head.status);
         this.#client.finishExchange(false);
       } else this.cut('TargetConnectionClosed');
@@ -150,12 +175,25 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   sweep(now: number): void {
     const idle = this.#start.decision.listener.service.idleTimeoutSeconds * 1000;
     if (now - this.#lastActive <= idle) return;
-    if (this.#response.head !== undefined)
+    if (this.#tunnel !== undefined) this.#endTunnel('TargetDataTimeout');
+    else if (this.#response.head !== undefined)
       // Whoever holds the other back is the one that is late.
       this.cut(this.#upstream?.socket.isPaused() === true ? 'ClientConnectionClosed' : 'TargetDataTimeout');
     else if (!this.#request.whole && !this.#client.socket.isPaused())
-      this.fail(408, 'the rest of the request did not come within the idle timeout', 'ClientProtocolError');
+      this.fail(refusals.bodySlow.status, refusals.bodySlow.reason, 'ClientProtocolError');
     else this.fail(504, 'the target did not answer within the idle timeout', 'TargetDataTimeout');
+  }
+
+  outlive(over: number): void {
+    if (this.#tunnel !== undefined) this.#endTunnel('ConnectionDurationExceeded');
+    else if (over <= this.#client.context.limits.clientIdleTimeout) return;
+    else if (this.#response.head !== undefined) this.cut('ConnectionDurationExceeded');
+    else this.fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
+  }
+
+  #endTunnel(reason: FailureReason): void {
+    this.abort(reason);
+    this.#client.finishExchange(false);
   }
 
   abort(reason: FailureReason): void {
@@ -195,8 +233,10 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     this.#finished = true;
     const { context, clientIpPort } = this.#client;
     const start = this.#start;
-    const { received, sentMark } = this.#request;
-    const { sent, mark } = this.#response;
+    const { sentMark } = this.#request;
+    const { mark } = this.#response;
+    const received = this.#request.received + (this.#tunnel?.received ?? 0);
+    const sent = this.#response.sent + (this.#tunnel?.sent ?? 0);
     context.countForward(start.decision.listener.service.id, start.decision.groupId, status, received, sent);
     context.log(
       exchangeRecord(start, this.#target, {

@@ -1,16 +1,18 @@
 // The response's half of an exchange: reads what the target sends and writes it to the client, held back where the client is slower.
 
 import { ChunkedBody, closingBody, emptyBody, LengthBody, type BodyReader } from '../http1/body.ts';
-import { MAX_HEAD_BYTES } from '../http1/request-head.ts';
+import { MAX_HEAD_BYTES, withoutHeaders } from '../http1/request-head.ts';
+import { isSpoilt } from '../http1/head-reader.ts';
 import { parseResponseHead, type ResponseHead } from '../http1/response-head.ts';
+import { responseRefusals, type Refusal } from '../http1/rules.ts';
 import type { ExchangeStart, FailureReason } from './exchange-record.ts';
 import type { ExchangeClient } from './running-exchange.ts';
 
 /** Responses up to this size that arrive in one piece leave in one write as text; larger bodies are passed on as they are. */
 const ONE_WRITE = 16 * 1024;
 
-/** Interim responses that a target may send before its response. */
-const MAX_INTERIM = 100;
+/** Lines that a body without chunks must not have. */
+const chunkedLines: ReadonlySet<string> = new Set(['transfer-encoding', 'trailer']);
 
 /** What the response's half tells its exchange. */
 export interface ResponseOwner {
@@ -20,6 +22,8 @@ export interface ResponseOwner {
   cut(reason: FailureReason): void;
   /** The client takes less than the target gives. */
   holdTarget(): void;
+  /** The target speaks another protocol from now on, as the client asked; `first` is what came of it with the head. */
+  onSwitch(first: Buffer): void;
   /** The response is whole. `extra` bytes after it mean that the target cannot be trusted with another request. */
   onResponseWhole(extra: number): void;
 }
@@ -30,7 +34,7 @@ export class ResponseSide {
   readonly #start: ExchangeStart;
   readonly #owner: ResponseOwner;
   #carry: Buffer | undefined;
-  /** Interim responses (1xx) so far. */
+  /** Bytes of interim responses (1xx) so far: as many as one head may have. */
   #interim = 0;
   #body: BodyReader = emptyBody;
   #dechunk = false;
@@ -72,14 +76,14 @@ export class ResponseSide {
         end = text.indexOf('\r\n\r\n');
       }
       if (end < 0) {
-        if (bytes.length > MAX_HEAD_BYTES)
-          this.#owner.fail(502, 'the target sent more than 60 KB of headers', 'TargetProtocolError');
+        if (bytes.length > MAX_HEAD_BYTES) this.#refuse(responseRefusals.headLong);
+        else if (isSpoilt(text, true)) this.#refuse(responseRefusals.headBytes);
         else if (bytes.length > 0) this.#carry = Buffer.from(bytes);
         return;
       }
       const head = parseResponseHead(text.slice(0, end + 2));
-      if (typeof head === 'string') {
-        this.#owner.fail(502, `the target sent a response that is not HTTP/1.1: ${head}`, 'TargetProtocolError');
+      if ('reason' in head) {
+        this.#refuse(head);
         return;
       }
       if (head.status >= 200) {
@@ -87,17 +91,40 @@ export class ResponseSide {
         return;
       }
       if (head.status === 101) {
-        this.#owner.fail(502, 'the target switched protocols without being asked', 'TargetProtocolError');
+        this.#onSwitchHead(head, bytes.subarray(end + 4));
         return;
       }
-      if (++this.#interim > MAX_INTERIM) {
-        this.#owner.fail(502, 'the target sends interim responses without end', 'TargetProtocolError');
+      this.#interim += end;
+      if (this.#interim > MAX_HEAD_BYTES) {
+        this.#refuse(responseRefusals.interimMany);
         return;
       }
-      if (head.status === 100 && this.#start.head.expectContinue)
-        this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+      this.#passInterim(head);
       bytes = bytes.subarray(end + 4);
     }
+  }
+
+  #refuse({ status, reason }: Refusal): void {
+    this.#owner.fail(status, `the target sent a response that is not HTTP/1.1: ${reason}`, 'TargetProtocolError');
+  }
+
+  /** RFC 9110 15.2: a proxy passes interim responses on, but not to HTTP/1.0, and here no 100 to whom it would surprise. */
+  #passInterim(head: ResponseHead): void {
+    const { expectContinue, minor } = this.#start.head;
+    if (minor === 0 || (head.status === 100 && !expectContinue)) return;
+    this.#client.socket.write(`HTTP/1.1 ${head.statusText}\r\n${head.forward}\r\n`, 'latin1');
+  }
+
+  #onSwitchHead(head: ResponseHead, first: Buffer): void {
+    if (!this.#start.head.upgrade || !head.webSocket) {
+      this.#refuse(responseRefusals.switched);
+      return;
+    }
+    this.head = head;
+    const out = `HTTP/1.1 ${head.statusText}\r\n${head.forward}upgrade: websocket\r\nconnection: upgrade\r\nx-amzn-requestid: ${this.#start.requestId}\r\n\r\n`;
+    this.sent += out.length;
+    this.#client.socket.write(out, 'latin1');
+    this.#owner.onSwitch(first);
   }
 
   /** Takes the head of the response itself, which ends before `bodyStart` of `bytes`; `text` is as much of `bytes` as a head may have. */
@@ -112,7 +139,7 @@ export class ResponseSide {
     } else if (bytes.length <= ONE_WRITE && !this.#dechunk) {
       const bodyEnd = this.#body.consume(bytes, bodyStart);
       if (bodyEnd < 0) {
-        this.#owner.fail(502, 'the target sent a malformed chunked body', 'TargetProtocolError');
+        this.#refuse(responseRefusals.body);
         return;
       }
       this.sent += out.length + bodyEnd - bodyStart;
@@ -133,14 +160,14 @@ export class ResponseSide {
     const requestHead = this.#start.head;
     const none =
       requestHead.method === 'HEAD' || head.status === 204 || head.status === 304 || head.contentLength === 0;
+    this.#dechunk = head.chunked && requestHead.minor === 0;
     this.#body = none
       ? emptyBody
       : head.chunked
-        ? new ChunkedBody()
+        ? new ChunkedBody(this.#dechunk)
         : head.contentLength > 0
           ? new LengthBody(head.contentLength)
           : closingBody;
-    this.#dechunk = head.chunked && requestHead.minor === 0;
     const closes = this.#body === closingBody || this.#dechunk;
     // A response that overtakes its request ends the connection: the rest of the body has nowhere to go.
     this.keepsClient = requestHead.keepAlive && !this.#client.closing && !closes && this.#start.body.done;
@@ -149,7 +176,7 @@ export class ResponseSide {
         ? 'connection: keep-alive\r\n'
         : ''
       : 'connection: close\r\n';
-    const lines = this.#dechunk ? head.forward.replace(/^transfer-encoding:.*\r\n/im, '') : head.forward;
+    const lines = this.#dechunk ? withoutHeaders(head.forward, chunkedLines) : head.forward;
     return `HTTP/1.1 ${head.statusText}\r\n${lines}x-amzn-requestid: ${this.#start.requestId}\r\n${connection}\r\n`;
   }
 

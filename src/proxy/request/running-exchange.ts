@@ -16,6 +16,8 @@ export interface RunningExchange {
   onClientDrain(): void;
   /** Called every second with the monotonic time. */
   sweep(now: number): void;
+  /** The connection is `over` milliseconds older than it may become: a running response gets a grace, a tunnel none. */
+  outlive(over: number): void;
   /** Ends the exchange without an answer, for `reason`. */
   abort(reason: FailureReason): void;
 }
@@ -29,6 +31,8 @@ export interface ExchangeClient {
   readonly lastActive: number;
   /** Whether the connection ends after the running exchange. */
   readonly closing: boolean;
+  /** What the client sent behind its request, which is then no further request. */
+  takeHeld(): Buffer | undefined;
   /** The response is out; `reusable` tells whether another request may follow on this connection. */
   finishExchange(reusable: boolean): void;
   /** The client must see that its response is not whole: only a reset tells every client so. */
