@@ -13,7 +13,7 @@ import { sampleSnapshot, type SampleRule } from '../../src/proxy/snapshot-sample
 import type { TargetGroupRecord } from '../../src/snapshot/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { systemRandom } from '../../src/base/random.ts';
+import { systemRandom, type Random } from '../../src/base/random.ts';
 
 /** A running plane. */
 export interface Plane extends AsyncDisposable {
@@ -33,7 +33,11 @@ export interface Plane extends AsyncDisposable {
 }
 
 /** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds. */
-export async function openPlane(limits: Partial<ProxyLimits> = {}, idle = 60): Promise<Plane> {
+export async function openPlane(
+  limits: Partial<ProxyLimits> = {},
+  idle = 60,
+  random: Random = systemRandom,
+): Promise<Plane> {
   const counters = createCounterSet();
   const log: Record<string, unknown>[] = [];
   const reports: HealthReport[] = [];
@@ -41,7 +45,7 @@ export async function openPlane(limits: Partial<ProxyLimits> = {}, idle = 60): P
     worker: 0,
     limits: { ...defaultProxyLimits, ...limits },
     clock: systemClock,
-    random: systemRandom,
+    random,
     counters,
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
     sources: () => [],

@@ -1,6 +1,6 @@
 // Finds where a request's head ends in what a connection brings, without searching any byte twice.
 
-import { MAX_HEAD_BYTES } from './request-head.ts';
+import { isSpoilt, MAX_HEAD_BYTES } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** What a look at the bytes came to. */
@@ -19,11 +19,6 @@ const USUAL_HEAD = 4096;
 
 const nothing: HeadLook = { kind: 'nothing' };
 const part: HeadLook = { kind: 'part' };
-
-/** Whether what has come of a head shows that it cannot become a good one: a line that ended without a CR, or a NUL. `whole` tells that `text` begins with the head. */
-export function isSpoilt(text: string, whole: boolean): boolean {
-  return (whole ? /(^|[^\r])\n|\0/ : /[^\r]\n|\0/).test(text);
-}
 
 /** Sizes that a head may have, in bytes. */
 export interface HeadSizes {

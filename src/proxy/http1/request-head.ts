@@ -60,7 +60,7 @@ export const ownHeaders: ReadonlySet<string> = new Set([
 export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): RequestHead | Refusal {
   requestLine.lastIndex = 0;
   const first = requestLine.exec(text);
-  if (first === null) return refusals.requestLine;
+  if (first === null) return isSpoilt(text, true) ? refusals.headBytes : refusals.requestLine;
   const [line, method = '', rawTarget = '', major, minorText] = first;
   // Its answer would turn the connection into a tunnel.
   if (method === 'CONNECT') return refusals.connect;
@@ -68,7 +68,7 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
   const minor = minorText === '0' ? 0 : 1;
   const start = line.length;
   headerBlock.lastIndex = start;
-  if (!headerBlock.test(text)) return refusals.headerLine;
+  if (!headerBlock.test(text)) return isSpoilt(text, true) ? refusals.headBytes : refusals.headerLine;
 
   let count = 0;
   let host: string | undefined;
@@ -232,6 +232,11 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
     forward,
     lines,
   };
+}
+
+/** Whether what has come of a head shows that it cannot become a good one: a line that ended without a CR, or a NUL. `whole` tells that `text` begins with the head. */
+export function isSpoilt(text: string, whole: boolean): boolean {
+  return (whole ? /(^|[^\r])\n|\0/ : /[^\r]\n|\0/).test(text);
 }
 
 /** Connection options that do not name a header to be dropped. */

@@ -1,6 +1,6 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { headerValue, parseLength, readTokens, withoutHeaders } from './request-head.ts';
+import { headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './request-head.ts';
 import { responseRefusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. */
@@ -35,13 +35,13 @@ const hopByHop: ReadonlySet<string> = new Set([
 export function parseResponseHead(text: string): ResponseHead | Refusal {
   statusLine.lastIndex = 0;
   const first = statusLine.exec(text);
-  if (first === null) return responseRefusals.statusLine;
+  if (first === null) return isSpoilt(text, true) ? responseRefusals.headBytes : responseRefusals.statusLine;
   const minor = first[1] === '0' ? 0 : 1;
   const status = Number(first[2]);
   if (status < 100) return responseRefusals.statusLine;
   const start = first[0].length;
   headerBlock.lastIndex = start;
-  if (!headerBlock.test(text)) return responseRefusals.headerLine;
+  if (!headerBlock.test(text)) return isSpoilt(text, true) ? responseRefusals.headBytes : responseRefusals.headerLine;
   let contentLength = -1;
   let transferEncoding: string | undefined;
   let connection = '';
