@@ -11,6 +11,7 @@ import {
   DeleteServiceNetworkServiceAssociationCommand,
   DeleteServiceNetworkVpcAssociationCommand,
   DeleteTargetGroupCommand,
+  DeregisterTargetsCommand,
   GetListenerCommand,
   GetRuleCommand,
   GetServiceNetworkVpcAssociationCommand,
@@ -19,10 +20,12 @@ import {
   ListServiceNetworkVpcAssociationsCommand,
   ListTargetsCommand,
   RegisterTargetsCommand,
+  UpdateListenerCommand,
 } from '@aws-sdk/client-vpc-lattice';
-import { TestClient } from '../workload-programs.ts';
+import { startTarget, TestClient } from '../workload-programs.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
 import {
+  awaitHealthy,
   eventually,
   forward,
   given,
@@ -32,6 +35,8 @@ import {
   makeNetwork,
   makeService,
   makeVpc,
+  makeWorld,
+  offer,
 } from './scenario.ts';
 import { openShop } from './shop.ts';
 
@@ -44,6 +49,9 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   }
   return 'no error';
 }
+
+/** Health is gathered in the same way whatever carries the VPCs. */
+const sameBoard = 'what control keeps of targets does not depend on the attachment';
 
 onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }\n' }, [
   {
@@ -178,6 +186,43 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       await makeListener(server, shop.service, forward([empty, 1]), port);
       await server.obeyed();
       assert.equal((await shop.client.request({ name: shop.name, port })).status, 503);
+    },
+  },
+  {
+    name: 'a target that comes back dead is never shown as it was',
+    runs: { netns: sameBoard, loopback: true, 'other user': sameBoard },
+    async run(server) {
+      const { lattice } = server;
+      const { clients, targets: vpc, network } = await makeWorld(server);
+      await using client = TestClient.start(server, { vpc: clients });
+      const targets = [{ id: '10.0.1.30', port: 8080 }];
+      const program = await startTarget(server, { vpc, address: '10.0.1.30' }, 'mortal', 8080);
+      const service = await makeService(server);
+      const targetGroupIdentifier = await makeGroup(server, vpc, targets);
+      const use = forward([targetGroupIdentifier, 1]);
+      const owner = {
+        serviceIdentifier: service.id,
+        listenerIdentifier: await makeListener(server, service.id, use),
+      };
+      await offer(server, service.id, network);
+      await awaitHealthy(server, targetGroupIdentifier);
+      const spec = { name: service.dnsName, port: listenerPort };
+      assert.equal((await client.request(spec)).status, 200);
+
+      const unused = { fixedResponse: { statusCode: 404 } };
+      await lattice.send(new UpdateListenerCommand({ ...owner, defaultAction: unused }));
+      await lattice.send(new DeregisterTargetsCommand({ targetGroupIdentifier, targets }));
+      await program[Symbol.asyncDispose]();
+      await lattice.send(new RegisterTargetsCommand({ targetGroupIdentifier, targets }));
+      await lattice.send(new UpdateListenerCommand({ ...owner, defaultAction: use }));
+      const seen = new Set<string>();
+      await eventually('the target is UNHEALTHY', async () => {
+        const { items } = await lattice.send(new ListTargetsCommand({ targetGroupIdentifier }));
+        const status = given(given(items)[0]?.status);
+        seen.add(status);
+        return status === 'UNHEALTHY';
+      });
+      assert.equal(seen.has('HEALTHY'), false, [...seen].join(', '));
     },
   },
 ]);
