@@ -123,8 +123,22 @@ export function connectFrom(namespace: string, host: string, port: number, sourc
   return inside(namespace, process.execPath, '-e', attempt, host, String(port), source);
 }
 
+/**
+ * How many TCP segments have reached the sockets of a namespace: what a filter dropped is not among them. A client with a forged source
+ * never hears of an answer, so only the receiver can tell whether it was heard.
+ */
+export function receivedSegments(namespace: string): number {
+  const [names = [], values = []] = inside(namespace, 'cat', '/proc/net/snmp')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  const count = Number(values[names.indexOf('InSegs')]);
+  if (Number.isNaN(count)) throw new Error(`no count of segments in ${namespace}`);
+  return count;
+}
+
 const echo = `
-require('node:net').createServer((socket) => socket.end('client ' + socket.remoteAddress)).listen(Number(process.argv[1]), '0.0.0.0', () => process.send('up'));
+require('node:net').createServer((socket) => socket.end('client ' + socket.remoteAddress.replace('::ffff:', ''))).listen(Number(process.argv[1]), '::', () => process.send('up'));
 process.on('disconnect', () => process.exit());
 `;
 
