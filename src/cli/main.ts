@@ -3,7 +3,8 @@
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
-import { serve, serveUsage } from './serve.ts';
+import { serveUsage } from './serve-options.ts';
+import { serve } from './serve.ts';
 import { showStatus, statusUsage } from './show-status.ts';
 
 const io: CommandIo = {

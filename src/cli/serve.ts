@@ -1,9 +1,8 @@
-// `pergola serve`: checks what it was told, takes the data directory, opens the host's sockets and becomes the supervisor.
+// `pergola serve`: takes the data directory, opens the host's sockets and becomes the supervisor.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -16,31 +15,14 @@ import {
   type RawHandle,
 } from '../network/index.ts';
 import { acquireLock } from '../store/index.ts';
-import {
-  checkAttachments,
-  defaultAccount,
-  emptyConfiguration,
-  readConfiguration,
-  type Configuration,
-} from './configuration/index.ts';
+import { checkAttachments, defaultAccount } from './configuration/index.ts';
+import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
+import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
 import { makeSealKey } from './server-directory.ts';
-import { defaultData, lockFile, removeServerFile, writeServerFile } from './server-file.ts';
+import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
 import type { AttachKind, ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
-
-/** A start that the command line or the configuration forbids; `code` is the exit status, the message is for people. */
-class Forbidden extends Error {
-  readonly code: 2 | 3;
-
-  constructor(code: 2 | 3, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export const serveUsage =
-  'pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]';
 
 /** Runs a server until a signal ends it. Resolves with the exit status: 0 after a clean stop, 1 when something failed, 2 wrong usage, 3 refused. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -59,19 +41,21 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 async function runServer(args: readonly string[], log: Log): Promise<number> {
-  const options = parseOptions(args);
-  const configuration = loadConfiguration(options.config);
-  const api = parseEndpoint(options.api ?? '127.0.0.1:7171', '--api');
-  const dns = parseEndpoint(options.dns ?? '127.0.0.1:7153', '--dns');
-  const open = options.open === true;
-  if (open && !isLoopback(api.host))
-    throw new Forbidden(3, `--open accepts every key, so the API must stay on a loopback address; ${api.host} is none`);
+  const options = readServeOptions(args);
   // From now on: a signal during the start must not leave half of it behind.
   const ended = endSignal();
-  const memory = options.data === ':memory:';
-  const dataDirectory = memory
-    ? mkdtempSync(join(tmpdir(), 'pergola-'))
-    : prepareDirectory(options.data ?? defaultData);
+  if (options.data !== undefined) return runIn(prepareDirectory(options.data), options, ended, log);
+  const temporary = mkdtempSync(join(tmpdir(), 'pergola-'));
+  try {
+    return await runIn(temporary, options, ended, log);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Runs a server in the directory, which is there, until `ended`. */
+async function runIn(dataDirectory: string, options: ServeOptions, ended: Promise<void>, log: Log): Promise<number> {
+  const { api, dns, configuration } = options;
   using lock = writable(dataDirectory, () => acquireLock(lockFile(dataDirectory)));
   if (lock === undefined)
     throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
@@ -81,11 +65,7 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const problems = checkAttachments(configuration, attach);
   if (problems.length > 0) throw new Forbidden(3, problems.join('\n'));
 
-  const bind = (
-    endpoint: { readonly host: string; readonly port: number },
-    kind: 'tcp' | 'udp',
-    option: string,
-  ): { handle: RawHandle; port: number } => {
+  const bind = (endpoint: Endpoint, kind: 'tcp' | 'udp', option: string): { handle: RawHandle; port: number } => {
     try {
       return bindHandle({
         kind,
@@ -105,16 +85,16 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const specs = hostDnsSpecs(dns.host, udp.port);
   const settings: ServerSettings = {
     dataDirectory,
-    memory,
+    memory: options.data === undefined,
     apiHost: api.host,
     apiPort: apiSocket.port,
     dnsHost: dns.host,
     dnsPort: udp.port,
-    workers: parseWorkers(options.workers),
+    workers: options.workers,
     attach,
     lowPorts: canBindLowPorts(),
-    open,
-    awsQuotas: options['aws-quotas'] === true,
+    open: options.open,
+    awsQuotas: options.awsQuotas,
     regions: configuration.regions,
     defaultAccount,
     hostNames: configuration.apiHosts,
@@ -152,65 +132,11 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   await ended;
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
-  if (memory) rmSync(dataDirectory, { recursive: true, force: true });
   return clean ? 0 : 1;
-}
-
-function parseOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        data: { type: 'string' },
-        api: { type: 'string' },
-        dns: { type: 'string' },
-        config: { type: 'string' },
-        workers: { type: 'string' },
-        attach: { type: 'string' },
-        open: { type: 'boolean' },
-        'aws-quotas': { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new Forbidden(2, `${error instanceof Error ? error.message : String(error)}\nusage: ${serveUsage}`);
-  }
-}
-
-function loadConfiguration(path: string | undefined): Configuration {
-  if (path === undefined) return emptyConfiguration;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Forbidden(
-      3,
-      `the configuration ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  const read = readConfiguration(path, text, {
-    readFile: (name) => readFileSync(name, 'utf8'),
-    environment: process.env,
-  });
-  if ('problems' in read) throw new Forbidden(3, `the configuration is refused\n${read.problems.join('\n')}`);
-  return read.configuration;
-}
-
-function parseEndpoint(text: string, option: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  const named = match?.[1] ?? match?.[2] ?? '';
-  const host = named === 'localhost' ? '127.0.0.1' : named;
-  if (match === null || port > 65535 || !/^[\d.]+$|:/.test(host))
-    throw new Forbidden(2, `${option} ${text} is not HOST:PORT with an address and a port up to 65535`);
-  return { host, port };
 }
 
 function formatEndpoint(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1';
 }
 
 function prepareDirectory(path: string): string {
@@ -243,17 +169,8 @@ function writable<T>(directory: string, act: () => T): T {
   }
 }
 
-function parseWorkers(text: string | undefined): number {
-  if (text === undefined) return Math.max(1, cpus().length);
-  if (!/^\d{1,3}$/.test(text) || Number(text) < 1)
-    throw new Forbidden(2, `--workers ${text} is not a number from 1 to 999`);
-  return Number(text);
-}
-
-async function chooseAttachment(wanted: string | undefined, log: Log): Promise<AttachKind> {
+async function chooseAttachment(wanted: AttachKind | undefined, log: Log): Promise<AttachKind> {
   if (wanted === 'loopback') return 'loopback';
-  if (wanted !== undefined && wanted !== 'netns')
-    throw new Forbidden(2, `--attach ${wanted} is neither netns nor loopback`);
   const reason =
     process.platform === 'linux' ? await whyNoNamespaces(runCommand, process.pid) : 'network namespaces are of Linux';
   if (reason === undefined) return 'netns';
@@ -264,12 +181,8 @@ async function chooseAttachment(wanted: string | undefined, log: Log): Promise<A
 
 /** UDP and TCP of the DNS endpoint on one port; with port 0 a few are tried, because the TCP twin of a free UDP port may be taken. */
 function bindDns(
-  dns: { readonly host: string; readonly port: number },
-  bind: (
-    endpoint: { host: string; port: number },
-    kind: 'tcp' | 'udp',
-    option: string,
-  ) => { handle: RawHandle; port: number },
+  dns: Endpoint,
+  bind: (endpoint: Endpoint, kind: 'tcp' | 'udp', option: string) => { handle: RawHandle; port: number },
 ) {
   for (let attempt = 0; ; attempt++) {
     const udp = bind(dns, 'udp', '--dns');

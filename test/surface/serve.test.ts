@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
-import { makeDirectory, ownCheckout, runPergola, startPergola, TestServer } from '../server.ts';
+import { needsNamespaces } from '../network/lab.ts';
+import { childrenOf, makeDirectory, ownCheckout, runPergola, startPergola, TestServer } from '../server.ts';
 
 const directory = makeDirectory(ownCheckout);
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -62,6 +64,13 @@ test('serve takes requests when it says ready, and leaves what is private privat
   assert.equal(existsSync(file), false);
 });
 
+test('serve says attach=netns where VPCs are namespaces', needsNamespaces, async () => {
+  await using server = await TestServer.start({ attach: 'netns', workers: 1 });
+  assert.equal(server.attach, 'netns');
+  const { attach } = JSON.parse(readFileSync(join(server.data, 'server.json'), 'utf8')) as { attach: string };
+  assert.equal(attach, 'netns');
+});
+
 test('server.json of a killed server is ignored', async () => {
   await using server = await TestServer.start({ attach: 'loopback', workers: 1 });
   await server.kill();
@@ -71,7 +80,7 @@ test('server.json of a killed server is ignored', async () => {
   assert.match(finished.stderr, /no server runs on/);
 });
 
-test('--data :memory: keeps nothing', async () => {
+test('--data :memory: keeps nothing, and without --workers there is one for each core', async () => {
   const temporary = newDirectory();
   mkdirSync(temporary);
   const child = startPergola(ownCheckout, serveArgs('--data', ':memory:'), ['env', `TMPDIR=${temporary}`]);
@@ -79,9 +88,29 @@ test('--data :memory: keeps nothing', async () => {
   if (child.stdout === null) throw new Error('no standard output');
   await once(createInterface({ input: child.stdout }), 'line');
   assert.equal(readdirSync(temporary).length, 1);
+  const workers = childrenOf(child.pid ?? -1).filter(({ command }) => command.includes('worker-process'));
+  assert.equal(workers.length, cpus().length);
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'close'), [0, null]);
   assert.deepEqual(readdirSync(temporary), []);
+});
+
+test('--data :memory: leaves nothing of a start that is refused', async () => {
+  const temporary = newDirectory();
+  mkdirSync(temporary);
+  await using taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  for (const [status, ...args] of [
+    [2, '--workers', '0'],
+    [2, '--attach', 'bridge'],
+    [3, '--api', `127.0.0.1:${port}`],
+  ] as const) {
+    const child = startPergola(ownCheckout, serveArgs('--data', ':memory:', ...args), ['env', `TMPDIR=${temporary}`]);
+    child.stdin?.end();
+    assert.deepEqual(await once(child, 'close'), [status, null]);
+    assert.deepEqual(readdirSync(temporary), [], args.join(' '));
+  }
 });
 
 test('serve ends with 2 at wrong usage', async () => {
