@@ -1,19 +1,19 @@
 // Brings the store to what the configuration file says.
 
 import type { Context } from '../domain/index.ts';
-import { applyConfiguredVpcs } from '../domain/ec2/index.ts';
+import { applyConfiguredLoadBalancers, applyConfiguredVpcs } from '../domain/ec2/index.ts';
 import { applyConfiguredPrincipals, ensureAdminCredential } from '../domain/iam/index.ts';
 import type { Credential } from '../domain/records/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** Commits the admin's key pair, the configured principals and the configured VPCs; resolves with the admin's credential. Rejects with a `Refusal`. */
+/** Commits the admin's key pair, the configured principals, VPCs and load balancers; resolves with the admin's credential. Rejects with a `Refusal`. */
 export async function applyConfiguration(
   store: Store,
   settings: ServerSettings,
   context: (operation: string) => Context,
 ): Promise<Credential> {
-  const { principals, vpcs } = settings.configuration;
+  const { principals, vpcs, loadBalancers } = settings.configuration;
   const admin = await store.commit(ensureAdminCredential, null, context('EnsureAdminCredential'));
   await store.commit(applyConfiguredPrincipals, { principals }, context('ApplyConfiguredPrincipals'));
   await store.commit(
@@ -21,5 +21,6 @@ export async function applyConfiguration(
     { vpcs: vpcs.map((vpc) => ({ ...vpc, attachment: vpc.attachment ?? { kind: settings.attach } })) },
     context('ApplyConfiguredVpcs'),
   );
+  await store.commit(applyConfiguredLoadBalancers, { loadBalancers }, context('ApplyConfiguredLoadBalancers'));
   return admin.result;
 }

@@ -140,9 +140,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   live.subscribe(look);
   agent.attachments.subscribe((attachments) => say({ type: 'attachments', attachments: [...attachments.values()] }));
   say({ type: 'attachments', attachments: [...agent.attachments.value.values()] });
-  const statuses = lifetime.add(
-    startStatusTask({ store, obeyed, clock, log, context, associationTimeout: limits.associationTimeout }),
-    (one) => one.close(),
+  const statuses = lifetime.add(startStatusTask({ store, obeyed, clock, log, context, ...limits }), (one) =>
+    one.close(),
   );
   lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());

@@ -64,6 +64,8 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     clock,
     random: systemRandom,
     counters,
+    targetTls: settings.configuration.targetTls,
+    resolve: (vpcId, name) => dns.resolve(vpcId, name),
     appendAccessLog: (line) => accessLog.append(line),
     sources: (vpcId) => sources.get(vpcId) ?? [],
     reportHealth(report) {

@@ -156,6 +156,11 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
       state.indexes.targetGroupsByVpc.get(vpcKey)?.forEach((group) => void touched.targetGroups.add(group));
       break;
     }
+    case 'loadBalancer':
+      state.tables.targetGroup.forEach((group, one) => {
+        if (group.type === 'ALB') touched.targetGroups.add(one);
+      });
+      break;
     case 'credential':
     case 'clientToken':
       break;

@@ -2,6 +2,7 @@
 
 import { recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { isCarried } from '../domain/association/index.ts';
+import { findLoadBalancer } from '../domain/ec2/index.ts';
 import {
   keyOf,
   type AuthType,
@@ -187,7 +188,7 @@ export function compileTargetGroup(state: State, key: Key, revision: number): Ta
     retry: { staleConnection: true },
     targets: recordsBy(state, 'target', 'targetsByTargetGroup', key)
       .sort(byId)
-      .map((target) => compileTarget(group, target, instances)),
+      .map((target) => compileTarget(state, group, target, instances)),
   };
 }
 
@@ -213,14 +214,27 @@ function compileHealthCheck({ healthCheck }: TargetGroup): HealthCheckRecord {
   };
 }
 
-function compileTarget(group: TargetGroup, target: Target, instances: ReadonlyMap<string, string>): TargetRecord {
-  const address = group.type === 'IP' ? target.targetId : instances.get(target.targetId);
+function compileTarget(
+  state: State,
+  group: TargetGroup,
+  target: Target,
+  instances: ReadonlyMap<string, string>,
+): TargetRecord {
+  const { targetId: id } = target;
+  const address = group.type === 'IP' ? id : instances.get(id);
+  const dnsName = group.type === 'ALB' ? loadBalancerName(state, id) : undefined;
   return {
-    id: target.targetId,
+    id,
     port: target.port ?? group.port ?? 80,
     ...(address === undefined ? {} : { address }),
+    ...(dnsName === undefined ? {} : { dnsName }),
     draining: target.drainingSince !== undefined,
   };
+}
+
+/** A target of type ALB is an ARN that the configuration knows, or a name itself. */
+function loadBalancerName(state: State, id: string): string | undefined {
+  return id.startsWith('arn:') ? findLoadBalancer(state, id)?.dnsName : id.toLowerCase();
 }
 
 /** A record of any kind. */

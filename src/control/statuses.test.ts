@@ -32,7 +32,15 @@ async function open() {
   });
   const obeyed = createWatch(0);
   const publisher = createPublisher(store);
-  const task = startStatusTask({ store, obeyed, clock, log: silentLog, context, associationTimeout: 60_000 });
+  const task = startStatusTask({
+    store,
+    obeyed,
+    clock,
+    log: silentLog,
+    context,
+    associationTimeout: 60_000,
+    targetDrainTime: 60_000,
+  });
   return { clock, store, context, obeyed, publisher, task };
 }
 

@@ -24,6 +24,8 @@ export interface StatusTaskDeps {
   context(operation: string): Context;
   /** Milliseconds after which an unconfirmed association has failed; counted while this task runs. */
   readonly associationTimeout: number;
+  /** Milliseconds that a deregistered target drains. */
+  readonly targetDrainTime: number;
 }
 
 /** Milliseconds between looks at what is overdue or has rested long enough. */
@@ -64,7 +66,7 @@ export function startStatusTask(deps: StatusTaskDeps): StatusTask {
           { timeout: deps.associationTimeout, countedFrom },
           deps.context('FailOverdueAssociations'),
         );
-      await store.commit(sweep, defaultSweep, deps.context('Sweep'));
+      await store.commit(sweep, { ...defaultSweep, drain: deps.targetDrainTime }, deps.context('Sweep'));
     } catch (error) {
       log.error('upkeep could not be written; tried again', { error });
     }

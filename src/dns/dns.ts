@@ -12,6 +12,7 @@ import { answerQuery } from './answer.ts';
 import { createForwarder } from './forwarder.ts';
 import { encodeAnswer, parseQuery, rcodes, relabelAnswer, udpLimit } from './message.ts';
 import { parseResolvConf } from './resolv-conf.ts';
+import { encodeQuestion, fixedAddresses, readAddresses, type NameAddresses } from './resolve-name.ts';
 import { serveStream } from './stream.ts';
 import { createZones } from './zones.ts';
 
@@ -42,6 +43,8 @@ export interface Dns {
   closeUdp(key: string): void;
   /** Answers on a TCP connection of a client in the VPC; `''` is the host. */
   acceptTcp(socket: Socket, vpcId: string): void;
+  /** The addresses behind `name` as clients in the VPC find them; undefined when nobody says. */
+  resolve(vpcId: string, name: string): Promise<NameAddresses | undefined>;
 }
 
 /** TCP connections to the name server of one worker; more are closed at once. */
@@ -130,6 +133,13 @@ export function createDns(deps: DnsDeps): Dns {
     closeUdp(key) {
       udp.get(key)?.close();
       udp.delete(key);
+    },
+    async resolve(vpcId, name) {
+      const fixed = fixedAddresses(name);
+      if (fixed !== undefined) return fixed;
+      // As over TCP: a load balancer may have more addresses than the usual packet holds.
+      const bytes = await answer(encodeQuestion(name), vpcId, true);
+      return bytes === undefined ? undefined : readAddresses(bytes);
     },
     acceptTcp(socket, vpcId) {
       if (connections >= MAX_CONNECTIONS) {

@@ -3,7 +3,7 @@
 import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
 import { indexDefinitions, type IndexName } from './state-indexes.ts';
 import type { BaseRecord, Key } from './records/base.ts';
-import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { ClientToken, Credential } from './records/iam.ts';
 import type {
   ComponentAddress,
@@ -32,6 +32,7 @@ export interface RecordTypes {
   readonly subnet: Subnet;
   readonly securityGroup: SecurityGroup;
   readonly instance: Instance;
+  readonly loadBalancer: LoadBalancer;
   readonly credential: Credential;
   readonly clientToken: ClientToken;
 }
@@ -53,6 +54,7 @@ export const recordKinds: readonly RecordKind[] = [
   'subnet',
   'securityGroup',
   'instance',
+  'loadBalancer',
   'credential',
   'clientToken',
 ];

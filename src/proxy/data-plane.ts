@@ -10,7 +10,8 @@ import { createHealthChecker, type HealthReport } from './health/checker.ts';
 import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import type { ListenSpec } from './listener/listeners.ts';
-import { createTargetGroups } from './upstream/groups.ts';
+import { createTargetGroups, type TargetTls } from './upstream/groups.ts';
+import type { ResolveName } from './upstream/names.ts';
 import { targetKey, type GroupState } from './upstream/target-state.ts';
 import { createWorldCompiler, emptyWorld } from './world.ts';
 
@@ -42,6 +43,9 @@ export interface DataPlaneDeps {
   /** Addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
   reportHealth(report: HealthReport): void;
+  readonly targetTls: TargetTls;
+  /** Asks for the addresses of a target that has a name. */
+  readonly resolve: ResolveName;
   /** Told of every connection, so that workers can even out what they carry; absent where no other one takes from the same sockets. */
   readonly share?: { opened(): void; closed(): void; leave(): void };
 }
@@ -64,10 +68,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     worker: deps.worker,
     clock,
     speed: limits.healthCheckSpeed,
-    sources: (vpcId) => deps.sources(vpcId),
     report: (report) => deps.reportHealth(report),
   });
   const groups = createTargetGroups({
+    tls: deps.targetTls,
+    resolve: (vpcId, name) => deps.resolve(vpcId, name),
     limits,
     clock,
     sources: (vpcId) => deps.sources(vpcId),
@@ -76,6 +81,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     counters: {
       connections: counters.counter('pergola_upstream_connections_total'),
       connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
+      connectionTimeouts: counters.counter('pergola_upstream_connection_timeouts_total'),
+      tlsHandshakes: counters.counter('pergola_upstream_tls_handshakes_total'),
+      tlsErrors: counters.counter('pergola_upstream_tls_errors_total'),
       sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
     },
   });

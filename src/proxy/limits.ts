@@ -28,6 +28,11 @@ export interface ProxyLimits {
   readonly upstreamConnectTimeout: number;
   /** A pooled connection to a target is closed after being unused for this long. */
   readonly upstreamIdleTimeout: number;
+  /**
+   * A request that could not be sent again (a POST, or any with a body) takes a pooled connection only when that one's last request went out
+   * at most this long ago: a target may close what it has not used for a second.
+   */
+  readonly unrepeatableReuseWindow: number;
   /** AWS: a connection lasts at most ten minutes (User Guide: Services). A response that runs then gets `clientIdleTimeout` more. */
   readonly maxConnectionDuration: number;
   /** Unused pooled connections kept per target and worker. */
@@ -50,6 +55,7 @@ export const defaultProxyLimits: ProxyLimits = {
   maxConnectionsPerDoor: 50_000,
   upstreamConnectTimeout: 5_000,
   upstreamIdleTimeout: 60_000,
+  unrepeatableReuseWindow: 500,
   maxConnectionDuration: 600_000,
   maxIdlePerTarget: 64,
   healthCheckSpeed: 1,

@@ -156,8 +156,10 @@ export interface TargetRecord {
   /** Target id as registered: instance id, address, function or load balancer ARN. */
   readonly id: string;
   readonly port: number;
-  /** What is dialled; absent when the id stands for nothing that is known (an instance that does not run). */
+  /** What is dialled; absent when the id stands for nothing that is known (an instance that does not run), or for a name. */
   readonly address?: string;
+  /** The name of a load balancer, whose addresses are dialled in turn. */
+  readonly dnsName?: string;
   readonly draining: boolean;
 }
 

@@ -31,6 +31,8 @@ const plane = createDataPlane({
   appendAccessLog() {},
   sources: () => [],
   reportHealth() {},
+  targetTls: { verify: false },
+  resolve: () => Promise.resolve(undefined),
 });
 
 const delays = monitorEventLoopDelay({ resolution: 1 });

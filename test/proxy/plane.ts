@@ -6,6 +6,7 @@ import {
   createListeners,
   defaultProxyLimits,
   type DataPlane,
+  type DataPlaneDeps,
   type HealthReport,
   type ProxyLimits,
 } from '../../src/proxy/index.ts';
@@ -13,7 +14,7 @@ import { sampleSnapshot, type SampleRule } from '../../src/proxy/snapshot-sample
 import type { TargetGroupRecord } from '../../src/snapshot/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { systemRandom, type Random } from '../../src/base/random.ts';
+import { systemRandom } from '../../src/base/random.ts';
 
 /** A running plane. */
 export interface Plane extends AsyncDisposable {
@@ -32,11 +33,11 @@ export interface Plane extends AsyncDisposable {
   forwardTo(targets: number | readonly number[], change?: Partial<TargetGroupRecord>): void;
 }
 
-/** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds. */
+/** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds, `more` takes the place of the plane's usual surroundings. */
 export async function openPlane(
   limits: Partial<ProxyLimits> = {},
   idle = 60,
-  random: Random = systemRandom,
+  more: Partial<DataPlaneDeps> = {},
 ): Promise<Plane> {
   const counters = createCounterSet();
   const log: Record<string, unknown>[] = [];
@@ -45,11 +46,14 @@ export async function openPlane(
     worker: 0,
     limits: { ...defaultProxyLimits, ...limits },
     clock: systemClock,
-    random,
+    random: systemRandom,
     counters,
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
     sources: () => [],
     reportHealth: (report) => void reports.push(report),
+    targetTls: { verify: false },
+    resolve: () => Promise.resolve(undefined),
+    ...more,
   });
   // Bound to the address of the first component of loopback VPC 90, which is where a door looks.
   const address = '127.190.0.1';

@@ -115,7 +115,7 @@ test('every raw request has its verdict, and the target gets exactly its bytes',
     script.got = '';
     peer.socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n${next.startsWith('HEAD') ? '' : 'ok'}`);
   });
-  await using plane = await openPlane({}, 60, { ...systemRandom, uuid: () => ID });
+  await using plane = await openPlane({}, 60, { random: { ...systemRandom, uuid: () => ID } });
   plane.forwardTo(target.port);
   for (const way of ways)
     await t.test(way, async (each) => {

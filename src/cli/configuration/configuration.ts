@@ -1,7 +1,8 @@
 // What pergola.yaml says, complete and checked, as plain JSON.
 
-import type { AttachmentInput, ConfiguredVpc } from '../../domain/ec2/index.ts';
+import type { AttachmentInput, ConfiguredLoadBalancer, ConfiguredVpc } from '../../domain/ec2/index.ts';
 import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
+import type { TargetTls } from '../../proxy/index.ts';
 import type { Limits } from './limits.ts';
 
 /** An account that the configuration names; `alias` may stand for `id` in the file. */
@@ -24,8 +25,11 @@ export interface Configuration {
   readonly accounts: readonly ConfiguredAccount[];
   readonly principals: readonly ConfiguredPrincipal[];
   readonly vpcs: readonly DescribedVpc[];
+  readonly loadBalancers: readonly ConfiguredLoadBalancer[];
   /** Host names that the API answers to beside its address. */
   readonly apiHosts: readonly string[];
+  /** How TLS to HTTPS targets is done; `ca` is the certificates themselves. */
+  readonly targetTls: TargetTls;
   readonly limits: Limits;
 }
 

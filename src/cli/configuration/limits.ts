@@ -7,6 +7,8 @@ import { defaultProxyLimits, type ProxyLimits } from '../../proxy/index.ts';
 export interface Limits extends ProxyLimits, ServerLimits {
   /** An association that the data plane does not confirm in this time has failed. */
   readonly associationTimeout: number;
+  /** How long a deregistered target drains before it is gone (AWS: a minute). */
+  readonly targetDrainTime: number;
   /** How long a stop waits for running requests. */
   readonly drainTimeout: number;
 }
@@ -16,5 +18,6 @@ export const defaultLimits: Limits = {
   ...defaultProxyLimits,
   ...defaultServerLimits,
   associationTimeout: 60_000,
+  targetDrainTime: 60_000,
   drainTimeout: 5_000,
 };

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { certificate } from '../../../test/proxy/targets-certificate.ts';
 import { checkAttachments } from './check-attachments.ts';
 import { defaultLimits } from './limits.ts';
 import { emptyConfiguration, readConfiguration } from './read-configuration.ts';
@@ -9,6 +10,7 @@ import { emptyConfiguration, readConfiguration } from './read-configuration.ts';
 const deps = {
   environment: { SHOP_KEY: 'from-environment' },
   readFile(path: string): string {
+    if (path === '/etc/pergola/targets.pem') return certificate;
     if (path !== '/etc/pergola/admin.key') throw new Error(`no such file: ${path}`);
     return 'from-file\n';
   },
@@ -51,8 +53,10 @@ vpcs:
       - { name: web-1, address: 10.0.1.10, securityGroups: [web], command: [node, web.mjs], environment: { PORT: "80" } }
       - { name: web-2, address: 10.0.1.11 }
   - { name: shop, cidrs: [10.0.0.0/16] }
+loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", dnsName: LB.Test }]
 limits: { associationTimeout: 500 }
 apiHosts: [Lattice.Test]
+targetTls: { verify: true, ca: targets.pem, serverName: targets.test }
 functions: []
 `);
   assert.deepEqual(configuration, {
@@ -117,7 +121,11 @@ functions: []
         place: '/etc/pergola/pergola.yaml:24',
       },
     ],
+    loadBalancers: [
+      { arn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1', dnsName: 'lb.test' },
+    ],
     apiHosts: ['lattice.test'],
+    targetTls: { verify: true, ca: certificate, serverName: 'targets.test' },
     limits: { ...defaultLimits, associationTimeout: 500 },
   });
 });
@@ -127,6 +135,8 @@ test('readConfiguration() takes an empty file for the defaults', () => {
 });
 
 const oneVpc = (more: string): string => `vpcs:\n  - name: a\n    cidrs: [10.0.0.0/16]\n    ${more}\n`;
+
+const albArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1';
 
 const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[] = [
   ['an unknown key', 'vpc: []', /^pergola.yaml:1: vpc: unknown key vpc; did you mean vpcs\?$/],
@@ -197,6 +207,27 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
   ['a certificate', 'certificates: [{ arn: x }]', /certificates: not supported yet/],
   ['a limit that does not exist', 'limits: { drainTimout: 5 }', /unknown key drainTimout; did you mean drainTimeout\?/],
   ['a limit that is no number', 'limits: { drainTimeout: 5s }', /a whole number from 1 to 2147483647, not the text 5s/],
+  [
+    'a load balancer of another kind',
+    `loadBalancers: [{ arn: "${albArn.replace('/app/', '/net/')}", dnsName: a }]`,
+    /ARN of an ALB/,
+  ],
+  ['a load balancer without a name', `loadBalancers: [{ arn: "${albArn}" }]`, /dnsName is missing/],
+  [
+    'a load balancer at an odd name',
+    `loadBalancers: [{ arn: "${albArn}", dnsName: "a b" }]`,
+    /a b is not the name of the/,
+  ],
+  [
+    'a load balancer given twice',
+    `loadBalancers: [{ arn: "${albArn}", dnsName: a }, { arn: "${albArn}", dnsName: b }]`,
+    /is given twice/,
+  ],
+  ['a truth that is none', 'targetTls: { verify: maybe }', /verify: this must be true or false, not the text maybe/],
+  ['an authority that nothing is compared with', 'targetTls: { ca: targets.pem }', /without verify: true/],
+  ['an authority that is not there', 'targetTls: { verify: true, ca: no.pem }', /no.pem cannot be read/],
+  ['an authority that is no certificate', 'targetTls: { verify: true, ca: admin.key }', /has no certificate in PEM/],
+  ['a server name that is an address', 'targetTls: { serverName: 10.0.0.1 }', /10.0.0.1 is not a host name/],
   ['an API host with a port', 'apiHosts: ["a:80"]', /a:80 is not a host name/],
 ];
 for (const [what, text, problem] of wrong)

@@ -9,11 +9,24 @@ import {
   type DescribedVpc,
 } from './configuration.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { readLoadBalancers } from './read-load-balancers.ts';
 import { readPrincipal, type SecretSources } from './read-principal.ts';
+import { readTargetTls } from './read-target-tls.ts';
 import { readVpc } from './read-vpc.ts';
 import { createYamlReader, type Place, type YamlReader } from './yaml-reader.ts';
 
-const keys = ['regions', 'accounts', 'principals', 'vpcs', 'functions', 'certificates', 'limits', 'apiHosts'] as const;
+const keys = [
+  'regions',
+  'accounts',
+  'principals',
+  'vpcs',
+  'loadBalancers',
+  'functions',
+  'certificates',
+  'targetTls',
+  'limits',
+  'apiHosts',
+] as const;
 
 /** The longest delay of a timer, in milliseconds. */
 const mostLimit = 2 ** 31 - 1;
@@ -24,7 +37,9 @@ export const emptyConfiguration: Configuration = {
   accounts: [],
   principals: [],
   vpcs: [],
+  loadBalancers: [],
   apiHosts: [],
+  targetTls: { verify: false },
   limits: defaultLimits,
 };
 
@@ -65,6 +80,7 @@ export function readConfiguration(
     }
     vpcs.push(vpc);
   }
+  const loadBalancers = readLoadBalancers(reader, fields.get('loadBalancers'));
   for (const key of ['functions', 'certificates'] as const) {
     const place = fields.get(key);
     if (place !== undefined && reader.list(place).length > 0)
@@ -73,9 +89,10 @@ export function readConfiguration(
   const apiHosts = reader
     .list(fields.get('apiHosts'))
     .flatMap((place) => reader.matching(place, /^[\w.-]+$/, 'a host name (without a port)')?.toLowerCase() ?? []);
+  const targetTls = readTargetTls(reader, fields.get('targetTls'), { readFile: deps.readFile, folder });
   const limits = readLimits(reader, fields.get('limits'));
   if (reader.problems.length > 0) return { problems: reader.problems };
-  return { configuration: { regions, accounts, principals, vpcs, apiHosts, limits } };
+  return { configuration: { regions, accounts, principals, vpcs, loadBalancers, apiHosts, targetTls, limits } };
 }
 
 function readRegions(reader: YamlReader, place: Place | undefined): [string, ...string[]] {

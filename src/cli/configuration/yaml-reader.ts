@@ -35,6 +35,7 @@ export interface YamlReader {
   matching(place: Place | undefined, pattern: RegExp, what: string): string | undefined;
   oneOf<Value extends string>(place: Place | undefined, values: readonly Value[]): Value | undefined;
   integer(place: Place | undefined, least: number, most: number): number | undefined;
+  boolean(place: Place | undefined): boolean | undefined;
   /** Refuses mappings of a list that have the same value under `key`. */
   refuseRepeated(places: readonly Place[], key: string): void;
   /** Whatever stands there, as JSON. */
@@ -141,6 +142,11 @@ export function createYamlReader(file: string, text: string): YamlReader {
       const value = scalar(place);
       if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
       return wrong(place, `a whole number from ${least} to ${most}`);
+    },
+    boolean(place) {
+      if (place === undefined) return undefined;
+      const value = scalar(place);
+      return typeof value === 'boolean' ? value : wrong(place, 'true or false');
     },
     refuseRepeated(places, key) {
       const seen = new Set<unknown>();

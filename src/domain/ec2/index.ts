@@ -1,6 +1,7 @@
 // VPCs, subnets, and the configuration's security groups and instances.
 
 export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
+export { applyConfiguredLoadBalancers, findLoadBalancer, type ConfiguredLoadBalancer } from './load-balancer.ts';
 export { describeSubnets, describeVpcs, subnetAvailableAddresses, type Ec2Filter } from './read.ts';
 export { placeStandIns } from './stand-in.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';

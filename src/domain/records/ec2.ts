@@ -57,3 +57,10 @@ export interface Instance extends BaseRecord {
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** A load balancer outside of Pergola that a target's ARN stands for; its id is the ARN's last part (`loadbalancer/app/NAME/ID`). */
+export interface LoadBalancer extends BaseRecord {
+  readonly arn: string;
+  /** A host name or an IPv4 address. */
+  readonly dnsName: string;
+}

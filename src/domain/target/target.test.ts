@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createVpc } from '../ec2/index.ts';
+import { applyConfiguredLoadBalancers, createSubnet, createVpc } from '../ec2/index.ts';
 import { createListener } from '../listener/index.ts';
 import { createScenario, type Scenario } from '../scenario.ts';
 import { createService } from '../service/index.ts';
@@ -116,6 +116,45 @@ test('registerTargets() reports what is outside of the VPC and refuses what is n
   );
   for (const id of ['10.0.1', 'i-0123456789abcdef0', '::1', ''])
     assert.equal(scenario.refused(registerTargets, register(id)).kind, 'Validation', id);
+});
+
+test('registerTargets() takes addresses of the subnets only, when the VPC has any', () => {
+  const scenario = createScenario();
+  const group = make(scenario);
+  const register = (id: string) =>
+    scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets: [{ id }] }).unsuccessful[0];
+  assert.equal(register('10.0.9.1'), undefined);
+  scenario.run(createSubnet, { vpcId: group.vpcId ?? '', cidrBlock: '10.0.1.0/24' });
+  assert.equal(register('10.0.1.1'), undefined);
+  assert.match(register('10.0.9.2')?.failureMessage ?? '', /in no subnet of the VPC vpc-\w+ \(10\.0\.1\.0\/24\)/);
+});
+
+test('registerTargets() takes IPv6 addresses only where they are carried', () => {
+  const scenario = createScenario();
+  const netns = make(scenario, { ipAddressType: 'IPV6' });
+  const register = (targetGroupIdentifier: string, id: string) =>
+    scenario.run(registerTargets, { targetGroupIdentifier, targets: [{ id }] }).unsuccessful[0]?.failureMessage;
+  assert.match(register(netns.id, '::1') ?? '', /VPCs have no IPv6 ranges yet; on loopback ::1 is carried/);
+  const vpc = scenario.run(createVpc, { cidrBlock: '10.0.0.0/16', attachment: { kind: 'loopback' } });
+  const config = { protocol: 'HTTP', vpcIdentifier: vpc.id, ipAddressType: 'IPV6' } as const;
+  const loopback = scenario.run(createTargetGroup, { name: 'loopback', type: 'IP', config });
+  assert.equal(register(loopback.id, '::1'), undefined);
+  assert.match(register(loopback.id, 'fd00::1') ?? '', /not in the VPC/);
+});
+
+test('registerTargets() of type ALB takes a name, and an ARN that the configuration knows', () => {
+  const scenario = createScenario();
+  const arn = (name: string): string =>
+    `arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/${name}/50dc6c495c0c9188`;
+  scenario.run(applyConfiguredLoadBalancers, { loadBalancers: [{ arn: arn('known'), dnsName: 'lb.test' }] });
+  const register = (id: string) => ({ targetGroupIdentifier: make(scenario, {}, 'ALB').id, targets: [{ id }] });
+  for (const id of [arn('known'), 'internal-web-1.us-east-1.elb.amazonaws.com'])
+    assert.deepEqual(scenario.run(registerTargets, register(id)).successful, [{ id, port: 80 }]);
+  const [failure] = scenario.run(registerTargets, register(arn('other'))).unsuccessful;
+  assert.match(failure?.failureMessage ?? '', /give its name under loadBalancers in pergola.yaml/);
+  for (const id of ['web', 'a b.test', '-a.test', arn('known').replace('/app/', '/net/')])
+    assert.equal(scenario.refused(registerTargets, register(id)).kind, 'Validation', id);
+  assert.equal(scenario.run(applyConfiguredLoadBalancers, { loadBalancers: [] }), 1);
 });
 
 test('deregisterTargets() drains for a minute in a used group, and registering again ends that', () => {

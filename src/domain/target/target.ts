@@ -2,6 +2,7 @@
 
 import { cidrContains, parseAddress, parseCidr } from '../../base/cidr.ts';
 import type { Context, Decided } from '../decision.ts';
+import { findLoadBalancer } from '../ec2/load-balancer.ts';
 import { getResource, parseArn } from '../identifiers.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
@@ -113,16 +114,24 @@ function checkId(group: TargetGroup, { id, port }: TargetInput): void {
     if (address?.family !== family) throw invalidField('targets.id', `${id} is not an IPv${family} address`);
   } else if (group.type === 'INSTANCE') {
     if (!/^i-[0-9a-z]{8,17}$/.test(id)) throw invalidField('targets.id', `${id} is not an instance id`);
-  } else {
+  } else if (group.type !== 'ALB' || !isHostName(id)) {
     const arn = parseArn(id);
     const service = group.type === 'LAMBDA' ? 'lambda' : 'elasticloadbalancing';
     const prefix = group.type === 'LAMBDA' ? 'function:' : 'loadbalancer/app/';
     if (arn?.service !== service || !arn.resource.startsWith(prefix))
-      throw invalidField('targets.id', `${id} is not the ARN of ${group.type === 'LAMBDA' ? 'a function' : 'an ALB'}`);
+      throw invalidField(
+        'targets.id',
+        `${id} is not the ARN of ${group.type === 'LAMBDA' ? 'a function' : 'an ALB, nor a name'}`,
+      );
     if (arn.account !== group.account || arn.region !== group.region)
       throw invalidField('targets.id', `${id} is of another account or region`);
     if (group.type === 'LAMBDA' && port !== undefined) throw invalidField('targets.port', 'a function has no port');
   }
+}
+
+/** Ours: an ALB target may be a name. Without a dot it would be nothing that DNS knows. */
+function isHostName(id: string): boolean {
+  return /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i.test(id);
 }
 
 function checkOnly(group: TargetGroup, wanted: readonly string[], present: readonly Target[]): void {
@@ -142,13 +151,30 @@ function placeFailure(state: State, group: TargetGroup, { id }: TargetInput): st
     if (instance === undefined || instance.vpcKey === vpcKey) return undefined;
     return `The instance ${id} is not in the VPC ${group.vpcId}.`;
   }
-  if (group.type !== 'IP') return undefined;
+  if (group.type === 'ALB')
+    return !id.startsWith('arn:') || findLoadBalancer(state, id) !== undefined
+      ? undefined
+      : `The load balancer ${id} is not known here: give its name under loadBalancers in pergola.yaml.`;
   const vpc = state.tables.vpc.get(vpcKey);
   if (vpc === undefined) return `The VPC ${group.vpcId} does not exist.`;
-  if (vpc.attachment.kind === 'loopback' && id.startsWith('127.')) return undefined;
-  const inside = vpc.cidrs.some((text) => {
-    const cidr = parseCidr(text);
-    return cidr !== undefined && cidrContains(cidr, id);
-  });
-  return inside ? undefined : `The address ${id} is not in the VPC ${group.vpcId} (${vpc.cidrs.join(', ')}).`;
+  // On loopback the machine's own addresses are dialled as they are.
+  if (vpc.attachment.kind === 'loopback' && isMachineAddress(id)) return undefined;
+  const within = (cidrs: readonly string[]): boolean =>
+    cidrs.some((text) => {
+      const cidr = parseCidr(text);
+      return cidr !== undefined && cidrContains(cidr, id);
+    });
+  if (!within(vpc.cidrs)) {
+    const hint = group.ipAddressType === 'IPV6' ? ' VPCs have no IPv6 ranges yet; on loopback ::1 is carried.' : '';
+    return `The address ${id} is not in the VPC ${group.vpcId} (${vpc.cidrs.join(', ')}).${hint}`;
+  }
+  const subnets = recordsBy(state, 'subnet', 'subnetsByVpc', vpcKey).map(({ cidr }) => cidr);
+  if (subnets.length === 0 || within(subnets)) return undefined;
+  return `The address ${id} is in no subnet of the VPC ${group.vpcId} (${subnets.sort().join(', ')}).`;
+}
+
+/** Whether it is in 127.0.0.0/8, or ::1. */
+function isMachineAddress(address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed?.family === 6 ? parsed.value === 1n : address.startsWith('127.');
 }

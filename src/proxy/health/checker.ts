@@ -31,7 +31,6 @@ export interface HealthCheckerDeps {
   readonly clock: Clock;
   /** Intervals are divided by this. */
   readonly speed: number;
-  sources(vpcId: string): readonly string[];
   report(report: HealthReport): void;
 }
 
@@ -136,7 +135,7 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
       {
         ...{ host: target.address, protocol, protocolVersion, path, matches },
         port: settings.port ?? target.record.port,
-        localAddress: deps.sources(target.vpcId)[0],
+        localAddress: target.sources()[0],
         timeout: settings.timeoutSeconds * 1000,
       },
       deps.clock,

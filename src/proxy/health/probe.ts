@@ -77,7 +77,7 @@ const askHttp1: Ask = (socket, { path }, authority, answer) => {
     got += chunk.toString('latin1', 0, MAX_RESPONSE - got.length);
     for (let end = got.indexOf('\r\n\r\n'); end >= 0; end = got.indexOf('\r\n\r\n')) {
       const head = parseResponseHead(got.slice(0, end + 2));
-      if (typeof head === 'string') {
+      if ('reason' in head) {
         answer(undefined);
         return;
       }

@@ -102,7 +102,7 @@ export function exchangeRecord(
     requestToTargetDuration: marks.sentMark < 0 ? -1 : marks.sentMark - marks.startMark,
     responseFromTargetDuration: marks.responseMark < 0 ? -1 : marks.endMark - marks.responseMark,
     sourceIpPort: marks.clientIpPort,
-    targetIpPort: target === undefined ? '' : `${target.address}:${target.record.port}`,
+    targetIpPort: target?.ipPort ?? '',
     failureReason: marks.reason,
     revision: start.world.revision,
   };

@@ -52,7 +52,8 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
       return;
     }
     this.#target = target;
-    const reused = this.#retried || this.#tried.length > 0 ? undefined : target.pool.reuse(this);
+    const repeatable = this.#request.repeatable && idempotent.has(this.#start.head.method);
+    const reused = this.#retried || this.#tried.length > 0 ? undefined : target.pool.reuse(this, repeatable);
     this.#reused = reused !== undefined;
     this.#upstream = reused ?? target.pool.dial(this);
     if (reused !== undefined) this.#request.send(reused);
@@ -133,7 +134,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const { head, keepsClient } = this.#response;
     if (upstream !== undefined && this.#request.whole && extra === 0 && head?.keepAlive === true) {
       this.#upstream = undefined;
-      this.#target?.pool.release(upstream);
+      this.#target?.pool.release(upstream, this.#request.sentMark);
     } else this.#dropUpstream();
     this.#finish('', head?.status ?? 0);
     this.#client.finishExchange(keepsClient);
@@ -161,8 +162,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
       this.#reused &&
       mark < 0 &&
       !this.#retried &&
-      !this.#request.bodySent &&
-      this.#request.whole &&
+      this.#request.repeatable &&
       idempotent.has(this.#start.head.method)
     ) {
       this.#retried = true;

@@ -11,7 +11,7 @@ export class RequestSide {
   /** Body bytes that came before the target's connection stood. */
   #pending: Buffer | undefined;
   /** Whether a byte of the body left: such a request cannot be sent again. */
-  bodySent = false;
+  #bodySent = false;
   /** Bytes taken from the client, head included. */
   received: number;
   /** Monotonic milliseconds when the last byte left, -1 before. */
@@ -27,6 +27,11 @@ export class RequestSide {
   /** Whether the client has sent the whole request. */
   get whole(): boolean {
     return this.#start.body.done;
+  }
+
+  /** Whether it is whole and has no body that left or would have to leave. */
+  get repeatable(): boolean {
+    return this.whole && !this.#bodySent && this.#pending === undefined;
   }
 
   /** Stops reading the client while there is nobody to send its body to. */
@@ -50,7 +55,7 @@ export class RequestSide {
       more = socket.write(pending);
       socket.uncork();
       this.#pending = undefined;
-      this.bodySent = true;
+      this.#bodySent = true;
     }
     this.#noteSent();
     if (!more) this.wait();
@@ -63,7 +68,7 @@ export class RequestSide {
       this.#pending = this.#pending === undefined ? part : Buffer.concat([this.#pending, part]);
       return;
     }
-    this.bodySent = true;
+    this.#bodySent = true;
     if (!upstream.socket.write(part)) this.wait();
     this.#noteSent();
   }

@@ -12,15 +12,28 @@ import { pickTarget, type GroupState } from './target-state.ts';
 function open() {
   const told: string[] = [];
   const counter = { value: 0 };
+  const clock = createManualClock();
+  const answers = new Map<string, readonly string[]>();
   const groups = createTargetGroups({
     limits: defaultProxyLimits,
-    clock: createManualClock(),
-    counters: { connections: counter, connectionErrors: counter, sourcePortsExhausted: counter },
-    sources: () => [],
+    clock,
+    counters: {
+      ...{ connections: counter, connectionErrors: counter, connectionTimeouts: counter },
+      ...{ tlsHandshakes: counter, tlsErrors: counter, sourcePortsExhausted: counter },
+    },
+    tls: { verify: false },
+    resolve: (_vpcId, name) => Promise.resolve({ addresses: answers.get(name) ?? [], ttl: 60 }),
+    sources: () => ['127.90.255.254'],
     changed: ({ record }) => void told.push(`+${record.id}`),
     gone: (id) => void told.push(`-${id}`),
   });
-  return { groups, told, get: (id: string): GroupState => groups.find(id) ?? assert.fail(`no group ${id}`) };
+  return {
+    groups,
+    told,
+    clock,
+    answers,
+    get: (id: string): GroupState => groups.find(id) ?? assert.fail(`no group ${id}`),
+  };
 }
 
 const sample = (revision: number, groups: Readonly<Record<string, readonly number[]>>): Snapshot =>
@@ -62,7 +75,7 @@ test('update() tells of what is new, changed or gone, and of nothing else', () =
   assert.equal(groups.find('tg-1'), undefined);
 });
 
-test('a target that drains keeps its connections; one that comes back begins anew', () => {
+test('a target that drains is the same until it goes; one that comes back begins anew', () => {
   const { groups, get } = open();
   const first = sample(1, { 'tg-1': [1] });
   groups.update(first);
@@ -76,6 +89,20 @@ test('a target that drains keeps its connections; one that comes back begins ane
   groups.update(sample(4, { 'tg-1': [1] }));
   assert.equal(get('tg-1').targets[0]?.health, 'initial');
   assert.notEqual(get('tg-1').targets[0]?.pool, pool);
+});
+
+test('a target that is registered again while it drains begins as initial, with a pool that keeps connections', () => {
+  const { groups, get } = open();
+  const first = sample(1, { 'tg-1': [1] });
+  groups.update(first);
+  groups.setHealth('tg-1', '127.0.0.1|1', { health: 'unhealthy', reason: 'Target.Timeout' });
+  const { pool } = get('tg-1').targets[0] ?? assert.fail();
+  const targets = [{ id: '127.0.0.1', port: 1, address: '127.0.0.1', draining: true }];
+  groups.update(withGroup(first, 'tg-1', { revision: 2, targets }));
+  groups.update(first);
+  const again = get('tg-1').targets[0] ?? assert.fail();
+  assert.deepEqual([again.health, again.reason], ['initial', undefined]);
+  assert.notEqual(again.pool, pool);
 });
 
 test('health is unavailable without checks and initial when they begin', () => {
@@ -103,12 +130,33 @@ test('a target without an address is none, and one of a loopback VPC is dialled 
   const { groups, get } = open();
   const targets = [
     { id: 'i-1', port: 1, draining: false },
-    { id: '10.0.3.4', port: 1, address: '10.0.3.4', draining: false },
-    { id: '127.0.0.9', port: 1, address: '127.0.0.9', draining: false },
+    ...['10.0.3.4', '127.0.0.9', '::1'].map((id) => ({ id, port: 1, address: id, draining: false })),
   ];
   groups.update(withGroup(sample(1, { 'tg-1': [] }), 'tg-1', { targets }));
   assert.deepEqual(
-    get('tg-1').targets.map(({ address }) => address),
-    ['127.90.3.4', '127.0.0.9'],
+    get('tg-1').targets.map(({ ipPort, sources }) => [ipPort, sources()]),
+    [
+      ['127.90.3.4:1', ['127.90.255.254']],
+      ['127.0.0.9:1', ['127.90.255.254']],
+      ['[::1]:1', []],
+    ],
   );
+});
+
+test('a target with a name is as many as the name has addresses, and what stays of them keeps its connections', async () => {
+  const { groups, get, clock, answers } = open();
+  answers.set('lb.test', ['10.0.1.2', '10.0.1.1', '192.0.2.1']);
+  const targets = [{ id: 'lb.test', port: 80, dnsName: 'lb.test', draining: false }];
+  groups.update(withGroup(sample(1, { 'tg-1': [] }), 'tg-1', { targets, type: 'ALB' }));
+  assert.equal(pickTarget(get('tg-1')), undefined);
+  await new Promise(setImmediate);
+  const addresses = (): readonly string[] => get('tg-1').targets.map(({ address }) => address);
+  assert.deepEqual(addresses(), ['127.90.1.1', '127.90.1.2', '192.0.2.1']);
+  assert.deepEqual(get('tg-1').targets[2]?.sources(), []);
+  const { pool } = get('tg-1').targets[0] ?? assert.fail();
+  answers.set('lb.test', ['10.0.1.1']);
+  clock.advance(60_000);
+  await new Promise(setImmediate);
+  assert.deepEqual(addresses(), ['127.90.1.1']);
+  assert.equal(get('tg-1').targets[0]?.pool, pool);
 });

@@ -1,16 +1,20 @@
 // The target groups of a worker, followed from snapshot to snapshot: what stays the same keeps its health, its place in the round and its connections.
 
+import { isIPv6 } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Clock } from '../../base/clock.ts';
 import {
   emptySnapshot,
-  loopbackWorkloadAddress,
   type Snapshot,
   type TargetGroupRecord,
   type TargetRecord,
   type VpcRecord,
 } from '../../snapshot/index.ts';
-import type { Clock } from '../../base/clock.ts';
 import type { ProxyLimits } from '../limits.ts';
 import { createWalk } from '../walk.ts';
+import type { DialTls } from './dial.ts';
+import { createTargetNames, type ResolveName } from './names.ts';
+import { dialPlace, type DialPlace } from './place.ts';
 import { createUpstreamPool, type PoolCounters } from './pool.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from './target-state.ts';
 
@@ -35,10 +39,22 @@ export interface SeenHealth {
   readonly reason?: string;
 }
 
+/** How TLS to targets is done: AWS takes every certificate (User Guide: Target groups); the rest is ours. */
+export interface TargetTls {
+  /** Whether a target's certificate must be good. */
+  readonly verify: boolean;
+  /** Certificates (PEM) to trust instead of the well-known authorities. */
+  readonly ca?: string;
+  /** The name that is said as SNI and that certificates must be for. Absent: a load balancer's own name; for other targets no SNI, and the address. */
+  readonly serverName?: string;
+}
+
 export interface TargetGroupsDeps {
+  readonly tls: TargetTls;
   readonly limits: ProxyLimits;
   readonly clock: Clock;
   readonly counters: PoolCounters;
+  readonly resolve: ResolveName;
   /** Local addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
   /** A group is new, or another state stands for it now. */
@@ -57,8 +73,22 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const groups = new Map<string, GroupState>();
   const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
   let snapshot: Snapshot = emptySnapshot;
+  let context: SecureContext | undefined;
   /** Reports for targets that no snapshot has brought yet. */
   const early = new Map<string, SeenHealth>();
+
+  const namedGroups = function* (vpcId: string, name: string): Generator<GroupState> {
+    for (const group of groups.values())
+      if (group.record.vpcId === vpcId && group.record.targets.some(({ dnsName }) => dnsName === name)) yield group;
+  };
+  const names = createTargetNames({
+    clock: deps.clock,
+    resolve: deps.resolve,
+    wanted: (vpcId, name) => namedGroups(vpcId, name).next().done !== true,
+    changed(vpcId, name) {
+      for (const group of namedGroups(vpcId, name)) take(group.record, group);
+    },
+  });
 
   const firstHealth = (group: TargetGroupRecord, record: TargetRecord): Pick<TargetState, 'health' | 'reason'> => {
     if (!group.healthCheck.enabled) return { health: 'unavailable', reason: undefined };
@@ -68,34 +98,28 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     return { health: known?.health ?? 'initial', reason: known?.reason };
   };
 
-  /** What a target that stays keeps of its health. One that begins to drain is a new one when it is registered again. */
-  const followHealth = (
-    target: TargetState,
-    record: TargetRecord,
-    group: TargetGroupRecord,
-    enabled: boolean,
-  ): void => {
-    if (enabled !== group.healthCheck.enabled) Object.assign(target, firstHealth(group, record));
-    else if (enabled && record.draining && !target.record.draining)
-      Object.assign(target, { health: 'initial', reason: undefined });
+  const dialTls = (group: TargetGroupRecord, record: TargetRecord): { readonly tls: DialTls } | undefined => {
+    if (group.protocol !== 'HTTPS') return undefined;
+    const { verify, ca, serverName = record.dnsName } = deps.tls;
+    context ??= createSecureContext(ca === undefined ? {} : { ca });
+    const usual = { context, verify: verify || group.upstreamTls.verify };
+    return { tls: serverName === undefined ? usual : { ...usual, serverName } };
   };
 
-  const makeTarget = (
-    group: TargetGroupRecord,
-    record: TargetRecord,
-    vpc: VpcRecord | undefined,
-  ): TargetState | undefined => {
-    if (record.address === undefined) return undefined;
-    const address = dialAddress(record.address, vpc);
+  const makeTarget = (group: TargetGroupRecord, record: TargetRecord, place: DialPlace): TargetState => {
+    const { host, fromVpc } = place;
+    const { port } = record;
     const vpcId = group.vpcId ?? '';
+    const sources = (): readonly string[] => (fromVpc ? deps.sources(vpcId) : []);
     return {
       record,
       groupId: group.id,
-      vpcId,
-      address,
+      address: host,
+      ipPort: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
+      sources,
       ...firstHealth(group, record),
       pool: createUpstreamPool(
-        { host: address, port: record.port, sources: () => deps.sources(vpcId) },
+        { host, port, sources, ...dialTls(group, record) },
         deps.limits,
         deps.counters,
         deps.clock,
@@ -104,32 +128,61 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     };
   };
 
+  /** What a target that stays keeps of its health. One that begins to drain is a new one when it is registered again. */
+  const followHealth = (
+    target: TargetState,
+    record: TargetRecord,
+    group: TargetGroupRecord,
+    checked: boolean,
+  ): void => {
+    if (checked !== group.healthCheck.enabled) Object.assign(target, firstHealth(group, record));
+    else if (checked && record.draining && !target.record.draining)
+      Object.assign(target, { health: 'initial', reason: undefined });
+  };
+
+  const placesOf = (group: TargetGroupRecord, record: TargetRecord, vpc: VpcRecord | undefined): DialPlace[] => {
+    const { address, dnsName } = record;
+    const addresses = dnsName === undefined ? (address ?? []) : names.addresses(group.vpcId ?? '', dnsName);
+    return [addresses].flat().map((one) => dialPlace(one, vpc));
+  };
+
   const follow = (group: TargetGroupRecord, old: GroupState | undefined, vpc: VpcRecord | undefined): GroupState => {
-    const before = new Map(old?.targets.map((target) => [targetKey(target.record), target]));
+    const keyOf = (record: TargetRecord, host: string): string => `${targetKey(record)}|${host}`;
+    const before = new Map(old?.targets.map((target) => [keyOf(target.record, target.address), target]));
     const targets: TargetState[] = [];
-    for (const record of group.targets) {
-      const known = before.get(targetKey(record));
-      if (known !== undefined && record.address !== undefined && known.address === dialAddress(record.address, vpc)) {
-        before.delete(targetKey(record));
+    for (const record of group.targets)
+      for (const place of placesOf(group, record, vpc)) {
+        const key = keyOf(record, place.host);
+        const known = before.get(key);
+        before.delete(key);
+        if (known === undefined) {
+          targets.push(makeTarget(group, record, place));
+          continue;
+        }
         followHealth(known, record, group, old?.record.healthCheck.enabled === true);
-        targets.push(known.record === record ? known : Object.assign(known, { record }));
-        continue;
+        if (record.draining) known.pool.close();
+        // What still runs ends on the connections of before; another worker may have been quicker to see the new health.
+        if (known.record.draining && !record.draining)
+          targets.push({ ...makeTarget(group, record, place), health: known.health, reason: known.reason });
+        else targets.push(known.record === record ? known : Object.assign(known, { record }));
       }
-      const made = makeTarget(group, record, vpc);
-      if (made !== undefined) targets.push(made);
-    }
     for (const gone of before.values()) gone.pool.close();
     return { record: group, targets, cursor: old?.cursor ?? 0 };
+  };
+
+  /** Lets another state stand for the group. */
+  const take = (record: TargetGroupRecord, old: GroupState | undefined): GroupState => {
+    const group = follow(record, old, record.vpcId === undefined ? undefined : snapshot.vpcs.get(record.vpcId));
+    groups.set(record.id, group);
+    deps.changed(group);
+    return group;
   };
 
   const find = (id: string): GroupState | undefined => {
     const record = snapshot.targetGroups.get(id);
     const old = groups.get(id);
     if (record === undefined || old?.record === record) return record === undefined ? undefined : old;
-    const group = follow(record, old, record.vpcId === undefined ? undefined : snapshot.vpcs.get(record.vpcId));
-    groups.set(id, group);
-    deps.changed(group);
-    return group;
+    return take(record, old);
   };
 
   const drop = (id: string): void => {
@@ -165,13 +218,8 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     },
     close() {
       walk.stop();
+      names.close();
       for (const group of groups.values()) for (const target of group.targets) target.pool.close();
     },
   };
-}
-
-/** Where a target of `vpc` is dialled: its own address, or its place in 127/8 when the VPC is on loopback. Addresses in 127/8 are dialled as they are. */
-function dialAddress(address: string, vpc: VpcRecord | undefined): string {
-  if (vpc?.attachment.kind !== 'loopback' || address.startsWith('127.')) return address;
-  return loopbackWorkloadAddress(vpc.attachment.n, address);
 }

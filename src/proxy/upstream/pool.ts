@@ -1,9 +1,10 @@
-// Connections of one worker to one target: reused while they last, dialled from the VPC's own source addresses.
+// Connections of one worker to one target: reused while they last, dialled from the VPC's own source addresses, encrypted where the group asks for it.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
+import { dialSocket, type DialPlan } from './dial.ts';
 
 /** Who uses a connection now. Calls come in the order connected, data…, ended; after `release` none come any more. */
 export interface UpstreamUser {
@@ -20,26 +21,23 @@ export interface UpstreamConnection {
   readonly socket: Socket;
   user: UpstreamUser | undefined;
   connected: boolean;
-  /** Requests that it has been given, this one included. */
-  uses: number;
-}
-
-/** Where to dial: what is needed from the attachment of the target's VPC. */
-export interface DialPlan {
-  readonly host: string;
-  readonly port: number;
-  /** Local addresses to dial from, in the order to try; empty: the system's choice. */
-  sources(): readonly string[];
+  /** Monotonic milliseconds of its return to the pool. */
+  idleSince: number;
+  /** Monotonic milliseconds since when the target may count it as unused at the earliest: when its last request had gone out. */
+  quietSince: number;
 }
 
 /** The connections of one worker to one target. */
 export interface UpstreamPool {
-  /** An unused open connection, now given to `user`, or undefined. */
-  reuse(user: UpstreamUser): UpstreamConnection | undefined;
+  /**
+   * An unused open connection, now given to `user`, or undefined. A request that cannot be sent again (`repeatable` is false) gets only
+   * one that the target cannot have begun to close for being unused.
+   */
+  reuse(user: UpstreamUser, repeatable: boolean): UpstreamConnection | undefined;
   /** A new connection, being made; a failure is reported to `user.onUpstreamEnd`. */
   dial(user: UpstreamUser): UpstreamConnection;
-  /** Gives a connection back after a complete exchange. */
-  release(connection: UpstreamConnection): void;
+  /** Gives a connection back after a complete exchange whose request had gone out at `sentMark` (monotonic). */
+  release(connection: UpstreamConnection, sentMark: number): void;
   /** Closes unused connections and keeps none from now on. */
   close(): void;
 }
@@ -48,7 +46,14 @@ export interface UpstreamPool {
 export interface PoolCounters {
   readonly connections: Counter;
   readonly connectionErrors: Counter;
+  readonly connectionTimeouts: Counter;
+  readonly tlsHandshakes: Counter;
+  readonly tlsErrors: Counter;
   readonly sourcePortsExhausted: Counter;
+}
+
+interface Dialled extends UpstreamConnection {
+  socket: Socket;
 }
 
 /** Makes a pool. `readBuffer` is what its connections read into; all connections of a worker may share one. */
@@ -59,14 +64,18 @@ export function createUpstreamPool(
   clock: Clock,
   readBuffer: Buffer,
 ): UpstreamPool {
-  const idle: { readonly connection: UpstreamConnection; readonly since: number }[] = [];
+  /** By the time of their return, the newest last. */
+  const idle: Dialled[] = [];
   let closed = false;
   let sweeping = false;
+  /** About how soon the target closes an unused connection, as seen. */
+  let patience = Infinity;
+  let session: Buffer | undefined;
 
   const sweep = (): void => {
     sweeping = false;
     const oldest = clock.monotonic() - limits.upstreamIdleTimeout;
-    while (idle[0] !== undefined && idle[0].since <= oldest) idle.shift()?.connection.socket.destroy();
+    while (idle[0] !== undefined && idle[0].idleSince <= oldest) idle.shift()?.socket.destroy();
     if (idle.length > 0) startSweep();
   };
   const startSweep = (): void => {
@@ -75,40 +84,63 @@ export function createUpstreamPool(
     clock.after(limits.upstreamIdleTimeout / 2, sweep);
   };
 
+  /** A target that was restarted closed what it had just used: later closings tell how patient it is. */
+  const learn = ({ quietSince }: Dialled): void => {
+    const lasted = clock.monotonic() - quietSince;
+    patience = lasted < patience ? lasted : patience + (lasted - patience) / 4;
+  };
+
+  const leave = (connection: Dialled): void => {
+    const place = idle.indexOf(connection);
+    if (place >= 0) idle.splice(place, 1);
+  };
+
   const open = (
-    connection: { socket: Socket | undefined; user: UpstreamUser | undefined; connected: boolean },
+    connection: Omit<Dialled, 'socket'> & { socket: Socket | undefined },
     sources: readonly string[],
     attempt: number,
-  ): Socket => {
-    const localAddress = sources[attempt];
-    const socket = connect({
-      host: plan.host,
-      port: plan.port,
-      noDelay: true,
-      ...(localAddress === undefined ? {} : { localAddress }),
-      onread: {
-        // One buffer for all: a buffer of 64 KB for each read cost a tenth of a worker's time.
-        buffer: readBuffer,
-        callback(size: number) {
-          // A target that speaks without being asked is not trusted with the next request.
-          if (connection.user === undefined) socket.destroy();
-          else connection.user.onUpstreamData(readBuffer.subarray(0, size));
-          return true;
-        },
+  ): void => {
+    /** Whether TCP stands: what fails from then on is TLS. */
+    let reached = false;
+    const read = {
+      // One buffer for all: a buffer of 64 KB for each read cost a tenth of a worker's time.
+      buffer: readBuffer,
+      callback(size: number) {
+        // A target that speaks without being asked is not trusted with the next request.
+        if (connection.user === undefined) socket.destroy();
+        else connection.user.onUpstreamData(readBuffer.subarray(0, size));
+        return true;
+      },
+    };
+    const socket = dialSocket(plan, sources[attempt], session, read, {
+      onReached() {
+        reached = true;
+        counters.tlsHandshakes.value++;
+      },
+      onConnected() {
+        timer();
+        connection.connected = true;
+        connection.user?.onUpstreamConnect();
+      },
+      onSession(made) {
+        session = made;
       },
     });
     connection.socket = socket;
     let failure: Error | undefined;
-    const timer = clock.after(limits.upstreamConnectTimeout, () => socket.destroy(new Error('connect timed out')));
-    socket.on('connect', () => {
-      timer();
-      connection.connected = true;
-      connection.user?.onUpstreamConnect();
+    const timer = clock.after(limits.upstreamConnectTimeout, () => {
+      counters.connectionTimeouts.value++;
+      socket.destroy(new Error('connect timed out'));
     });
     socket.on('drain', () => connection.user?.onUpstreamDrain());
     // Nothing can come any more: whoever waits for it need not wait until what is still unsent has gone out.
     socket.on('end', () => {
       const { user } = connection;
+      if (user === undefined && connection.connected) learn(connection as Dialled);
+      if (!connection.connected) {
+        socket.destroy(new Error('closed before the connection stood'));
+        return;
+      }
       connection.user = undefined;
       socket.destroy();
       user?.onUpstreamEnd(undefined);
@@ -118,8 +150,7 @@ export function createUpstreamPool(
     });
     socket.on('close', () => {
       timer();
-      const place = idle.findIndex((entry) => entry.connection === connection);
-      if (place >= 0) idle.splice(place, 1);
+      leave(connection as Dialled);
       const code = failure !== undefined && 'code' in failure ? failure.code : undefined;
       if (
         !connection.connected &&
@@ -131,38 +162,43 @@ export function createUpstreamPool(
         open(connection, sources, attempt + 1);
         return;
       }
-      if (!connection.connected && failure !== undefined) counters.connectionErrors.value++;
+      if (!connection.connected && failure !== undefined) {
+        counters.connectionErrors.value++;
+        if (reached) {
+          counters.tlsErrors.value++;
+          // What was kept of an earlier handshake may be what the target does not like.
+          session = undefined;
+        }
+      }
       const { user } = connection;
       connection.user = undefined;
       user?.onUpstreamEnd(failure);
     });
-    return socket;
   };
 
   return {
-    reuse(user) {
-      for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
-        const { connection } = entry;
+    reuse(user, repeatable) {
+      for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) {
         if (connection.socket.destroyed || connection.socket.readableEnded) continue;
+        if (!repeatable) {
+          const window = Math.min(limits.unrepeatableReuseWindow, patience / 2);
+          if (clock.monotonic() - connection.quietSince > window) {
+            idle.push(connection);
+            return undefined;
+          }
+        }
         connection.user = user;
-        connection.uses++;
         return connection;
       }
       return undefined;
     },
     dial(user) {
       counters.connections.value++;
-      const connection: {
-        socket: Socket | undefined;
-        user: UpstreamUser | undefined;
-        connected: boolean;
-        uses: number;
-      } = { socket: undefined, user, connected: false, uses: 1 };
-      const sources = plan.sources();
-      open(connection, sources, 0);
-      return connection as UpstreamConnection;
+      const connection = { socket: undefined, user, connected: false, idleSince: 0, quietSince: 0 };
+      open(connection, plan.sources(), 0);
+      return connection as unknown as Dialled;
     },
-    release(connection) {
+    release(connection, sentMark) {
       connection.user = undefined;
       const { socket } = connection;
       if (closed || socket.destroyed || socket.readableEnded || idle.length >= limits.maxIdlePerTarget) {
@@ -170,12 +206,14 @@ export function createUpstreamPool(
         return;
       }
       if (socket.isPaused()) socket.resume();
-      idle.push({ connection, since: clock.monotonic() });
+      connection.idleSince = clock.monotonic();
+      connection.quietSince = sentMark;
+      idle.push(connection);
       startSweep();
     },
     close() {
       closed = true;
-      for (const entry of idle.splice(0)) entry.connection.socket.destroy();
+      for (const connection of idle.splice(0)) connection.socket.destroy();
     },
   };
 }

@@ -10,8 +10,9 @@ function group(...healths: readonly (Health | 'draining')[]): GroupState {
   const targets = healths.map((health, i) => ({
     record: { id: String(i), port: 80, address: '10.0.0.1', draining: health === 'draining' },
     groupId: 'tg-1',
-    vpcId: 'vpc-1',
     address: '10.0.0.1',
+    ipPort: '10.0.0.1:80',
+    sources: () => [],
     health: health === 'draining' ? ('healthy' as const) : health,
     reason: undefined,
     pool,

@@ -18,8 +18,12 @@ export function targetKey(target: { readonly id: string; readonly port: number }
 export interface TargetState {
   readonly record: TargetRecord;
   readonly groupId: string;
-  readonly vpcId: string;
+  /** What is dialled. */
   readonly address: string;
+  /** Address and port as logs have them. */
+  readonly ipPort: string;
+  /** Local addresses to dial from, in the order to try; empty: the system's choice. */
+  readonly sources: () => readonly string[];
   health: Health;
   /** Why it is unhealthy. */
   reason: string | undefined;
