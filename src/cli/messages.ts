@@ -56,6 +56,12 @@ export type ToWorker =
   /** Stop accepting, finish what runs, say `drained`. */
   | { readonly type: 'drain' };
 
+/** From the supervisor to the process of functions; closing the channel ends it. */
+export interface ToFunctions {
+  readonly type: 'start';
+  readonly settings: ServerSettings;
+}
+
 /** From a worker to the supervisor. */
 export type FromWorker =
   | { readonly type: 'up' }

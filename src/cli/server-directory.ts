@@ -11,6 +11,8 @@ const KEY_LENGTH = 32;
 export const statePath = (directory: string): string => join(directory, 'state.db');
 /** The Unix socket on which control gives snapshots. */
 export const feedPath = (directory: string): string => join(directory, 'feed.sock');
+/** The Unix socket on which workers invoke functions. */
+export const functionPath = (directory: string): string => join(directory, 'functions.sock');
 /** The last snapshot. */
 export const snapshotPath = (directory: string): string => join(directory, 'snapshot.sealed');
 /** Where the key that seals files of the directory is. */

@@ -10,7 +10,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
 import { clearShare, openShare } from './connection-share.ts';
-import type { FromControl, FromWorker, ToControl, ToWorker } from './messages.ts';
+import type { FromControl, FromWorker, ToControl, ToFunctions, ToWorker } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 import { SocketRegistry } from './socket-registry.ts';
 
@@ -57,14 +57,9 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const { settings, clock, log } = deps;
   const startedAt = clock.now();
   const history = deps.random.uuid();
-  const control: Child = { process: undefined, code: null, up: false, attempt: 0, startedAt: 0 };
-  const workers: Child[] = Array.from({ length: settings.workers }, () => ({
-    process: undefined,
-    code: null,
-    up: false,
-    attempt: 0,
-    startedAt: 0,
-  }));
+  const control = newChild();
+  const workers = Array.from({ length: settings.workers }, newChild);
+  const functions = newChild();
   let attachments: readonly VpcAttachment[] = [];
   let home: { readonly namespace: string | undefined } | undefined;
   /** A stop lets workers drain first; control is started again until it has been told to stop too. */
@@ -230,6 +225,16 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     },
   );
 
+  if (settings.configuration.functions.length > 0)
+    launch(
+      functions,
+      'function-process',
+      undefined,
+      () => {},
+      () => {},
+      () => send(functions, { type: 'start', settings }),
+    );
+
   return {
     async stop() {
       draining = true;
@@ -242,7 +247,9 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       const ended = await until(() => control.process === undefined, STOP_TIMEOUT);
       if (!ended) control.process?.kill('SIGKILL');
       for (const child of workers) child.process?.kill('SIGKILL');
-      await until(() => workers.every((child) => child.process === undefined), 2000);
+      // It ends what functions run when its channel closes.
+      functions.process?.disconnect();
+      await until(() => [...workers, functions].every((child) => child.process === undefined), 2000);
       registry.close();
       for (const handle of forwarders) handle.close();
       closeSync(share);
@@ -253,8 +260,12 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   };
 }
 
+function newChild(): Child {
+  return { process: undefined, code: null, up: false, attempt: 0, startedAt: 0 };
+}
+
 /** Sends if the process is there; a channel that closes in this moment is a process that is ending, which its exit tells. */
-function send(child: Child | undefined, message: ToControl | ToWorker, handle?: RawHandle): void {
+function send(child: Child | undefined, message: ToControl | ToWorker | ToFunctions, handle?: RawHandle): void {
   if (child?.process?.connected !== true) return;
   child.process.send(message, handle as Parameters<ChildProcess['send']>[1], {}, () => {});
 }

@@ -15,7 +15,7 @@ import { createCounterSet, openLineFile } from '../telemetry/index.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { feedPath, readSealKey, snapshotPath } from './server-directory.ts';
+import { feedPath, functionPath, readSealKey, snapshotPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** How long control may take to answer, and then to send everything, before the snapshot on disk is served from, in milliseconds. */
@@ -72,6 +72,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
       say({ type: 'health', reports: [report] });
       feed.reportHealth([report]);
     },
+    functionSocket: functionPath(settings.dataDirectory),
     share: joinConnectionShare({
       file: SHARE_DESCRIPTOR,
       worker,

@@ -183,6 +183,7 @@ export function compileTargetGroup(state: State, key: Key, revision: number): Ta
     ...(group.vpcId === undefined ? {} : { vpcId: group.vpcId }),
     protocol: group.protocol ?? 'HTTP',
     protocolVersion: group.protocolVersion ?? 'HTTP1',
+    ...(group.type === 'LAMBDA' ? { functionEvent: group.lambdaEventStructureVersion ?? 'V1' } : {}),
     healthCheck: compileHealthCheck(group),
     upstreamTls: { verify: false },
     retry: { staleConnection: true },

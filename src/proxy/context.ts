@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { AccessRecord } from '../telemetry/index.ts';
+import type { InvokeClient } from './function/invoke-client.ts';
 import type { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import type { GroupState } from './upstream/target-state.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 export interface ProxyContext {
   world(): World;
   readonly groups: { find(id: string): GroupState | undefined };
+  readonly functions: Pick<InvokeClient, 'invoke'>;
   readonly limits: ProxyLimits;
   readonly clock: Clock;
   readonly random: Random;

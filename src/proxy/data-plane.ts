@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { createAccessFormat, type CounterSet } from '../telemetry/index.ts';
 import type { ProxyContext } from './context.ts';
+import { createInvokeClient } from './function/invoke-client.ts';
 import { createHealthChecker, type HealthReport } from './health/checker.ts';
 import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
@@ -46,6 +47,8 @@ export interface DataPlaneDeps {
   readonly targetTls: TargetTls;
   /** Asks for the addresses of a target that has a name. */
   readonly resolve: ResolveName;
+  /** The Unix socket with the Invoke API of functions. */
+  readonly functionSocket: string;
   /** Told of every connection, so that workers can even out what they carry; absent where no other one takes from the same sockets. */
   readonly share?: { opened(): void; closed(): void; leave(): void };
 }
@@ -95,8 +98,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const received = counters.counter('pergola_received_bytes_total');
   const sent = counters.counter('pergola_sent_bytes_total');
 
+  const functions = createInvokeClient(deps.functionSocket);
+
   const context: ProxyContext = {
     world: () => world,
+    functions,
     groups: { find: (id: string): GroupState | undefined => groups.find(id) },
     limits,
     clock,
@@ -176,6 +182,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       cancelSweep();
       checker.close();
       groups.close();
+      functions.close();
       for (const connection of connections) connection.socket.destroy();
     },
   };

@@ -131,6 +131,8 @@ export interface TargetGroupRecord extends SnapshotRecord {
   readonly vpcId?: string;
   readonly protocol: 'HTTP' | 'HTTPS' | 'TCP';
   readonly protocolVersion: 'HTTP1' | 'HTTP2' | 'GRPC';
+  /** LAMBDA only: the version of the events that the function gets. */
+  readonly functionEvent?: 'V1' | 'V2';
   readonly healthCheck: HealthCheckRecord;
   readonly upstreamTls: { readonly verify: boolean };
   readonly retry: { readonly staleConnection: boolean };

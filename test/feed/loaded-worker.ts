@@ -29,6 +29,7 @@ const plane = createDataPlane({
   worker: 0,
   limits: defaultProxyLimits,
   appendAccessLog() {},
+  functionSocket: '',
   sources: () => [],
   reportHealth() {},
   targetTls: { verify: false },

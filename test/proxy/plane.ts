@@ -50,6 +50,7 @@ export async function openPlane(
     counters,
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
     sources: () => [],
+    functionSocket: '',
     reportHealth: (report) => void reports.push(report),
     targetTls: { verify: false },
     resolve: () => Promise.resolve(undefined),

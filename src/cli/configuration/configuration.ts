@@ -3,6 +3,7 @@
 import type { AttachmentInput, ConfiguredLoadBalancer, ConfiguredVpc } from '../../domain/ec2/index.ts';
 import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
 import type { TargetTls } from '../../proxy/index.ts';
+import type { FunctionSpec } from '../../workload/functions/index.ts';
 import type { Limits } from './limits.ts';
 
 /** An account that the configuration names; `alias` may stand for `id` in the file. */
@@ -26,6 +27,7 @@ export interface Configuration {
   readonly principals: readonly ConfiguredPrincipal[];
   readonly vpcs: readonly DescribedVpc[];
   readonly loadBalancers: readonly ConfiguredLoadBalancer[];
+  readonly functions: readonly FunctionSpec[];
   /** Host names that the API answers to beside its address. */
   readonly apiHosts: readonly string[];
   /** How TLS to HTTPS targets is done; `ca` is the certificates themselves. */

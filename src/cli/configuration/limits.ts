@@ -11,6 +11,12 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly targetDrainTime: number;
   /** How long a stop waits for running requests. */
   readonly drainTimeout: number;
+  /** How long an environment of a function may take until it asks for its first invocation (Lambda: 10 s). */
+  readonly functionInitTimeout: number;
+  /** An environment that was not used for this long is stopped. */
+  readonly functionIdleTimeout: number;
+  /** How long an invocation waits for an environment when all are busy. */
+  readonly functionWait: number;
 }
 
 /** The limits that hold unless configured. */
@@ -20,4 +26,7 @@ export const defaultLimits: Limits = {
   associationTimeout: 60_000,
   targetDrainTime: 60_000,
   drainTimeout: 5_000,
+  functionInitTimeout: 10_000,
+  functionIdleTimeout: 300_000,
+  functionWait: 1_000,
 };

@@ -57,7 +57,9 @@ loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:load
 limits: { associationTimeout: 500 }
 apiHosts: [Lattice.Test]
 targetTls: { verify: true, ca: targets.pem, serverName: targets.test }
-functions: []
+functions:
+  - { arn: "arn:aws:lambda:us-east-1:123456789012:function:quote", command: [node, quote.mjs], concurrency: 4, environment: { A: b } }
+  - { arn: "arn:aws:lambda:us-east-1:123456789012:function:far", endpoint: "http://127.0.0.1:9000", timeout: 30 }
 `);
   assert.deepEqual(configuration, {
     regions: ['us-east-1', 'eu-west-1'],
@@ -124,6 +126,23 @@ functions: []
     loadBalancers: [
       { arn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1', dnsName: 'lb.test' },
     ],
+    functions: [
+      {
+        kind: 'command',
+        arn: 'arn:aws:lambda:us-east-1:123456789012:function:quote',
+        command: ['node', 'quote.mjs'],
+        directory: '/etc/pergola',
+        environment: { A: 'b' },
+        concurrency: 4,
+        timeout: 3000,
+      },
+      {
+        kind: 'endpoint',
+        arn: 'arn:aws:lambda:us-east-1:123456789012:function:far',
+        url: 'http://127.0.0.1:9000/2015-03-31/functions/far/invocations',
+        timeout: 30_000,
+      },
+    ],
     apiHosts: ['lattice.test'],
     targetTls: { verify: true, ca: certificate, serverName: 'targets.test' },
     limits: { ...defaultLimits, associationTimeout: 500 },
@@ -138,6 +157,7 @@ const oneVpc = (more: string): string => `vpcs:\n  - name: a\n    cidrs: [10.0.0
 
 const albArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1';
 
+const quote = 'arn:aws:lambda:us-east-1:123456789012:function:quote';
 const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[] = [
   ['an unknown key', 'vpc: []', /^pergola.yaml:1: vpc: unknown key vpc; did you mean vpcs\?$/],
   ['an unknown key without a near one', 'x: 1', /unknown key x; there are regions, accounts,/],
@@ -203,7 +223,24 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
     oneVpc('instances: [{ name: i, address: 10.0.0.9, command: node web.mjs }]'),
     /command: this must be a list/,
   ],
-  ['a function', 'functions: [{ arn: x }]', /functions: not supported yet: leave functions out/],
+  ['a function that is no ARN', 'functions: [{ arn: x, command: [x] }]', /x is not the ARN of a function/],
+  [
+    'a function with a version',
+    `functions: [{ arn: "${quote}:1", command: [x] }]`,
+    /is not the ARN of a function without version or alias/,
+  ],
+  ['a function without a command', `functions: [{ arn: "${quote}" }]`, /needs either a command or an endpoint/],
+  [
+    'a function twice',
+    `functions: [{ arn: "${quote}", command: [x] }, { arn: "${quote}", command: [y] }]`,
+    /is given twice/,
+  ],
+  ['an endpoint that is no URL', `functions: [{ arn: "${quote}", endpoint: x }]`, /x is not a URL/],
+  [
+    'an endpoint with environments',
+    `functions: [{ arn: "${quote}", endpoint: "http://a", concurrency: 2 }]`,
+    /concurrency belongs to a command/,
+  ],
   ['a certificate', 'certificates: [{ arn: x }]', /certificates: not supported yet/],
   ['a limit that does not exist', 'limits: { drainTimout: 5 }', /unknown key drainTimout; did you mean drainTimeout\?/],
   ['a limit that is no number', 'limits: { drainTimeout: 5s }', /a whole number from 1 to 2147483647, not the text 5s/],

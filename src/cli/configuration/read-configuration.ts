@@ -10,6 +10,7 @@ import {
 } from './configuration.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { readLoadBalancers } from './read-load-balancers.ts';
+import { readFunction } from './read-function.ts';
 import { readPrincipal, type SecretSources } from './read-principal.ts';
 import { readTargetTls } from './read-target-tls.ts';
 import { readVpc } from './read-vpc.ts';
@@ -38,6 +39,7 @@ export const emptyConfiguration: Configuration = {
   principals: [],
   vpcs: [],
   loadBalancers: [],
+  functions: [],
   apiHosts: [],
   targetTls: { verify: false },
   limits: defaultLimits,
@@ -81,18 +83,21 @@ export function readConfiguration(
     vpcs.push(vpc);
   }
   const loadBalancers = readLoadBalancers(reader, fields.get('loadBalancers'));
-  for (const key of ['functions', 'certificates'] as const) {
-    const place = fields.get(key);
-    if (place !== undefined && reader.list(place).length > 0)
-      reader.refuse(place, `not supported yet: leave ${key} out`);
-  }
+  const functionPlaces = reader.list(fields.get('functions'));
+  const functions = functionPlaces.flatMap((place) => readFunction(reader, place, folder) ?? []);
+  reader.refuseRepeated(functionPlaces, 'arn');
+  const certificates = fields.get('certificates');
+  if (certificates !== undefined && reader.list(certificates).length > 0)
+    reader.refuse(certificates, 'not supported yet: leave certificates out');
   const apiHosts = reader
     .list(fields.get('apiHosts'))
     .flatMap((place) => reader.matching(place, /^[\w.-]+$/, 'a host name (without a port)')?.toLowerCase() ?? []);
   const targetTls = readTargetTls(reader, fields.get('targetTls'), { readFile: deps.readFile, folder });
   const limits = readLimits(reader, fields.get('limits'));
   if (reader.problems.length > 0) return { problems: reader.problems };
-  return { configuration: { regions, accounts, principals, vpcs, loadBalancers, apiHosts, targetTls, limits } };
+  return {
+    configuration: { regions, accounts, principals, vpcs, functions, loadBalancers, apiHosts, targetTls, limits },
+  };
 }
 
 function readRegions(reader: YamlReader, place: Place | undefined): [string, ...string[]] {

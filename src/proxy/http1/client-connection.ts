@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import { decide, type Decision, type Entry } from '../request/decide.ts';
-import { Exchange } from '../request/exchange.ts';
+import { openExchange } from '../request/open-exchange.ts';
 import type { FailureReason } from '../request/exchange-record.ts';
 import { giveAnswer } from '../request/give-answer.ts';
 import { RouteTextMemo } from '../request/route-text.ts';
@@ -198,7 +198,7 @@ export class ClientConnection implements ExchangeClient {
       return;
     }
     const group = context.groups.find(decision.groupId);
-    if (group === undefined || group.targets.length === 0) {
+    if (group === undefined || group.record.targets.length === 0) {
       const reason = 'the target group has no registered targets';
       this.#answer(world, { ...decision, kind: 'answer', status: 503, reason }, request, requestId);
       return;
@@ -208,7 +208,7 @@ export class ClientConnection implements ExchangeClient {
     const forwardedFor = head.forwardedFor === '' ? this.clientAddress : `${head.forwardedFor}, ${this.clientAddress}`;
     const upstreamHead = `${head.method} ${head.target} HTTP/1.1\r\n${head.forward}x-forwarded-for: ${forwardedFor}${this.#forwarded}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
     const { body, headBytes, early } = request;
-    const exchange = new Exchange(this, {
+    const exchange = openExchange(this, {
       ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },
     });
     this.#exchange = exchange;

@@ -1,0 +1,68 @@
+// Entry of the process that owns functions: their environments, and the Invoke API on which workers call them.
+
+import { rmSync } from 'node:fs';
+import { systemClock } from '../base/clock.ts';
+import { createLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import {
+  createEndpoint,
+  createFunctionPool,
+  createFunctionStarter,
+  createInvokeServer,
+  startEnvironment,
+  type FunctionSpec,
+  type Invocable,
+} from '../workload/functions/index.ts';
+import type { ToFunctions } from './messages.ts';
+import { functionPath } from './server-directory.ts';
+import type { ServerSettings } from './settings.ts';
+
+process.once('message', (raw: unknown) => run((raw as ToFunctions).settings));
+// A terminal or an init system signals the whole group; the supervisor alone decides in which order its processes end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+function run(settings: ServerSettings): void {
+  const { dataDirectory, limits } = settings;
+  const log = createLog(
+    (line) => process.stderr.write(line),
+    () => systemClock.now(),
+    { process: 'functions' },
+  );
+  const starter = createFunctionStarter(dataDirectory, settings.environment, log);
+  const open = (spec: FunctionSpec): Invocable =>
+    spec.kind === 'endpoint'
+      ? createEndpoint(spec)
+      : createFunctionPool(spec, {
+          start: (of, onEnd) =>
+            startEnvironment(of, {
+              start: starter.start,
+              clock: systemClock,
+              initTimeout: limits.functionInitTimeout,
+              onEnd,
+            }),
+          clock: systemClock,
+          log,
+          idleTimeout: limits.functionIdleTimeout,
+          wait: limits.functionWait,
+        });
+  const functions = new Map(settings.configuration.functions.map((spec) => [spec.arn, open(spec)]));
+  const end = (status: number): never => {
+    for (const one of functions.values()) one.close();
+    starter.killAll();
+    process.exit(status);
+  };
+  // The supervisor closes the channel to end this process; when it dies itself the channel closes too.
+  process.on('disconnect', () => end(0));
+  process.on('uncaughtException', (error) => {
+    log.error('the process of functions ends: something was not expected', { error });
+    end(1);
+  });
+  const path = functionPath(dataDirectory);
+  rmSync(path, { force: true });
+  const server = createInvokeServer({ functions, random: systemRandom, log });
+  server.on('error', (error) => {
+    log.error('functions cannot be invoked', { path, error });
+    end(1);
+  });
+  server.listen(path);
+}

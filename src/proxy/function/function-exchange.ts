@@ -1,0 +1,214 @@
+// One request that a function answers: collects its body, invokes, writes the response.
+
+import { ChunkedBody } from '../http1/body.ts';
+import { refusals } from '../http1/rules.ts';
+import { formatAnswer } from '../request/answer.ts';
+import { exchangeRecord, type ExchangeStart, type FailureReason } from '../request/exchange-record.ts';
+import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
+import { formatEvent } from './event.ts';
+import { MAX_PAYLOAD, type Invoked } from './invoke-client.ts';
+import { formatFunctionHead, parseFunctionResponse } from './response.ts';
+
+/** Chunks may frame each byte of a body with a line of its own; so much is taken of one, framing included. */
+const MAX_FRAMED = 2 * MAX_PAYLOAD;
+
+/** A running exchange with a function. */
+export class FunctionExchange implements RunningExchange {
+  readonly #client: ExchangeClient;
+  readonly #start: ExchangeStart;
+  readonly #arn: string;
+  readonly #chunks: Buffer[] = [];
+  readonly #startTime: number;
+  readonly #startMark: number;
+  #collected = 0;
+  #received: number;
+  #sent = 0;
+  #sentMark = -1;
+  #responseMark = -1;
+  #lastActive: number;
+  #giveUp = (): void => {};
+  #finished = false;
+
+  constructor(client: ExchangeClient, start: ExchangeStart, arn: string) {
+    this.#client = client;
+    this.#start = start;
+    this.#arn = arn;
+    this.#received = start.headBytes;
+    this.#startTime = client.context.clock.now();
+    this.#startMark = client.lastActive;
+    this.#lastActive = client.lastActive;
+  }
+
+  start(): void {
+    const { early, body, head } = this.#start;
+    if (head.contentLength > MAX_PAYLOAD) {
+      this.#tooLarge();
+      return;
+    }
+    if (!this.#collect(early)) return;
+    if (body.done) this.#invoke();
+    else if (head.expectContinue && early.length === 0)
+      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+  }
+
+  onClientBytes(chunk: Buffer): number {
+    const { body } = this.#start;
+    if (body.done) return 0;
+    const end = body.consume(chunk, 0);
+    if (end < 0) {
+      const { status, reason } = body.fault ?? refusals.chunkSize;
+      this.#fail(status, reason, 'ClientProtocolError');
+      return -1;
+    }
+    this.#lastActive = this.#client.lastActive;
+    if (!this.#collect(chunk.subarray(0, end))) return -1;
+    if (body.done) this.#invoke();
+    return end;
+  }
+
+  onClientEnd(): void {
+    if (!this.#start.body.done) this.#cut('ClientConnectionClosed');
+  }
+
+  onClientDrain(): void {}
+
+  sweep(now: number): void {
+    if (now - this.#lastActive <= this.#start.decision.listener.service.idleTimeoutSeconds * 1000) return;
+    if (this.#start.body.done)
+      this.#fail(504, 'the function did not answer within the idle timeout', 'TargetDataTimeout');
+    else this.#fail(refusals.bodySlow.status, refusals.bodySlow.reason, 'ClientProtocolError');
+  }
+
+  outlive(over: number): void {
+    if (over > this.#client.context.limits.clientIdleTimeout)
+      this.#fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
+  }
+
+  abort(reason: FailureReason): void {
+    if (this.#finished) return;
+    this.#giveUp();
+    this.#finish(reason, 0);
+  }
+
+  /** Keeps bytes of the body; false when they are too many, which ends the exchange. */
+  #collect(bytes: Buffer): boolean {
+    this.#received += bytes.length;
+    this.#collected += bytes.length;
+    if (this.#collected <= (this.#start.head.chunked ? MAX_FRAMED : MAX_PAYLOAD)) {
+      // A copy, so that a small piece does not keep the whole read alive.
+      this.#chunks.push(Buffer.from(bytes));
+      return true;
+    }
+    this.#tooLarge();
+    return false;
+  }
+
+  #tooLarge(): void {
+    this.#fail(413, 'a function takes at most 6 MB', 'ClientProtocolError');
+  }
+
+  #invoke(): void {
+    const { head, decision, world, upstreamHead } = this.#start;
+    const { context } = this.#client;
+    const whole = Buffer.concat(this.#chunks.splice(0));
+    const group = world.targetGroups.get(decision.groupId);
+    const event = formatEvent(group?.functionEvent ?? 'V1', {
+      head,
+      lines: upstreamHead.slice(upstreamHead.indexOf('\r\n') + 2),
+      body: head.chunked ? withoutChunks(whole) : whole,
+      context: {
+        serviceNetworkArn: decision.door.network.arn,
+        serviceArn: decision.listener.service.arn,
+        targetGroupArn: group?.arn ?? '',
+        sourceVpcArn: decision.door.vpc.arn,
+        region: decision.door.vpc.region,
+        time: this.#startTime,
+      },
+    });
+    const payload = Buffer.from(event);
+    if (payload.length > MAX_PAYLOAD) {
+      this.#tooLarge();
+      return;
+    }
+    this.#sentMark = context.clock.monotonic();
+    this.#giveUp = context.functions.invoke(this.#arn, payload, (result) => this.#onResult(result));
+  }
+
+  #onResult(result: Invoked): void {
+    if (this.#finished) return;
+    this.#responseMark = this.#client.context.clock.monotonic();
+    if (result.kind === 'refused') {
+      this.#fail(502, `the function was not invoked: ${result.reason}`, 'TargetConnectionError');
+      return;
+    }
+    if (result.kind === 'failure') {
+      const reason = result.type === 'Sandbox.Timedout' ? 'TargetDataTimeout' : 'TargetProtocolError';
+      this.#fail(502, `the function failed: ${result.reason}`, reason);
+      return;
+    }
+    const response = parseFunctionResponse(result.payload);
+    if (typeof response === 'string') {
+      this.#fail(502, `the function's response is malformed: ${response}`, 'TargetProtocolError');
+      return;
+    }
+    const { head, requestId } = this.#start;
+    const keepAlive = head.keepAlive && !this.#client.closing;
+    const connection = keepAlive ? (head.minor === 0 ? 'connection: keep-alive\r\n' : '') : 'connection: close\r\n';
+    const { socket } = this.#client;
+    const text = formatFunctionHead(response, requestId, connection);
+    const none = head.method === 'HEAD' || response.status === 204 || response.status === 304;
+    socket.cork();
+    socket.write(text, 'latin1');
+    if (!none && response.body.length > 0) socket.write(response.body);
+    socket.uncork();
+    this.#sent += text.length + (none ? 0 : response.body.length);
+    this.#finish('', response.status);
+    this.#client.finishExchange(keepAlive);
+  }
+
+  #cut(reason: FailureReason): void {
+    this.abort(reason);
+    this.#client.cutOff();
+  }
+
+  #fail(status: number, sentence: string, reason: FailureReason): void {
+    if (this.#finished) return;
+    this.#giveUp();
+    const { head, requestId, body } = this.#start;
+    const keepAlive = head.keepAlive && body.done && !this.#client.closing;
+    const text = formatAnswer(status, sentence, requestId, keepAlive, head.method === 'HEAD');
+    this.#sent += text.length;
+    this.#client.socket.write(text, 'latin1');
+    this.#finish(reason, status);
+    this.#client.finishExchange(keepAlive);
+  }
+
+  #finish(reason: FailureReason, status: number): void {
+    this.#finished = true;
+    this.#chunks.length = 0;
+    const { context, clientIpPort } = this.#client;
+    const { decision } = this.#start;
+    context.countForward(decision.listener.service.id, decision.groupId, status, this.#received, this.#sent);
+    context.log(
+      exchangeRecord(this.#start, undefined, {
+        startTime: this.#startTime,
+        startMark: this.#startMark,
+        sentMark: this.#sentMark,
+        responseMark: this.#responseMark,
+        endMark: context.clock.monotonic(),
+        received: this.#received,
+        sent: this.#sent,
+        status,
+        reason,
+        clientIpPort,
+      }),
+    );
+  }
+}
+
+/** The data of a whole chunked body that has been read once already, and so is well-formed. */
+function withoutChunks(framed: Buffer): Buffer {
+  const body = new ChunkedBody(true);
+  body.consume(framed, 0);
+  return Buffer.concat((body.pieces ?? []).map(([start, end]) => framed.subarray(start, end)));
+}

@@ -1,0 +1,134 @@
+// One execution environment: a process that speaks the Runtime API, from its start over many invocations to its end.
+
+import { failure, type CommandFunction, type InvocationResult } from './function-spec.ts';
+import { openRuntimeApi, type Invocation, type RuntimeApi } from './runtime-api.ts';
+import type { Clock } from '../../base/clock.ts';
+
+/** A process of an environment. */
+export interface FunctionProcess {
+  /** Ends it and what it has started, without warning. */
+  kill(): void;
+}
+
+export interface EnvironmentDeps {
+  /** Starts the function's program; `onExit` is called once, with a sentence, also when it cannot be started. */
+  start(
+    spec: CommandFunction,
+    environment: Readonly<Record<string, string>>,
+    onExit: (how: string) => void,
+  ): FunctionProcess;
+  readonly clock: Clock;
+  /** Milliseconds that initialisation may take (Lambda: 10 s). */
+  readonly initTimeout: number;
+  /** The environment takes no more work. */
+  onEnd(): void;
+}
+
+/** An execution environment. It takes one invocation at a time. */
+export interface ExecutionEnvironment {
+  /** Runs an invocation; the first one waits for initialisation. Never rejects. */
+  invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  /** Ends the process; a running invocation fails. */
+  end(): void;
+}
+
+/** Starts an environment. Rejects when no port can be opened for it. */
+export async function startEnvironment(spec: CommandFunction, deps: EnvironmentDeps): Promise<ExecutionEnvironment> {
+  const { clock } = deps;
+  let initialised = false;
+  /** Whether the runtime waits for work. */
+  let free = false;
+  let ended = false;
+  let running:
+    | { readonly invocation: Omit<Invocation, 'deadline'>; settle(result: InvocationResult): void }
+    | undefined;
+  let given = false;
+  let cancel = (): void => {};
+
+  const settle = (result: InvocationResult): void => {
+    cancel();
+    given = false;
+    const done = running;
+    running = undefined;
+    done?.settle(result);
+  };
+  const finish = (result: InvocationResult): void => {
+    if (ended) return;
+    ended = true;
+    process.kill();
+    api.close();
+    settle(result);
+    deps.onEnd();
+  };
+  const limit = (): void => {
+    cancel();
+    cancel = clock.after(spec.timeout, () =>
+      finish(failure('Sandbox.Timedout', `Task timed out after ${(spec.timeout / 1000).toFixed(2)} seconds`)),
+    );
+  };
+  const give = (): void => {
+    if (running === undefined || given || !free) return;
+    given = true;
+    free = false;
+    api.give({ ...running.invocation, deadline: clock.now() + spec.timeout });
+    limit();
+  };
+
+  const api: RuntimeApi = await openRuntimeApi({
+    onNext() {
+      initialised = true;
+      free = true;
+      // It asks again without having answered: what it had is lost.
+      if (given) settle(failure('Runtime.ExitError', 'the runtime asked for the next invocation without an answer'));
+      give();
+    },
+    onResponse: (_id, payload) => settle({ kind: 'response', payload }),
+    onError: (_id, errorType, payload) => settle({ kind: 'failure', errorType, payload }),
+    onInitError: (errorType, payload) => finish({ kind: 'failure', errorType, payload }),
+    onTooLarge: () =>
+      settle(failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size')),
+  });
+  const process = deps.start(spec, runtimeVariables(spec, api.address), (how) =>
+    finish(failure('Runtime.ExitError', `RequestId: ${running?.invocation.requestId ?? 'none'} Error: Runtime ${how}`)),
+  );
+  const cancelInit = clock.after(deps.initTimeout, () => {
+    if (!initialised)
+      finish(failure('Sandbox.Timedout', `initialisation took longer than ${deps.initTimeout / 1000} seconds`));
+  });
+
+  return {
+    invoke(invocation) {
+      return new Promise((resolve) => {
+        if (ended) {
+          resolve(failure('Runtime.ExitError', 'the environment has ended'));
+          return;
+        }
+        running = { invocation, settle: resolve };
+        // A runtime that has answered may be busy still before it asks again; initialisation has its own limit.
+        if (initialised) limit();
+        give();
+      });
+    },
+    end() {
+      cancelInit();
+      finish(failure('Runtime.ExitError', 'the environment was stopped'));
+    },
+  };
+}
+
+/** The variables that runtimes read (Lambda Developer Guide: Defined runtime environment variables). */
+function runtimeVariables({ arn, directory }: CommandFunction, address: string): Readonly<Record<string, string>> {
+  const [, , , region = '', , , name = ''] = arn.split(':');
+  return {
+    AWS_LAMBDA_RUNTIME_API: address,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${address}`,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    LAMBDA_TASK_ROOT: directory,
+  };
+}

@@ -1,0 +1,116 @@
+// The environments of one function: started when they are needed, used again, stopped when they are not.
+
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { ExecutionEnvironment } from './environment.ts';
+import { failure, type CommandFunction, type InvocationResult } from './function-spec.ts';
+import type { Invocation } from './runtime-api.ts';
+
+/** What can be invoked. */
+export interface Invocable {
+  /** Never rejects. */
+  invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  /** Ends every environment. */
+  close(): void;
+}
+
+export interface FunctionPoolDeps {
+  /** Starts an environment; `onEnd` is called once when it takes no more work. */
+  start(spec: CommandFunction, onEnd: () => void): Promise<ExecutionEnvironment>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Milliseconds after which an unused environment is stopped. */
+  readonly idleTimeout: number;
+  /** Milliseconds that an invocation waits when all environments are busy. */
+  readonly wait: number;
+}
+
+/** Invocations that wait at a time, for each environment that there may be: more are refused at once, and memory stays bounded. */
+const MAX_WAITING = 10;
+
+/** Makes the pool of a function, without an environment. */
+export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps): Invocable {
+  const { clock, log } = deps;
+  const environments = new Set<ExecutionEnvironment>();
+  /** Unused ones; the last is the one that was used last. */
+  const idle: { readonly environment: ExecutionEnvironment; readonly stop: () => void }[] = [];
+  const waiting: { take(environment: ExecutionEnvironment | undefined): void }[] = [];
+  let starting = 0;
+  let closed = false;
+
+  const gone = (environment: ExecutionEnvironment): void => {
+    environments.delete(environment);
+    const place = idle.findIndex((one) => one.environment === environment);
+    if (place >= 0) idle.splice(place, 1)[0]?.stop();
+    // Its place is free for one who waits.
+    waiting.shift()?.take(undefined);
+  };
+  const release = (environment: ExecutionEnvironment): void => {
+    if (!environments.has(environment)) return;
+    const next = waiting.shift();
+    if (next !== undefined) next.take(environment);
+    else idle.push({ environment, stop: clock.after(deps.idleTimeout, () => environment.end()) });
+  };
+  const open = async (): Promise<ExecutionEnvironment> => {
+    starting++;
+    try {
+      const holder: { environment?: ExecutionEnvironment } = {};
+      let over = false;
+      const environment = await deps.start(spec, () => {
+        over = true;
+        if (holder.environment !== undefined) gone(holder.environment);
+      });
+      holder.environment = environment;
+      if (!over) environments.add(environment);
+      if (closed) environment.end();
+      return environment;
+    } finally {
+      starting--;
+    }
+  };
+  const acquire = async (): Promise<ExecutionEnvironment | undefined> => {
+    for (;;) {
+      const found = idle.pop();
+      if (found !== undefined) {
+        found.stop();
+        return found.environment;
+      }
+      if (environments.size + starting < spec.concurrency) return open();
+      if (waiting.length >= MAX_WAITING * spec.concurrency) return undefined;
+      const answer = await new Promise<ExecutionEnvironment | 'free' | 'late'>((resolve) => {
+        const waiter = { take: (environment: ExecutionEnvironment | undefined) => end(environment ?? 'free') };
+        const end = (value: ExecutionEnvironment | 'free' | 'late'): void => {
+          cancel();
+          resolve(value);
+        };
+        const cancel = clock.after(deps.wait, () => {
+          waiting.splice(waiting.indexOf(waiter), 1);
+          resolve('late');
+        });
+        waiting.push(waiter);
+      });
+      if (answer === 'late' || closed) return undefined;
+      if (answer !== 'free') return answer;
+    }
+  };
+
+  return {
+    async invoke(invocation) {
+      try {
+        const environment = await acquire();
+        if (environment === undefined) return { kind: 'throttled' };
+        const result = await environment.invoke(invocation);
+        release(environment);
+        return result;
+      } catch (error) {
+        log.error('an environment of a function cannot be started', { function: spec.arn, error });
+        return failure('Runtime.ExitError', 'the environment cannot be started');
+      }
+    },
+    close() {
+      closed = true;
+      for (const waiter of waiting.splice(0)) waiter.take(undefined);
+      for (const environment of [...environments]) environment.end();
+    },
+  };
+}
