@@ -35,6 +35,7 @@ const namespaces: readonly Tool[] = [
 ];
 
 const suites: readonly Suite[] = [
+  { name: 'h1spec', needs: [], args: tests('test/conformance/h1spec.test.ts') },
   {
     name: 'a sync before each answer',
     needs: [{ program: 'strace', debian: 'strace' }],
