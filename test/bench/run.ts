@@ -3,17 +3,22 @@
 import { parseArgs } from 'node:util';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
+import { benchFuzz } from './fuzz.ts';
 import { benchHttp1 } from './http1.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
-const benches: Readonly<
+const measures: Readonly<
   Record<string, (options: { readonly rounds: number; readonly seconds: number }) => Promise<readonly Row[]>>
 > = {
   http1: benchHttp1,
   change: benchChange,
   start: benchStart,
 };
+
+/** What is not a figure, and so not part of `all`. */
+const searches: typeof measures = { fuzz: benchFuzz };
+const benches = { ...measures, ...searches };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [name = ''] = positionals;
-const chosen = name === 'all' ? Object.values(benches) : Object.hasOwn(benches, name) ? [benches[name]] : [];
+const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
 if (chosen.length === 0 || (values.write === true && name !== 'all')) {
   process.stderr.write(
     `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,

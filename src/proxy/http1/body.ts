@@ -65,6 +65,12 @@ const states = {
   trailerLf: 9,
   endLf: 10,
   done: 11,
+  extensionName: 12,
+  extensionValue: 13,
+  extensionToken: 14,
+  extensionQuoted: 15,
+  extensionEscape: 16,
+  extensionEnd: 17,
 } as const;
 type State = (typeof states)[keyof typeof states];
 
@@ -151,9 +157,6 @@ export class ChunkedBody implements BodyReader {
         this.#line = 0;
         return byte === 59 ? states.extension : this.#refuse(refusals.chunkSize);
       }
-      case states.extension:
-        if (byte === 13) return states.sizeLf;
-        return ++this.#line <= MAX_LINE && isText(byte) ? states.extension : this.#refuse(refusals.chunkExtension);
       case states.sizeLf:
         if (byte !== 10) return this.#refuse(refusals.chunkSize);
         this.#digits = 0;
@@ -175,9 +178,45 @@ export class ChunkedBody implements BodyReader {
         return isText(byte) ? states.trailerLine : this.#refuse(refusals.trailerLine);
       case states.trailerLf:
         return byte === 10 ? states.trailer : this.#refuse(refusals.trailerLine);
-      default:
+      case states.endLf:
         return byte === 10 ? states.done : this.#refuse(refusals.trailerLine);
+      default:
+        return ++this.#line > MAX_LINE ? this.#refuse(refusals.chunkExtension) : this.#inExtension(byte);
     }
+  }
+
+  /** `name`, `name=token` or `name="text"`, without blanks, which not every parser skips. */
+  #inExtension(byte: number): State | undefined {
+    const ended = byte === 13 ? states.sizeLf : byte === 59 ? states.extension : undefined;
+    switch (this.#state) {
+      case states.extension:
+        if (isToken(byte)) return states.extensionName;
+        break;
+      case states.extensionName:
+        if (byte === 61) return states.extensionValue;
+        if (isToken(byte)) return states.extensionName;
+        if (ended !== undefined) return ended;
+        break;
+      case states.extensionValue:
+        if (byte === 34) return states.extensionQuoted;
+        if (isToken(byte)) return states.extensionToken;
+        break;
+      case states.extensionToken:
+        if (isToken(byte)) return states.extensionToken;
+        if (ended !== undefined) return ended;
+        break;
+      case states.extensionQuoted:
+        if (byte === 34) return states.extensionEnd;
+        if (byte === 92) return states.extensionEscape;
+        if (isText(byte)) return states.extensionQuoted;
+        break;
+      case states.extensionEscape:
+        if (isText(byte)) return states.extensionQuoted;
+        break;
+      default:
+        if (ended !== undefined) return ended;
+    }
+    return this.#refuse(refusals.chunkExtension);
   }
 
   #onTrailerName(byte: number): State | undefined {

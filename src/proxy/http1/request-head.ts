@@ -139,6 +139,7 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
         if (isName(text, pos, colon, 'transfer-encoding')) {
           if (transferEncoding !== undefined) return refusals.codingTwice;
           transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
+          if (hasTabBehind(text, colon + 1, end)) return refusals.coding;
           drop = !isPlain(text, colon, end, 'chunked');
           if (drop) framing = 'transfer-encoding: chunked\r\n';
           break;
@@ -266,6 +267,11 @@ export function headerValue(text: string, from: number, to: number): string {
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);
+}
+
+/** Whether a tab follows a value: some readers take it for part of a coding's name, and so the chunks for data. */
+export function hasTabBehind(text: string, from: number, to: number): boolean {
+  return text.slice(from, to).trimStart().includes('\t');
 }
 
 /** Whether the value between `colon` and `end` is written as `value`, after at most one space. */

@@ -1,6 +1,6 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './request-head.ts';
+import { hasTabBehind, headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './request-head.ts';
 import { responseRefusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. */
@@ -67,6 +67,7 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
       } else if (name === 'transfer-encoding') {
         if (transferEncoding !== undefined) return responseRefusals.codingTwice;
         transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
+        if (hasTabBehind(text, colon + 1, end)) return responseRefusals.coding;
       } else if (hopByHop.has(name)) {
         if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
         else if (name === 'upgrade') upgrade = `${upgrade},${text.slice(colon + 1, end)}`;

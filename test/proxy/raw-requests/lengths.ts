@@ -115,6 +115,7 @@ export const lengths: readonly Row[] = [
   refuse('chunked after a comma', `${head('POST /', 'transfer-encoding: ,chunked')}0\r\n\r\n`, 'coding'),
   refuse('chunked with a no-break space', `${head('POST /', 'transfer-encoding: chunked\xa0')}0\r\n\r\n`, 'coding'),
   refuse('chunked with a vertical tab', `${head('POST /', 'transfer-encoding: \x0bchunked')}0\r\n\r\n`, 'headerLine'),
+  refuse('a tab after the coding', `${head('POST /', 'transfer-encoding: chunked\t')}0\r\n\r\n`, 'coding'),
   refuse('an empty coding', head('POST /', 'transfer-encoding:'), 'coding'),
   refuse('chunked twice in a line', `${head('POST /', 'transfer-encoding: chunked, chunked')}0\r\n\r\n`, 'coding'),
   refuse(
