@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { atMostEvery } from '../base/at-most.ts';
 import { systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -10,7 +11,7 @@ import { createWatch, waitFor, type Watch } from '../base/watch.ts';
 import { createDns, type Dns } from '../dns/index.ts';
 import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from '../feed/index.ts';
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
-import { createDataPlane, createListeners, type HealthReport } from '../proxy/index.ts';
+import { createDataPlane, createListeners, watchDescriptors, type HealthReport } from '../proxy/index.ts';
 import { createCounterSet, openLineFile } from '../telemetry/index.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
@@ -23,6 +24,8 @@ const FEED_PATIENCE = 400;
 const LOAD_PATIENCE = 10_000;
 /** Milliseconds between reports of counters. */
 const REPORT = 1000;
+/** Milliseconds after which a lasting trouble is logged again. */
+const REMIND = 60_000;
 
 process.once('message', (raw: unknown, forwarder: unknown) => {
   const message = raw as ToWorker;
@@ -82,9 +85,28 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     }),
   });
   const dns = createDns({ clock, log, forwarder, counters });
-  const listeners = createListeners((socket, spec) => {
-    if (dns.isDnsAddress(spec.vpcId, socket.localAddress ?? '')) dns.acceptTcp(socket, spec.vpcId);
-    else plane.accept(socket, spec);
+  const acceptErrors = counters.counter('pergola_accept_errors_total');
+  const sayFailed = atMostEvery(REMIND, clock);
+  const listeners = createListeners(
+    (socket, spec) => {
+      if (dns.isDnsAddress(spec.vpcId, socket.localAddress ?? '')) dns.acceptTcp(socket, spec.vpcId);
+      else plane.accept(socket, spec);
+    },
+    (error, { key }) => {
+      acceptErrors.value++;
+      sayFailed(() => log.error('a connection could not be taken', { socket: key, error }));
+    },
+  );
+  const sayShort = atMostEvery(REMIND, clock);
+  watchDescriptors({
+    clock,
+    shortages: counters.counter('pergola_descriptor_shortages_total'),
+    short: (error) =>
+      sayShort(() =>
+        log.error('no file descriptor is free: new connections wait or are lost (ulimit -n)', {
+          error,
+        }),
+      ),
   });
 
   const refused = createWatch(false);

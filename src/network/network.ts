@@ -57,10 +57,26 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   /** Whether `known` is what was planned, not what was seen. */
   let assumed = false;
   let blocks: ReadonlyMap<string, number> = new Map();
+  /** Why what an earlier server left could not be looked at. */
+  let unseen: readonly string[] = [];
+  /** What loopback finds of an earlier server in namespaces; what it may not look at, it cannot remove either, and says so. */
+  const lookForLeft = async (): Promise<ObservedNetwork> => {
+    // The same program lists and makes namespaces: where it fails there are none of ours.
+    const names = await namespaceNames(run).catch((): readonly string[] => []);
+    const left = names.filter((name) => name.startsWith(prefix));
+    unseen = [];
+    if (left.length === 0) return new Map();
+    try {
+      return await observe(prefix, run);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      unseen = [`The namespaces ${left.join(', ')} of an earlier server are left as they are: ${reason}`];
+      return new Map();
+    }
+  };
   const look = async (): Promise<ObservedNetwork> => {
     if (known !== undefined) return known;
-    // Without privileges nothing can be seen, and nothing was made.
-    known = await (attach === 'netns' ? observe(prefix, run) : observe(prefix, run).catch(() => new Map()));
+    known = attach === 'netns' ? await observe(prefix, run) : await lookForLeft();
     assumed = false;
     blocks = new Map([...blocks, ...observedBlocks(known, prefix)]);
     return known;
@@ -89,7 +105,7 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
       const { before, commands } = await become(wanted.network);
       blocks = wanted.blocks;
       const made = [...blocks.keys()].filter((id) => !before.has(routerName(prefix, id)));
-      return { blocks, problems: wanted.problems, commands, madeRouters: new Set(made) };
+      return { blocks, problems: [...wanted.problems, ...unseen], commands, madeRouters: new Set(made) };
     },
     async openPairs() {
       const observed = await look();

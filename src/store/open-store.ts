@@ -17,7 +17,7 @@ export interface StoreOptions {
 /** Opens the store; rejects when the database cannot be opened or is of a later version. */
 export function openStore(options: StoreOptions, deps: { readonly log: Log }): Promise<Store> {
   const { file, retention = defaultRetention } = options;
-  return openStoreOn(file === ':memory:' ? createMemoryBackend() : new SqliteBackend(file, retention), deps);
+  return openStoreOn(file === ':memory:' ? createMemoryBackend() : new SqliteBackend(file, retention, deps.log), deps);
 }
 
 /** Opens a store over `backend`, which it disposes when it is disposed or cannot be opened. */

@@ -2,23 +2,31 @@
 
 import { Worker } from 'node:worker_threads';
 import { entryUrl } from '../base/entry-path.ts';
+import type { Log } from '../base/log.ts';
 import { applyChanges, emptyState, type Change, type State } from '../domain/index.ts';
 import type { Backend, Retention } from './backend.ts';
 import { LOG_FORMAT, type LogRow } from './log-row.ts';
 import type { StoredState } from './sqlite-log.ts';
-import type { SqliteReply, SqliteRequest, SqliteWorkerData } from './sqlite-worker.ts';
+import type { SqliteError, SqliteReply, SqliteRequest, SqliteWorkerData } from './sqlite-worker.ts';
 
 type Question = SqliteRequest extends infer R ? (R extends SqliteRequest ? Omit<R, 'id'> : never) : never;
 
-/** The database `file` (made when absent). A thread that dies is started again by the next call. */
+type Value = number | StoredState | undefined;
+
+/**
+ * The database `file` (made when absent). A thread that dies is started again by the next call. That the log
+ * cannot be folded is logged when it begins and when it ends.
+ */
 export class SqliteBackend implements Backend {
   readonly #data: SqliteWorkerData;
-  readonly #waiting = new Map<number, { resolve(value: SqliteReply['value']): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(value: Value): void; reject(error: Error): void }>();
+  readonly #log: Log;
   #worker: Worker | undefined;
   #nextId = 1;
 
-  constructor(file: string, retention: Retention) {
+  constructor(file: string, retention: Retention, log: Log) {
     this.#data = { file, retention };
+    this.#log = log;
   }
 
   async load(): Promise<State> {
@@ -47,7 +55,7 @@ export class SqliteBackend implements Backend {
     await worker.terminate();
   }
 
-  #ask(question: Question): Promise<SqliteReply['value']> {
+  #ask(question: Question): Promise<Value> {
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -58,11 +66,15 @@ export class SqliteBackend implements Backend {
 
   #start(): Worker {
     const worker = new Worker(entryUrl(import.meta.url, 'sqlite-worker'), { workerData: this.#data });
-    worker.on('message', ({ id, value, error }: SqliteReply) => {
-      const one = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (error === undefined) one?.resolve(value);
-      else one?.reject(Object.assign(new Error(error.message), error.code === undefined ? {} : { code: error.code }));
+    worker.on('message', (reply: SqliteReply) => {
+      if ('unfolded' in reply) {
+        this.#sayUnfolded(reply.unfolded);
+        return;
+      }
+      const one = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if (reply.error === undefined) one?.resolve(reply.value);
+      else one?.reject(revive(reply.error));
     });
     const ended = (error: Error): void => {
       if (this.#worker === worker) this.#worker = undefined;
@@ -73,6 +85,15 @@ export class SqliteBackend implements Backend {
     worker.on('exit', (code) => ended(new Error(`the database's thread ended with ${code}`)));
     return worker;
   }
+
+  #sayUnfolded(error: SqliteError | undefined): void {
+    if (error === undefined) this.#log.info('the log can be folded again');
+    else this.#log.error('the log cannot be folded into records; it grows until it can', { error: revive(error) });
+  }
+}
+
+function revive({ message, code }: SqliteError): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
 }
 
 function stateOf({ folded, records, rows, format }: StoredState): State {

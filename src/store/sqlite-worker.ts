@@ -18,19 +18,32 @@ export type SqliteRequest = { readonly id: number } & (
   | { readonly kind: 'close' }
 );
 
-/** What the thread answers. */
-export interface SqliteReply {
-  readonly id: number;
-  readonly value?: number | StoredState | undefined;
-  readonly error?: { readonly message: string; readonly code?: string };
+/** An error on its way between threads. */
+export interface SqliteError {
+  readonly message: string;
+  readonly code?: string;
 }
+
+/** What the thread answers, or says of itself: that the log cannot be folded any more, or (undefined) that it can again. */
+export type SqliteReply =
+  | { readonly id: number; readonly value?: number | StoredState | undefined; readonly error?: SqliteError }
+  | { readonly unfolded: SqliteError | undefined };
 
 const port = parentPort;
 if (port === null) throw new Error('this is the entry of a worker thread');
 const { file, retention } = workerData as SqliteWorkerData;
 let log: SqliteLog | undefined;
 
-function answer(request: SqliteRequest): SqliteReply['value'] {
+function say(reply: SqliteReply): void {
+  port?.postMessage(reply);
+}
+
+function describe(error: unknown): SqliteError {
+  const { message, code } = error as Error & { readonly code?: string };
+  return { message, ...(code === undefined ? {} : { code }) };
+}
+
+function answer(request: SqliteRequest): number | StoredState | undefined {
   // Opened by the first request, so that a database that cannot be opened is an answer too.
   log ??= new SqliteLog(file, retention);
   switch (request.kind) {
@@ -48,25 +61,29 @@ function answer(request: SqliteRequest): SqliteReply['value'] {
   }
 }
 
+/** Why the log could not be folded the last time. */
+let trouble: string | undefined;
+
 function foldLater(now: number): void {
   setImmediate(() => {
     try {
       if (log?.fold(now) === true) foldLater(now);
-    } catch {
-      // Folding only saves space. Nothing is lost, and the next write tries again.
+      if (trouble !== undefined) say({ unfolded: undefined });
+      trouble = undefined;
+    } catch (error) {
+      // Folding only saves space. Nothing is lost, and the next write tries again; so the same reason is told once.
+      const unfolded = describe(error);
+      if (trouble !== unfolded.message) say({ unfolded });
+      trouble = unfolded.message;
     }
   });
 }
 
 port.on('message', (request: SqliteRequest) => {
   try {
-    port.postMessage({ id: request.id, value: answer(request) } satisfies SqliteReply);
+    say({ id: request.id, value: answer(request) });
   } catch (error) {
-    const { message, code } = error as Error & { readonly code?: string };
-    port.postMessage({
-      id: request.id,
-      error: { message, ...(code === undefined ? {} : { code }) },
-    } satisfies SqliteReply);
+    say({ id: request.id, error: describe(error) });
   }
   if (request.kind === 'append') foldLater(request.rows.at(-1)?.time ?? 0);
   if (request.kind === 'close') port.close();

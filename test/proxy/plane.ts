@@ -59,7 +59,12 @@ export async function openPlane(
   // Bound to the address of the first component of loopback VPC 90, which is where a door looks.
   const address = '127.190.0.1';
   const port = await freePort(address);
-  const listeners = createListeners((socket, spec) => plane.accept(socket, spec));
+  const listeners = createListeners(
+    (socket, spec) => plane.accept(socket, spec),
+    (error) => {
+      throw error;
+    },
+  );
   await listeners.listen({ key: 'k', vpcId: 'vpc-1', port }, { host: address, port });
   let revision = 0;
   const apply: Plane['apply'] = (rules, groups, change = {}) => {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { silentLog } from '../../src/base/log.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog, silentLog } from '../../src/base/log.ts';
 import { createService, deleteService } from '../../src/domain/service/index.ts';
 import { acquireLock, isLockHeld, openStore, type Retention } from '../../src/store/index.ts';
 import { contextOf, plainRecords } from './calls.ts';
@@ -19,6 +20,12 @@ const newFile = (): string => join(directory, `${++files}.db`);
 const open = (file: string, retention?: Retention) =>
   openStore({ file, ...(retention === undefined ? {} : { retention }) }, { log: silentLog });
 const context = contextOf('CreateService');
+
+/** Waits for what another thread does. */
+async function until(test: () => boolean): Promise<void> {
+  for (const start = performance.now(); !test(); await sleep(5))
+    if (performance.now() - start > 20_000) throw new Error('it did not come');
+}
 
 storeContract('sqlite', () => open(newFile()));
 
@@ -71,6 +78,27 @@ test('Old rows of a large log are folded into the records', async () => {
   database.close();
   await using store = await open(file, retention);
   assert.deepEqual(plainRecords(store.state.value), records);
+});
+
+test('That the log cannot be folded is logged when it begins and when it ends, and writes go on', async () => {
+  const file = newFile();
+  const lines: string[] = [];
+  const log = createLog((line) => void lines.push(line), Date.now);
+  const said = (text: string): number => lines.filter((line) => line.includes(text)).length;
+  const old = { ...context, now: Date.now() - 120_000 };
+  await using store = await openStore({ file, retention: { age: 60_000, bytes: 0 } }, { log });
+  using database = new DatabaseSync(file);
+  database.exec("CREATE TRIGGER stubborn BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'not now'); END");
+  for (const name of ['one', 'two']) await store.commit(createService, { name }, old);
+  // Time passes by the rows that are written.
+  for (const name of ['three', 'four']) await store.commit(createService, { name }, context);
+  await until(() => said('cannot be folded') > 0);
+  assert.match(lines[0] ?? '', /"level":"error".*not now/);
+  database.exec('DROP TRIGGER stubborn');
+  await store.commit(createService, { name: 'five' }, context);
+  await until(() => said('can be folded again') > 0);
+  assert.equal(said('cannot be folded'), 1);
+  assert.equal(store.state.value.tables.service.size, 5);
 });
 
 test('A database of a later version is refused with both versions', async () => {

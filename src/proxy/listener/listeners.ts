@@ -22,8 +22,14 @@ export interface Listeners {
 /** Connections that the kernel holds until a worker takes them. */
 const BACKLOG = 4096;
 
-/** Makes an empty set; `accept` gets every connection. A connection that is already gone when it is taken is dropped. */
-export function createListeners(accept: (socket: Socket, spec: ListenSpec) => void): Listeners {
+/**
+ * Makes an empty set; `accept` gets every connection, `failed` the error of every connection that could not be taken. A connection that is
+ * already gone when it is taken is dropped.
+ */
+export function createListeners(
+  accept: (socket: Socket, spec: ListenSpec) => void,
+  failed: (error: Error, spec: ListenSpec) => void,
+): Listeners {
   const servers = new Map<string, Server>();
   return {
     listen(spec, handle) {
@@ -35,8 +41,8 @@ export function createListeners(accept: (socket: Socket, spec: ListenSpec) => vo
         server.once('error', reject);
         server.listen(handle, BACKLOG, () => {
           server.off('error', reject);
-          // A failed accept (descriptors used up) must not end the process; the kernel keeps the connection waiting.
-          server.on('error', () => {});
+          // A failed accept must not end the process.
+          server.on('error', (error) => failed(error, spec));
           servers.set(spec.key, server);
           resolve();
         });
