@@ -3,8 +3,9 @@
 export {
   compileRules,
   findRule,
-  headerMatches,
+  foldCase,
   type HeaderMatch,
+  type HeaderText,
   type PathMatch,
   type Routable,
   type RuleIndex,

@@ -3,10 +3,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileRules, findRule, headerMatches, type Routable, type RuleMatch } from './rule-index.ts';
+import {
+  compileRules,
+  findRule,
+  foldCase,
+  headerMatches,
+  prepareHeader,
+  type Routable,
+  type RuleMatch,
+} from './rule-index.ts';
 
 function request(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Routable {
-  return { method, path, header: (name) => headers[name] };
+  return {
+    method,
+    path,
+    header(name) {
+      const text = headers[name];
+      return text === undefined ? undefined : { text, folded: foldCase(text) };
+    },
+  };
 }
 
 function plainFind(rules: readonly { match: RuleMatch }[], of: Routable): { match: RuleMatch } | undefined {
@@ -18,7 +33,7 @@ function plainFind(rules: readonly { match: RuleMatch }[], of: Routable): { matc
       const value = fold(match.path.value);
       if (match.path.kind === 'exact' ? path !== value : !path.startsWith(value)) return false;
     }
-    return (match.headers ?? []).every((header) => headerMatches(header, of.header(header.name)));
+    return (match.headers ?? []).every((header) => headerMatches(prepareHeader(header), of.header(header.name)));
   });
 }
 
@@ -73,4 +88,9 @@ test('findRule() tells /a from /a/ in an exact match', () => {
   const rules = [{ match: { path: { kind: 'exact' as const, value: '/a', caseSensitive: false } } }];
   assert.equal(findRule(compileRules(rules), request('GET', '/A')), rules[0]);
   assert.equal(findRule(compileRules(rules), request('GET', '/a/')), undefined);
+});
+
+test('foldCase() makes ASCII letters small and leaves bytes of UTF-8 alone', () => {
+  assert.equal(foldCase('A-Zz09'), 'a-zz09');
+  assert.equal(foldCase('\xc3\x89A'), '\xc3\x89a');
 });

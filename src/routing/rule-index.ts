@@ -22,17 +22,26 @@ export interface RuleMatch {
   readonly headers?: readonly HeaderMatch[];
 }
 
-/** What a rule is matched against. `header` returns the values of a header joined by `, `, or undefined. */
+/** A header's values joined by `, ` (one latin1 character per byte), also with ASCII letters made small. */
+export interface HeaderText {
+  readonly text: string;
+  readonly folded: string;
+}
+
+/** What a rule is matched against. */
 export interface Routable {
   readonly method: string;
-  /** The path without the query. */
+  /** The path without the query, as it was sent. */
   readonly path: string;
-  header(name: string): string | undefined;
+  /** The header `name` (lower case), or undefined. Asked for many times: the answer is worth keeping. */
+  header(name: string): HeaderText | undefined;
 }
 
 /** The rules of a listener, made fast to search. */
 export interface RuleIndex<R> {
   readonly rules: readonly R[];
+  /** What is left to be compared of each rule once its path matches. */
+  readonly rests: readonly Rest[];
   /** Rules without a path match that need no header, and those that need one, by its name. */
   readonly anywhere: Bucket;
   readonly exact: ReadonlyMap<string, Bucket>;
@@ -42,6 +51,12 @@ export interface RuleIndex<R> {
   /** Distinct prefix lengths, ascending. */
   readonly lengths: readonly number[];
   readonly foldedLengths: readonly number[];
+}
+
+/** Method and headers of a rule; values are as they stand on the wire, folded where case does not count. */
+interface Rest {
+  readonly method: string | undefined;
+  readonly headers: readonly HeaderMatch[];
 }
 
 /** Positions of rules, ascending; split by whether a header is needed so that a request without it skips them at once. */
@@ -77,6 +92,7 @@ export function compileRules<R extends { readonly match: RuleMatch }>(rules: rea
     [...new Set([...table.keys()].map((key) => key.length))].sort((a, b) => a - b);
   return {
     rules,
+    rests: rules.map(({ match }) => ({ method: match.method, headers: (match.headers ?? []).map(prepareHeader) })),
     anywhere: bucketOf(rules, anywhere),
     exact: buckets(tables.exact),
     exactFolded: buckets(tables.exactFolded),
@@ -148,24 +164,35 @@ function searchList<R extends { readonly match: RuleMatch }>(
 ): number {
   for (const position of positions) {
     if (position >= best) return best;
-    const rule = index.rules[position];
-    if (rule !== undefined && restMatches(rule.match, request)) return position;
+    const rest = index.rests[position];
+    if (rest !== undefined && restMatches(rest, request)) return position;
   }
   return best;
 }
 
 /** Whether method and headers match; the path already does, by the bucket that the rule was found in. */
-function restMatches(match: RuleMatch, request: Routable): boolean {
-  if (match.method !== undefined && match.method !== request.method) return false;
-  for (const header of match.headers ?? []) if (!headerMatches(header, request.header(header.name))) return false;
+function restMatches({ method, headers }: Rest, request: Routable): boolean {
+  if (method !== undefined && method !== request.method) return false;
+  for (const header of headers) if (!headerMatches(header, request.header(header.name))) return false;
   return true;
 }
 
-/** Whether one header condition holds for `value` (undefined: the header is absent, which matches nothing). */
-export function headerMatches(match: HeaderMatch, value: string | undefined): boolean {
-  if (value === undefined) return false;
-  const given = match.caseSensitive ? value : value.toLowerCase();
-  const wanted = match.caseSensitive ? match.value : match.value.toLowerCase();
-  if (match.kind === 'exact') return given === wanted;
-  return match.kind === 'prefix' ? given.startsWith(wanted) : given.includes(wanted);
+/** A condition whose value is made what `headerMatches` compares with. */
+export function prepareHeader(match: HeaderMatch): HeaderMatch {
+  // On the wire a character beyond ASCII is the bytes of its UTF-8.
+  const value = Buffer.from(match.value, 'utf8').toString('latin1');
+  return { ...match, value: match.caseSensitive ? value : foldCase(value) };
+}
+
+/** Whether one prepared condition holds for `header` (undefined: it is absent, which matches nothing). */
+export function headerMatches(match: HeaderMatch, header: HeaderText | undefined): boolean {
+  if (header === undefined) return false;
+  const given = match.caseSensitive ? header.text : header.folded;
+  if (match.kind === 'exact') return given === match.value;
+  return match.kind === 'prefix' ? given.startsWith(match.value) : given.includes(match.value);
+}
+
+/** `text` (latin1) with the letters A to Z made small, and no others: bytes of UTF-8 are not letters. */
+export function foldCase(text: string): string {
+  return /[\x80-\xff]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }

@@ -1,6 +1,6 @@
 // What happens to a request: the pure decision that the hot path takes and that explain records.
 
-import { findRule, type Routable } from '../../routing/index.ts';
+import { findRule, foldCase, type HeaderText, type Routable } from '../../routing/index.ts';
 import { findHeader, type RequestHead } from '../http1/request-head.ts';
 import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
 
@@ -40,6 +40,8 @@ class HeadRoutable implements Routable {
   readonly method: string;
   readonly path: string;
   readonly #lines: string;
+  /** Headers that were asked for: many rules ask for the same one. */
+  #headers: Map<string, HeaderText | undefined> | undefined;
 
   constructor(head: RequestHead) {
     this.method = head.method;
@@ -47,8 +49,15 @@ class HeadRoutable implements Routable {
     this.#lines = head.lines;
   }
 
-  header(name: string): string | undefined {
-    return findHeader(this.#lines, name);
+  header(name: string): HeaderText | undefined {
+    this.#headers ??= new Map();
+    let header = this.#headers.get(name);
+    if (header === undefined && !this.#headers.has(name)) {
+      const text = findHeader(this.#lines, name);
+      header = text === undefined ? undefined : { text, folded: foldCase(text) };
+      this.#headers.set(name, header);
+    }
+    return header;
   }
 }
 

@@ -37,6 +37,13 @@ const pieces = [
     '"',
   ],
   ...['0\r\n\r\n', '5\r\nhello\r\n', '0', '5', '00', '0x5', '-1', '+5', '5;a=b', 'A', 'ffffffffffffffff', '1e1'],
+  ...[
+    'content-length:\xa05\r\n',
+    'content-length: 5\xa0\r\n',
+    'content-length: 5\t\r\n',
+    'transfer-encoding:\xa0chunked\r\n',
+  ],
+  ...['transfer-encoding: chunked\xa0\r\n', 'transfer-encoding: chunked\t\r\n', '\n\n', '\r\r\n'],
   ...['content-length: 5\r\n', 'Content-Length:0\r\n', 'content-length : 5\r\n', 'content-length: 5, 5\r\n'],
   ...['transfer-encoding: chunked\r\n', 'Transfer-Encoding:\tchunked\r\n', 'transfer-encoding: gzip, chunked\r\n'],
   ...[
