@@ -85,6 +85,9 @@ shared, and absolute figures move by a factor of two between hours.
 
 \`start\`: from starting a server on a data directory with 1,000 services and 10,000 rules in two VPCs to its first served request.
 
+\`drain\`: three targets that close connections unused for a second, replaced one by one (deregister, gone, SIGKILL) under 64 connections, every second request
+a POST with a body, half of the connections pausing together for that second; two workers. None may fail.
+
 ${[...byBench.values()].map((group) => formatTable(group)).join('\n')}`;
   writeFileSync(path, text);
 }

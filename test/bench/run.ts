@@ -1,19 +1,28 @@
-// `npm run bench -- NAME [--json] [--rounds N] [--seconds N]`: runs a bench and prints its figures; `all` compares with the committed ones.
+// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
+import { benchDrain } from './drain.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchHttp1 } from './http1.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
 const measures: Readonly<
-  Record<string, (options: { readonly rounds: number; readonly seconds: number }) => Promise<readonly Row[]>>
+  Record<
+    string,
+    (options: {
+      readonly rounds: number;
+      readonly seconds: number;
+      readonly requests: number;
+    }) => Promise<readonly Row[]>
+  >
 > = {
   http1: benchHttp1,
   change: benchChange,
   start: benchStart,
+  drain: benchDrain,
 };
 
 /** What is not a figure, and so not part of `all`. */
@@ -27,19 +36,25 @@ const { values, positionals } = parseArgs({
     write: { type: 'boolean' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '1000000' },
   },
 });
 const [name = ''] = positionals;
 const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
 if (chosen.length === 0 || (values.write === true && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
 const rows: Row[] = [];
 for (const bench of chosen) {
-  const measured = (await bench?.({ rounds: Number(values.rounds), seconds: Number(values.seconds) })) ?? [];
+  const measured =
+    (await bench?.({
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      requests: Number(values.requests),
+    })) ?? [];
   rows.push(...measured);
   if (values.json !== true) process.stdout.write(`${formatTable(measured)}\n`);
 }

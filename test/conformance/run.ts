@@ -59,6 +59,12 @@ const suites: readonly Suite[] = [
     args: tests('test/crash/rounds.test.ts'),
     environment: { PERGOLA_ROUNDS: '200' },
   },
+  {
+    name: 'even shares of 100,000',
+    needs: [],
+    args: tests('test/e2e/targets.test.ts'),
+    environment: { PERGOLA_REQUESTS: '100000' },
+  },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
   { name: 'the SDK end to end, parity', needs: namespaces, args: ['tools/parity.ts', '--check'] },
 ];
