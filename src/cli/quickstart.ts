@@ -1,13 +1,14 @@
-// `npm start`: a server with two VPCs of the same range, requests from one to the other, and what was seen of them.
+// `npm start [-- --api HOST:PORT --dns HOST:PORT]`: a server with two VPCs of the same range, requests from one to the other, and what was seen of them.
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { configuredId } from '../domain/ec2/index.ts';
 import { entryUrl } from '../base/entry-path.ts';
-import { fileURLToPath } from 'node:url';
 import { defaultData, findServer, type Server } from './server-file.ts';
 import { makeQuickstart, switchTo, type QuickstartResources } from './quickstart-resources.ts';
 
@@ -18,11 +19,27 @@ const account = '123456789012';
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
+/** The arguments that go on to `serve`; ends the process on others. */
+function serveArguments(): readonly string[] {
+  try {
+    const { values } = parseArgs({ options: { api: { type: 'string' }, dns: { type: 'string' } } });
+    return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${reason}\nusage: npm start [-- [--api HOST:PORT] [--dns HOST:PORT]]\n`);
+    process.exit(2);
+  }
+}
+
 /** Starts the server; resolves with its ready line, or rejects when it ends before. */
 function startServer(): { readonly child: ChildProcess; readonly ready: Promise<string> } {
-  const child = spawn(process.execPath, [main, 'serve', '--config', join(example, 'pergola.yaml')], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [main, 'serve', '--config', join(example, 'pergola.yaml'), ...serveArguments()],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-4000)));
   const ready = new Promise<string>((resolve, reject) => {

@@ -22,7 +22,7 @@ interface Suite {
 
 /** How a suite went. */
 interface Score {
-  readonly passed: boolean;
+  readonly outcome: 'ok  ' | 'skip' | 'FAIL';
   /** `12 of 12`, or why it did not run. */
   readonly text: string;
   readonly output: string;
@@ -94,7 +94,8 @@ function findObstacle(tools: readonly Tool[]): string | undefined {
 
 function run({ needs, args, environment = {} }: Suite): Score {
   const obstacle = findObstacle(needs);
-  if (obstacle !== undefined) return { passed: process.env['CI'] !== 'true', text: obstacle, output: '' };
+  if (obstacle !== undefined)
+    return { outcome: process.env['CI'] === 'true' ? 'FAIL' : 'skip', text: obstacle, output: '' };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
@@ -106,7 +107,7 @@ function run({ needs, args, environment = {} }: Suite): Score {
   const text = stdout.includes('# tests ')
     ? `${count('pass')} of ${count('tests')}${skipped === 0 ? '' : `, ${skipped} skipped`}`
     : `${Number(status === 0)} of 1`;
-  return { passed: status === 0, text, output: status === 0 ? '' : stdout + stderr };
+  return { outcome: status === 0 ? 'ok  ' : 'FAIL', text, output: status === 0 ? '' : stdout + stderr };
 }
 
 const wanted = process.argv.slice(2);
@@ -119,11 +120,11 @@ const rows: string[] = [];
 let failed = false;
 for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const start = performance.now();
-  const { passed, text, output } = run(suite);
-  failed ||= !passed;
+  const { outcome, text, output } = run(suite);
+  failed ||= outcome === 'FAIL';
   process.stderr.write(output);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  const row = `${passed ? 'ok  ' : 'FAIL'} | ${suite.name.padEnd(28)} | ${text} | ${seconds} s`;
+  const row = `${outcome} | ${suite.name.padEnd(28)} | ${text} | ${seconds} s`;
   process.stderr.write(`${row}\n`);
   rows.push(row);
 }

@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { makeDirectory, ownCheckout } from '../server.ts';
 
@@ -14,22 +13,12 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 
 const bootstrap = join(ownCheckout.root, 'tools', 'bootstrap.mjs');
 
-/** Whether one of the ports that a server has by default is in use. */
-async function isTaken(port: number): Promise<boolean> {
-  const server = createServer();
-  const taken = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(true));
-    server.listen(port, '127.0.0.1', () => resolve(false));
+test('npm start shows a request between two VPCs of one range, stays up, and leaves nothing', async () => {
+  const ports = ['--api', '127.0.0.1:0', '--dns', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [bootstrap, 'src/cli/quickstart.ts', ...ports], {
+    cwd: directory,
+    stdio: 'pipe',
   });
-  server.close();
-  return taken;
-}
-
-const skip =
-  (await isTaken(7171)) || (await isTaken(7153)) ? 'another server has the default ports 7171 and 7153' : false;
-
-test('npm start shows a request between two VPCs of one range, stays up, and leaves nothing', { skip }, async () => {
-  const child = spawn(process.execPath, [bootstrap, 'src/cli/quickstart.ts'], { cwd: directory, stdio: 'pipe' });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   await new Promise<void>((resolve) => {
@@ -43,18 +32,66 @@ test('npm start shows a request between two VPCs of one range, stays up, and lea
   child.kill('SIGINT');
   const [status] = (await once(child, 'exit')) as [number | null];
   for (const line of [
-    /^ready api=http:\/\/127\.0\.0\.1:7171 dns=127\.0\.0\.1:7153 attach=/m,
+    /^ready api=http:\/\/127\.0\.0\.1:\d+ dns=127\.0\.0\.1:\d+ attach=(netns|loopback)$/m,
     /^ {5}(169\.254\.171|127\.1\d\d\.0)\.\d+$/m,
     /^ {5}200 from v1; .* x-forwarded-for (10\.0|127\.\d+)\.1\.10,/m,
-    /"v1":(89|90|91)\d,"v2":(8|9|10|11)\d}/,
     /^ {5}404$/m,
     /: 0 failed$/m,
     /"ruleId":"rule-/,
   ])
     assert.match(text, line);
+  const [, v1 = '', v2 = ''] = /^ {5}\{"v1":(\d+),"v2":(\d+)\}$/m.exec(text) ?? assert.fail(text);
+  assert.equal(Number(v1) + Number(v2), 1000);
+  assert.ok(Math.abs(Number(v1) - 900) <= 10, `weights of 90 and 10 gave ${v1} and ${v2}`);
   assert.equal(up, true, 'it did not stay up');
   assert.equal(status, 0, text);
   assert.equal(existsSync(join(directory, '.pergola', 'server.json')), false);
+});
+
+test('npm start takes no other arguments than the places of API and DNS', () => {
+  const start = spawnSync(process.execPath, [bootstrap, 'src/cli/quickstart.ts', '--data', 'x'], { encoding: 'utf8' });
+  assert.equal(start.status, 2);
+  assert.match(start.stderr, /usage: npm start/);
+});
+
+test('a fresh clone installs what is missing, once, and again when the lock file changes', () => {
+  const clone = join(directory, 'clone');
+  const node = join(clone, 'pinned', 'bin', 'node');
+  mkdirSync(join(clone, 'tools'), { recursive: true });
+  mkdirSync(dirname(node), { recursive: true });
+  cpSync(bootstrap, join(clone, 'tools', 'bootstrap.mjs'));
+  // In the place of the package `node`: the same program, without a registry.
+  symlinkSync(process.execPath, node);
+  writeFileSync(join(clone, 'pinned', 'package.json'), '{ "name": "node", "version": "1.0.0" }');
+  writeFileSync(join(clone, 'package.json'), '{ "name": "clone", "dependencies": { "node": "file:./pinned" } }');
+  writeFileSync(join(clone, 'entry.mjs'), 'console.log("run", ...process.argv.slice(2)); process.exitCode = 5;');
+  const lock = (version: string): void =>
+    writeFileSync(
+      join(clone, 'package-lock.json'),
+      `{ "lockfileVersion": 3, "version": "${version}", "packages": {} }`,
+    );
+  const run = () => {
+    const script = join(clone, 'tools', 'bootstrap.mjs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, 'entry.mjs', 'a', 'b'], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stdout], [5, 'run a b\n'], stderr);
+    return stderr;
+  };
+  lock('1.0.0');
+  assert.match(run(), /^installing packages/);
+  assert.equal(run(), '');
+  lock('1.0.1');
+  assert.match(run(), /^installing packages/);
+});
+
+test('npx pergola runs the program of a checkout', () => {
+  const ended = spawnSync('npx', ['--no-install', 'pergola', 'status', '--data', join(directory, 'nothing')], {
+    cwd: ownCheckout.root,
+    encoding: 'utf8',
+  });
+  assert.match(ended.stderr, /no server runs on/);
+  assert.deepEqual([ended.status, ended.stdout], [1, '']);
 });
 
 test('npm run bench says which benches there are', () => {
