@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..', '..');
-const parsers = ['request-head', 'response-head', 'body', 'head-reader'];
+const parsers = ['request-head', 'response-head', 'header-lines', 'body', 'head-reader'];
 
 test('each parser has at least 95 % of its lines run by its unit tests', () => {
   // A test runner within a test runner reports to the outer one unless it is told that it stands alone.

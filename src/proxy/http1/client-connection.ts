@@ -7,11 +7,13 @@ import type { FailureReason } from '../request/exchange-record.ts';
 import { giveAnswer } from '../request/give-answer.ts';
 import { RouteTextMemo } from '../request/route-text.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
+import { createUpstreamHead } from '../request/upstream-head.ts';
 import type { World } from '../world.ts';
 import type { ProxyContext } from '../context.ts';
-import { ChunkedBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
+import { emptyBody, type BodyReader } from './body.ts';
 import { HeadReader } from './head-reader.ts';
-import { parseRequestHead, type RequestHead } from './request-head.ts';
+import { openRequest, type OpenRequest } from './open-request.ts';
+import type { RequestHead } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** What a connection is doing. */
@@ -27,15 +29,6 @@ type State =
   /** Our last byte is on its way; what the client still sends is thrown away. */
   | 'linger'
   | 'closed';
-
-/** A request whose head is whole. `early` is what came of its body with the head, `rest` what came after it. */
-interface Request {
-  readonly head: RequestHead;
-  readonly body: BodyReader;
-  readonly headBytes: number;
-  readonly early: Buffer;
-  readonly rest: Buffer | undefined;
-}
 
 /** A client's connection. */
 export class ClientConnection implements ExchangeClient {
@@ -63,7 +56,7 @@ export class ClientConnection implements ExchangeClient {
   #discarded = 0;
   #closeAfter = false;
   readonly #texts = new RouteTextMemo();
-  readonly #forwarded: string;
+  readonly #upstreamHead: ReturnType<typeof createUpstreamHead>;
 
   constructor(socket: Socket, entry: Entry, doorKey: string, context: ProxyContext) {
     this.socket = socket;
@@ -74,7 +67,7 @@ export class ClientConnection implements ExchangeClient {
     const remote = socket.remoteAddress ?? '';
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
-    this.#forwarded = `\r\nx-forwarded-port: ${entry.port}\r\nx-forwarded-for-port: ${entry.port}\r\nx-forwarded-proto: http\r\nx-forwarded-for-proto: http\r\n`;
+    this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -146,36 +139,16 @@ export class ClientConnection implements ExchangeClient {
   #onHeadBytes(chunk?: Buffer): void {
     if (!this.#heads.holds) this.#owedSince = this.lastActive;
     const found = this.#heads.look(chunk);
-    if (found.kind === 'whole') this.#onHead(found.text, found.bytes, found.bodyStart);
-    else if (found.kind === 'bad') this.#refuse(found.refusal);
+    if (found.kind === 'whole') {
+      const request = openRequest(found.text, found.bytes, found.bodyStart, this.context.limits.maxRequestHeaders);
+      if ('refusal' in request) this.#refuse(request.refusal, request.head);
+      else this.#begin(request);
+    } else if (found.kind === 'bad') this.#refuse(found.refusal);
     else if (this.#ended) this.#end();
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
-  #onHead(text: string, bytes: Buffer, bodyStart: number): void {
-    const head = parseRequestHead(text, this.context.limits.maxRequestHeaders);
-    if ('reason' in head) {
-      this.#refuse(head);
-      return;
-    }
-    const body = head.chunked
-      ? new ChunkedBody()
-      : head.contentLength > 0
-        ? new LengthBody(head.contentLength)
-        : emptyBody;
-    const bodyEnd = body.done ? bodyStart : body.consume(bytes, bodyStart);
-    if (bodyEnd < 0) this.#refuse(body.fault ?? refusals.chunkSize, head);
-    else
-      this.#begin({
-        head,
-        body,
-        headBytes: bodyStart,
-        early: bytes.subarray(bodyStart, bodyEnd),
-        rest: bodyEnd < bytes.length ? bytes.subarray(bodyEnd) : undefined,
-      });
-  }
-
-  #begin(request: Request): void {
+  #begin(request: OpenRequest): void {
     const { context } = this;
     const { head, rest } = request;
     const world = context.world();
@@ -205,8 +178,7 @@ export class ClientConnection implements ExchangeClient {
     }
     this.state = 'exchange';
     const text = this.#texts.get(world, decision);
-    const forwardedFor = head.forwardedFor === '' ? this.clientAddress : `${head.forwardedFor}, ${this.clientAddress}`;
-    const upstreamHead = `${head.method} ${head.target} HTTP/1.1\r\n${head.forward}x-forwarded-for: ${forwardedFor}${this.#forwarded}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
+    const upstreamHead = this.#upstreamHead(head, text, requestId);
     const { body, headBytes, early } = request;
     const exchange = openExchange(this, {
       ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },
@@ -220,7 +192,7 @@ export class ClientConnection implements ExchangeClient {
   #answer(
     world: World,
     decision: Extract<Decision, { kind: 'answer' }>,
-    { head, body, headBytes, early, rest }: Request,
+    { head, body, headBytes, early, rest }: OpenRequest,
     requestId: string,
     failureReason: FailureReason = decision.denied === undefined ? '' : 'ClientAccessDenied',
   ): void {

@@ -1,6 +1,7 @@
 // Finds where a request's head ends in what a connection brings, without searching any byte twice.
 
-import { isSpoilt, MAX_HEAD_BYTES } from './request-head.ts';
+import { isSpoilt } from './header-lines.ts';
+import { MAX_HEAD_BYTES } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** What a look at the bytes came to. */

@@ -6,7 +6,8 @@ import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ChunkedBody, emptyBody, LengthBody } from './body.ts';
-import { findHeader, headerValue, parseLength, parseRequestHead, withoutHeaders } from './request-head.ts';
+import { findHeader } from './header-lines.ts';
+import { parseRequestHead } from './request-head.ts';
 
 const start = 'GET / HTTP/1.1\r\nhost: a\r\n';
 
@@ -144,16 +145,6 @@ test('parseRequestHead() says what the engine must know', () => {
   assert.equal(kept('GET / HTTP/1.0\r\nhost: a\r\nconnection: Keep-Alive\r\n'), true);
   assert.equal(kept(`${start}connection: foo,\tClose\r\n`), false);
   assert.equal(good('GET / HTTP/1.0\r\nhost: a\r\nexpect: 100-continue\r\n').expectContinue, false);
-});
-
-test('headerValue(), parseLength(), withoutHeaders() and findHeader() read lines as they are', () => {
-  assert.equal(headerValue('x: \t a b\t ', 2, 10), 'a b');
-  assert.equal(headerValue('x:  ', 2, 4), '');
-  assert.equal(parseLength('123456789012345'), 123456789012345);
-  assert.equal(parseLength('1e3'), -1);
-  assert.equal(withoutHeaders('A: 1\r\nab: 2\r\na: 3\r\n', new Set(['a'])), 'ab: 2\r\n');
-  assert.equal(findHeader('A: 1\r\nab: 2\r\na:\t3\r\n', 'a'), '1, 3');
-  assert.equal(findHeader('ab: 2\r\n', 'a'), undefined);
 });
 
 interface Message {

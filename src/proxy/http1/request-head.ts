@@ -1,5 +1,15 @@
 // Reads the head of an HTTP/1.1 request, strictly (RFC 9112), and prepares its header lines for the target in the same walk.
 
+import {
+  hasTabBehind,
+  headerValue,
+  isName,
+  isPlain,
+  isSpoilt,
+  parseLength,
+  readTokens,
+  withoutHeaders,
+} from './header-lines.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. Texts are latin1: one character per byte. */
@@ -235,79 +245,5 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
   };
 }
 
-/** Whether what has come of a head shows that it cannot become a good one: a line that ended without a CR, or a NUL. `whole` tells that `text` begins with the head. */
-export function isSpoilt(text: string, whole: boolean): boolean {
-  return (whole ? /(^|[^\r])\n|\0/ : /[^\r]\n|\0/).test(text);
-}
-
 /** Connection options that do not name a header to be dropped. */
 const optionsOfItsOwn: ReadonlySet<string> = new Set(['close', 'keep-alive', 'upgrade', 'te']);
-
-/** The members of a comma-separated list, in lower case. */
-export function readTokens(list: string): readonly string[] {
-  return list.split(',').map((token) => headerValue(token, 0, token.length).toLowerCase());
-}
-
-/** Whether the characters of `text` from `from` to `to` are `name` (lower case) without regard to case. */
-function isName(text: string, from: number, to: number, name: string): boolean {
-  for (let i = from, j = 0; i < to; i++, j++) {
-    const code = text.charCodeAt(i);
-    if ((code >= 65 && code <= 90 ? code | 32 : code) !== name.charCodeAt(j)) return false;
-  }
-  return true;
-}
-
-/**
- * A header's value without the blanks around it: spaces and tabs alone (RFC 9110 5.6.3). `trim()` takes more, a no-break space for one,
- * and would make a framing header of what a target reads as something else.
- */
-export function headerValue(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-/** Whether a tab follows a value: some readers take it for part of a coding's name, and so the chunks for data. */
-export function hasTabBehind(text: string, from: number, to: number): boolean {
-  return text.slice(from, to).trimStart().includes('\t');
-}
-
-/** Whether the value between `colon` and `end` is written as `value`, after at most one space. */
-function isPlain(text: string, colon: number, end: number, value: string): boolean {
-  const from = text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
-  return end - from === value.length && text.startsWith(value, from);
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
-}
-
-/** A Content-Length's value, or -1 when it is not 1 to 15 digits. */
-export function parseLength(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
-}
-
-/** Header lines without those whose lower-case name is in `names`. */
-export function withoutHeaders(lines: string, names: ReadonlySet<string>): string {
-  return lines
-    .split('\r\n')
-    .filter((line) => line !== '' && !names.has(line.slice(0, line.indexOf(':')).toLowerCase()))
-    .map((line) => `${line}\r\n`)
-    .join('');
-}
-
-/** All values of the header `name` (lower case) in `lines`, joined by `, `; undefined when it is absent. */
-export function findHeader(lines: string, name: string): string | undefined {
-  let found: string | undefined;
-  for (let pos = 0; pos < lines.length;) {
-    const end = lines.indexOf('\r\n', pos);
-    if (lines.charCodeAt(pos + name.length) === 58 && isName(lines, pos, pos + name.length, name)) {
-      const value = headerValue(lines, pos + name.length + 1, end);
-      found = found === undefined ? value : `${found}, ${value}`;
-    }
-    pos = end + 2;
-  }
-  return found;
-}

@@ -1,6 +1,6 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { hasTabBehind, headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './request-head.ts';
+import { hasTabBehind, headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './header-lines.ts';
 import { responseRefusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. */

@@ -1,7 +1,8 @@
 // What happens to a request: the pure decision that the hot path takes and that explain records.
 
 import { findRule, foldCase, type HeaderText, type Routable } from '../../routing/index.ts';
-import { findHeader, type RequestHead } from '../http1/request-head.ts';
+import { findHeader } from '../http1/header-lines.ts';
+import type { RequestHead } from '../http1/request-head.ts';
 import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
 
 /** The layers that can deny a request; as in the access log's authDeniedReason. */

@@ -1,7 +1,8 @@
 // The response's half of an exchange: reads what the target sends and writes it to the client, held back where the client is slower.
 
 import { ChunkedBody, closingBody, emptyBody, LengthBody, type BodyReader } from '../http1/body.ts';
-import { isSpoilt, MAX_HEAD_BYTES, withoutHeaders } from '../http1/request-head.ts';
+import { isSpoilt, withoutHeaders } from '../http1/header-lines.ts';
+import { MAX_HEAD_BYTES } from '../http1/request-head.ts';
 import { parseResponseHead, type ResponseHead } from '../http1/response-head.ts';
 import { responseRefusals, type Refusal } from '../http1/rules.ts';
 import type { ExchangeStart, FailureReason } from './exchange-record.ts';

@@ -2,7 +2,8 @@
 
 import { ChunkedBody, closingBody, emptyBody, LengthBody, type BodyReader } from '../../../src/proxy/http1/body.ts';
 import { HeadReader } from '../../../src/proxy/http1/head-reader.ts';
-import { findHeader, parseRequestHead } from '../../../src/proxy/http1/request-head.ts';
+import { findHeader } from '../../../src/proxy/http1/header-lines.ts';
+import { parseRequestHead } from '../../../src/proxy/http1/request-head.ts';
 import { parseResponseHead } from '../../../src/proxy/http1/response-head.ts';
 
 /** A message: for a request method and target, for a response its status and nothing. */
