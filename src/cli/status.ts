@@ -44,7 +44,11 @@ export function describeServer({ settings, start, snapshot, obeyed, agent, live,
         id,
         port,
         address,
-        health: draining ? 'draining' : (health.find(group.id, `${id}|${port}`)?.health ?? 'initial'),
+        health: draining
+          ? 'draining'
+          : group.healthCheck.enabled
+            ? (health.find(group.id, `${id}|${port}`)?.health ?? 'initial')
+            : 'unavailable',
       })),
     })),
     listening: [...agent.listening.value].sort(),

@@ -30,7 +30,7 @@ export interface ProxyLimits {
   readonly upstreamIdleTimeout: number;
   /**
    * A request that could not be sent again (a POST, or any with a body) takes a pooled connection only when that one's last request went out
-   * at most this long ago: a target may close what it has not used for a second.
+   * at most this long ago (for a target that announces its time by Keep-Alive: half of that): a target may close what it has not used for a second.
    */
   readonly unrepeatableReuseWindow: number;
   /** AWS: a connection lasts at most ten minutes (User Guide: Services). A response that runs then gets `clientIdleTimeout` more. */

@@ -193,3 +193,14 @@ test('isDnsAddress() tells the name server from services at the same port', asyn
   assert.ok(dns.isDnsAddress('vpc-a', '127.4.0.2'));
   assert.equal(dns.isDnsAddress('vpc-a', '127.104.0.1'), false);
 });
+
+test('dns.resolve() finds our names as a VPC sees them, others by the resolvers, and nothing where nobody answers', async (t) => {
+  const good = await startResolver(t, (query, reply) => reply(plainAnswer(query, 3)));
+  const { dns } = await start(t, [good]);
+  assert.deepEqual(await dns.resolve('vpc-a', rates), { addresses: ['169.254.171.1'], ttl: 60 });
+  assert.equal(await dns.resolve('vpc-z', rates), undefined);
+  const found = await dns.resolve('vpc-a', 'lb.example.org');
+  assert.deepEqual(found, { addresses: ['192.0.2.1', '192.0.2.1', '192.0.2.1'], ttl: 9 });
+  const alone = await start(t);
+  assert.equal(await alone.dns.resolve('vpc-a', 'lb.example.org'), undefined);
+});

@@ -155,6 +155,21 @@ test('thresholds decide when a target moves, and the health port may be another 
   assert.match(await talk(plane, head('GET /')), /^HTTP\/1\.1 200 OK/);
 });
 
+test('a change is reported twice, for a worker that did not know the target yet, and no more', async () => {
+  let checks = 0;
+  await using target = await open(
+    createHttp1((_request, response) => {
+      checks++;
+      response.end();
+    }),
+  );
+  await using plane = await openPlane(fast);
+  plane.forwardTo(target.port, { healthCheck: usual });
+  await eventually('six checks', () => checks >= 6, 20_000);
+  const report = { groupId: 'tg-1', target: `127.0.0.1|${target.port}`, health: 'healthy' };
+  assert.deepEqual(plane.reports, [report, report]);
+});
+
 test('a change of settings is obeyed at once, and a check that is turned off makes the target unavailable', async () => {
   const paths: string[] = [];
   await using target = await open(

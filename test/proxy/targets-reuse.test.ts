@@ -66,11 +66,29 @@ test('a long answer leaves nobody sure how long its connection was unused: a POS
   assert.equal(target.peers.length, 2);
 });
 
+test('a target that announces how long it keeps connections is believed, by half', async () => {
+  for (const [seconds, connections] of [
+    [40, 1],
+    [1, 2],
+  ] as const) {
+    const answer = ok.replace('\r\n\r\n', `\r\nkeep-alive: timeout=${seconds}, max=100\r\n\r\n`);
+    await using target = await openRawTarget((peer) => void peer.socket.write(answer));
+    await using plane = await openPlane({ unrepeatableReuseWindow: 1 });
+    plane.forwardTo(target.port);
+    assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+    await delay(600);
+    assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+    assert.equal(target.peers.length, connections, `timeout=${seconds}`);
+  }
+});
+
 test('a target that was seen to close unused connections early gets no POST on one that may be next', async () => {
   let connections = 0;
+  let closed = 0;
   const server = createServer((socket) => {
     connections++;
     socket.on('error', () => {});
+    socket.on('close', () => closed++);
     socket.on('data', () => {
       socket.write(ok);
       setTimeout(() => socket.end(), 150);
@@ -80,7 +98,7 @@ test('a target that was seen to close unused connections early gets no POST on o
   await using plane = await openPlane({ unrepeatableReuseWindow: 60_000 });
   plane.forwardTo(port);
   assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
-  await delay(400);
+  await eventually('the connection ends', () => closed === 1);
   // From here on it is known that about 150 ms is all: half of it is trusted.
   assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
   await delay(100);

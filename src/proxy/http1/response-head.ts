@@ -14,6 +14,8 @@ export interface ResponseHead {
   readonly chunked: boolean;
   /** Whether the target keeps the connection open afterwards. */
   readonly keepAlive: boolean;
+  /** Seconds for which the target says that it keeps an unused connection (RFC 2068 19.7.1.1: Keep-Alive); -1 when it does not say. */
+  readonly keepAliveSeconds: number;
   /** Whether Upgrade names WebSocket. */
   readonly webSocket: boolean;
   /** Header lines for the client, each with its CRLF: without hop-by-hop lines (Transfer-Encoding stays) and x-amzn-requestid. */
@@ -22,6 +24,7 @@ export interface ResponseHead {
 
 const statusLine = /HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/y;
 const headerBlock = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
+const keepAliveTimeout = /[:,\s]timeout="?(\d{1,9})(?!\d)/i;
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -46,6 +49,7 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
   let transferEncoding: string | undefined;
   let connection = '';
   let upgrade = '';
+  let keepAliveSeconds = -1;
   let forward = '';
   let keepFrom = start;
   for (let pos = start; pos < text.length;) {
@@ -70,7 +74,10 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
         if (hasTabBehind(text, colon + 1, end)) return responseRefusals.coding;
       } else if (hopByHop.has(name)) {
         if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
-        else if (name === 'upgrade') upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
+        else if (name === 'keep-alive') {
+          const seconds = keepAliveTimeout.exec(text.slice(colon, end))?.[1];
+          if (seconds !== undefined) keepAliveSeconds = Number(seconds);
+        } else if (name === 'upgrade') upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
         if (keepFrom < pos) forward += text.slice(keepFrom, pos);
         keepFrom = next;
       }
@@ -108,6 +115,7 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
     contentLength,
     chunked: transferEncoding !== undefined,
     keepAlive,
+    keepAliveSeconds,
     webSocket: upgrade !== '' && readTokens(upgrade).includes('websocket'),
     forward,
   };

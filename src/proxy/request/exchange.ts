@@ -134,7 +134,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const { head, keepsClient } = this.#response;
     if (upstream !== undefined && this.#request.whole && extra === 0 && head?.keepAlive === true) {
       this.#upstream = undefined;
-      this.#target?.pool.release(upstream, this.#request.sentMark);
+      this.#target?.pool.release(upstream, this.#request.sentMark, head.keepAliveSeconds);
     } else this.#dropUpstream();
     this.#finish('', head?.status ?? 0);
     this.#client.finishExchange(keepsClient);

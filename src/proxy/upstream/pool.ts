@@ -25,6 +25,8 @@ export interface UpstreamConnection {
   idleSince: number;
   /** Monotonic milliseconds since when the target may count it as unused at the earliest: when its last request had gone out. */
   quietSince: number;
+  /** Seconds for which the target says that it keeps it unused; -1 when it did not say. */
+  keepAliveSeconds: number;
 }
 
 /** The connections of one worker to one target. */
@@ -36,8 +38,8 @@ export interface UpstreamPool {
   reuse(user: UpstreamUser, repeatable: boolean): UpstreamConnection | undefined;
   /** A new connection, being made; a failure is reported to `user.onUpstreamEnd`. */
   dial(user: UpstreamUser): UpstreamConnection;
-  /** Gives a connection back after a complete exchange whose request had gone out at `sentMark` (monotonic). */
-  release(connection: UpstreamConnection, sentMark: number): void;
+  /** Gives a connection back after a complete exchange whose request had gone out at `sentMark` (monotonic); `keepAliveSeconds` as of a response. */
+  release(connection: UpstreamConnection, sentMark: number, keepAliveSeconds: number): void;
   /** Closes unused connections and keeps none from now on. */
   close(): void;
 }
@@ -88,6 +90,12 @@ export function createUpstreamPool(
   const learn = ({ quietSince }: Dialled): void => {
     const lasted = clock.monotonic() - quietSince;
     patience = lasted < patience ? lasted : patience + (lasted - patience) / 4;
+  };
+
+  /** Milliseconds for which the target surely keeps the connection: half of what it says, or else of what is usual, and of what was seen. */
+  const safeAge = ({ keepAliveSeconds }: Dialled): number => {
+    const said = keepAliveSeconds < 0 ? limits.unrepeatableReuseWindow : keepAliveSeconds * 500;
+    return Math.min(said, patience / 2, limits.upstreamIdleTimeout / 2);
   };
 
   const leave = (connection: Dialled): void => {
@@ -180,12 +188,9 @@ export function createUpstreamPool(
     reuse(user, repeatable) {
       for (let connection = idle.pop(); connection !== undefined; connection = idle.pop()) {
         if (connection.socket.destroyed || connection.socket.readableEnded) continue;
-        if (!repeatable) {
-          const window = Math.min(limits.unrepeatableReuseWindow, patience / 2);
-          if (clock.monotonic() - connection.quietSince > window) {
-            idle.push(connection);
-            return undefined;
-          }
+        if (!repeatable && clock.monotonic() - connection.quietSince > safeAge(connection)) {
+          idle.push(connection);
+          return undefined;
         }
         connection.user = user;
         return connection;
@@ -194,11 +199,12 @@ export function createUpstreamPool(
     },
     dial(user) {
       counters.connections.value++;
-      const connection = { socket: undefined, user, connected: false, idleSince: 0, quietSince: 0 };
+      const fresh = { connected: false, idleSince: 0, quietSince: 0, keepAliveSeconds: -1 };
+      const connection = { socket: undefined, user, ...fresh };
       open(connection, plan.sources(), 0);
       return connection as unknown as Dialled;
     },
-    release(connection, sentMark) {
+    release(connection, sentMark, keepAliveSeconds) {
       connection.user = undefined;
       const { socket } = connection;
       if (closed || socket.destroyed || socket.readableEnded || idle.length >= limits.maxIdlePerTarget) {
@@ -208,6 +214,7 @@ export function createUpstreamPool(
       if (socket.isPaused()) socket.resume();
       connection.idleSince = clock.monotonic();
       connection.quietSince = sentMark;
+      connection.keepAliveSeconds = keepAliveSeconds;
       idle.push(connection);
       startSweep();
     },
