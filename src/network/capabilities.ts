@@ -54,7 +54,8 @@ export function pickLoopbackNumber(taken: ReadonlySet<number>, from = 1): number
     const n = ((from - 1 + i) % 99) + 1;
     if (taken.has(n)) continue;
     try {
-      bindHandle({ kind: 'udp', family: 4, address: `127.${n}.0.2`, port: loopbackDnsPort }).handle.close();
+      for (const kind of ['udp', 'tcp'] as const)
+        bindHandle({ kind, family: 4, address: `127.${n}.0.2`, port: loopbackDnsPort }).handle.close();
       return n;
     } catch {
       // In use by another server, or not an address of this machine.

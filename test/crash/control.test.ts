@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-vpc-lattice';
-import { awaitHealthy, eventually, given, listenerPort } from '../e2e/scenario.ts';
+import { awaitHealthy, eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
 import { openShop } from '../e2e/shop.ts';
 import { startTarget } from '../workload-programs.ts';
 import { killProcess, TestServer } from '../server.ts';
@@ -16,10 +16,10 @@ test('while control is killed again and again, traffic, health and DNS go on, an
     configuration: 'limits: { healthCheckSpeed: 60 }\n',
   });
   await using shop = await openShop(server);
-  await using doomed = await startTarget(server, { vpc: shop.targets, address: '10.0.1.12' }, 'doomed', 8080);
+  await using doomed = await startTarget(server, { vpc: shop.targets, address: '10.0.1.12' }, 'doomed', targetPort);
   const targetGroupIdentifier = shop.blue;
   await server.lattice.send(
-    new RegisterTargetsCommand({ targetGroupIdentifier, targets: [{ id: '10.0.1.12', port: 8080 }] }),
+    new RegisterTargetsCommand({ targetGroupIdentifier, targets: [{ id: '10.0.1.12', port: targetPort }] }),
   );
   await awaitHealthy(server, shop.blue);
   const load = { name: shop.name, port: listenerPort, count: 100, connections: 8 };

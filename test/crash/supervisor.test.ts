@@ -20,6 +20,7 @@ import {
   makeService,
   makeVpc,
   offer,
+  targetPort,
 } from '../e2e/scenario.ts';
 import { isAlive, makeDirectory, ownCheckout, TestServer } from '../server.ts';
 import { TestClient } from '../workload-programs.ts';
@@ -44,7 +45,7 @@ vpcs:
     attachment: { kind: ${attach} }
     subnets: [ { cidr: 10.0.1.0/24, zone: us-east-1a } ]
     instances:
-      - { name: one, address: 10.0.1.10, command: [${node}, ${target}, one, "8080", ${join(data, 'instance.pid')}] }
+      - { name: one, address: 10.0.1.10, command: [${node}, ${target}, one, "${targetPort}", ${join(data, 'instance.pid')}] }
 `;
 }
 
@@ -64,7 +65,7 @@ for (const { attach, skip } of attachments) {
         const targets = given(given(Vpcs)[0]?.VpcId);
         const [clients, network, service] = await Promise.all([makeVpc(first), makeNetwork(first), makeService(first)]);
         await enter(first, clients, network);
-        const group = await makeGroup(first, targets, [{ id: '10.0.1.10', port: 8080 }]);
+        const group = await makeGroup(first, targets, [{ id: '10.0.1.10', port: targetPort }]);
         await makeListener(first, service.id, forward([group, 1]));
         await offer(first, service.id, network);
         await awaitHealthy(first, group);

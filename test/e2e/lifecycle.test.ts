@@ -37,6 +37,7 @@ import {
   makeVpc,
   makeWorld,
   offer,
+  targetPort,
 } from './scenario.ts';
 import { openShop } from './shop.ts';
 
@@ -162,22 +163,25 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
     async run(server) {
       const { lattice } = server;
       await using shop = await openShop(server);
-      const nobody = { id: '10.0.1.99', port: 8080 };
+      const nobody = { id: '10.0.1.99', port: targetPort };
       const group = await makeGroup(server, shop.targets, [nobody]);
       const statuses = async (targetGroupIdentifier: string) => {
         const { items } = await lattice.send(new ListTargetsCommand({ targetGroupIdentifier }));
         return Object.fromEntries(given(items).map(({ id, port, status }) => [`${id}:${port}`, status]));
       };
-      assert.deepEqual(await statuses(group), { '10.0.1.99:8080': 'UNUSED' });
-      assert.deepEqual(await statuses(shop.blue), { '10.0.1.10:8080': 'HEALTHY' });
+      assert.deepEqual(await statuses(group), { [`10.0.1.99:${targetPort}`]: 'UNUSED' });
+      assert.deepEqual(await statuses(shop.blue), { [`10.0.1.10:${targetPort}`]: 'HEALTHY' });
       await lattice.send(
-        new RegisterTargetsCommand({ targetGroupIdentifier: shop.blue, targets: [{ id: '10.0.1.10', port: 8081 }] }),
+        new RegisterTargetsCommand({
+          targetGroupIdentifier: shop.blue,
+          targets: [{ id: '10.0.1.10', port: targetPort + 1 }],
+        }),
       );
       await eventually(
-        'nothing listens on 8081',
-        async () => (await statuses(shop.blue))['10.0.1.10:8081'] === 'UNHEALTHY',
+        'nothing listens on the next port',
+        async () => (await statuses(shop.blue))[`10.0.1.10:${targetPort + 1}`] === 'UNHEALTHY',
       );
-      assert.equal((await statuses(shop.blue))['10.0.1.10:8080'], 'HEALTHY');
+      assert.equal((await statuses(shop.blue))[`10.0.1.10:${targetPort}`], 'HEALTHY');
       const load = { name: shop.name, port: listenerPort, count: 20, connections: 2 };
       assert.deepEqual((await shop.client.load(load)).targets, { blue: 20 });
 
@@ -195,8 +199,8 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       const { lattice } = server;
       const { clients, targets: vpc, network } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients });
-      const targets = [{ id: '10.0.1.30', port: 8080 }];
-      const program = await startTarget(server, { vpc, address: '10.0.1.30' }, 'mortal', 8080);
+      const targets = [{ id: '10.0.1.30', port: targetPort }];
+      const program = await startTarget(server, { vpc, address: '10.0.1.30' }, 'mortal', targetPort);
       const service = await makeService(server);
       const targetGroupIdentifier = await makeGroup(server, vpc, targets);
       const use = forward([targetGroupIdentifier, 1]);

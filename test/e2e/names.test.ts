@@ -17,6 +17,7 @@ import {
   makeVpc,
   makeWorld,
   offer,
+  targetPort,
 } from './scenario.ts';
 
 /** Told from the 404 of a name that no door has. */
@@ -64,8 +65,8 @@ onEveryAttachment({ workers: 1 }, [
     runs: everywhere,
     async run(server) {
       const { clients, targets, network } = await makeWorld(server);
-      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', 8080);
-      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: 8080 }]);
+      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', targetPort);
+      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: targetPort }]);
       const offered = await makeService(server);
       const hidden = await makeService(server);
       await makeListener(server, offered.id, forward([group, 1]));

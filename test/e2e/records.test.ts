@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CreateRuleCommand, GetServiceNetworkCommand, GetTargetGroupCommand } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
-import { eventually, listenerPort, unique } from './scenario.ts';
+import { eventually, listenerPort, targetPort, unique } from './scenario.ts';
 import { openShop } from './shop.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       const { sourceIpPort, targetIpPort, revision, sourceVpcArn, ruleId, bytesReceived, bytesSent, ...fixed } = rest;
       const inVpc = server.attach === 'netns' ? '10\\.0' : '127\\.\\d+';
       assert.match(String(sourceIpPort), new RegExp(`^${inVpc}\\.1\\.10:\\d+$`));
-      assert.match(String(targetIpPort), new RegExp(`^${inVpc}\\.1\\.10:8080$`));
+      assert.match(String(targetIpPort), new RegExp(`^${inVpc}\\.1\\.10:${targetPort}$`));
       assert.ok(Number(revision) > 0);
       assert.match(String(sourceVpcArn), new RegExp(`:vpc/${shop.clients}$`));
       assert.match(String(ruleId), /^rule-/);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { pickLowPort } from '../free-ports.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
 import {
@@ -13,6 +14,7 @@ import {
   makeService,
   makeWorld,
   offer,
+  targetPort,
 } from './scenario.ts';
 
 /** What a target saw. */
@@ -32,9 +34,9 @@ onEveryAttachment({ workers: 2 }, [
     async run(server) {
       const { clients, targets, network } = await makeWorld(server);
       const address = '10.0.1.10';
-      await using _target = await startTarget(server, { vpc: targets, address }, 'one', 8080);
+      await using _target = await startTarget(server, { vpc: targets, address }, 'one', targetPort);
       const service = await makeService(server);
-      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: 8080 }]);
+      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: targetPort }]);
       await makeListener(server, service.id, forward([group, 100]));
       await offer(server, service.id, network);
       await using client = TestClient.start(server, { vpc: clients, address });
@@ -79,15 +81,16 @@ onEveryAttachment({ workers: 2 }, [
     },
   },
   {
-    name: 'a listener on port 80 is at port 80, or at 20080 on loopback for a user without the right to low ports',
+    name: 'a listener on a port below 1024 is there, or 20,000 higher on loopback for a user without the right to low ports',
     runs: everywhere,
     async run(server) {
       const { clients, network } = await makeWorld(server);
       const service = await makeService(server);
-      await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } }, 80);
+      const low = pickLowPort();
+      await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } }, low);
       await offer(server, service.id, network);
       await using client = TestClient.start(server, { vpc: clients });
-      const port = server.checkout.user === undefined && process.getuid?.() === 0 ? 80 : 20_080;
+      const port = server.checkout.user === undefined && process.getuid?.() === 0 ? low : low + 20_000;
       const answer = await client.request({ name: service.dnsName, port, headers: { host: service.dnsName } });
       assert.equal(answer.status, 404);
     },

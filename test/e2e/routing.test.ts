@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
-import { awaitHealthy, eventually, forward, given, listenerPort, unique } from './scenario.ts';
+import { awaitHealthy, eventually, forward, given, listenerPort, targetPort, unique } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 
 async function setWeights(server: TestServer, shop: Shop, blue: number, green: number): Promise<void> {
@@ -137,7 +137,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
     async run(server) {
       await using shop = await openShop(server);
       const targetGroupIdentifier = shop.blue;
-      const second = [{ id: '10.0.1.11', port: 8080 }];
+      const second = [{ id: '10.0.1.11', port: targetPort }];
       await server.lattice.send(new RegisterTargetsCommand({ targetGroupIdentifier, targets: second }));
       await awaitHealthy(server, shop.blue);
       await server.obeyed();
@@ -148,7 +148,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
         const { targets } = await shop.client.load({ ...load, count: 2, connections: 1 });
         return targets['blue'] === 1;
       });
-      const gone = [{ id: '10.0.1.10', port: 8080 }];
+      const gone = [{ id: '10.0.1.10', port: targetPort }];
       await server.lattice.send(new DeregisterTargetsCommand({ targetGroupIdentifier, targets: gone }));
       await server.obeyed();
       const { items } = await server.lattice.send(new ListTargetsCommand({ targetGroupIdentifier }));

@@ -15,10 +15,14 @@ import {
   RegisterTargetsCommand,
   type RuleAction,
 } from '@aws-sdk/client-vpc-lattice';
+import { pickPorts } from '../free-ports.ts';
 import type { TestServer } from '../server.ts';
 
-/** The port of listeners: one that every user may open. */
-export const listenerPort = 8000;
+/** The port of listeners, and one that may be the next listener's: every user may open both. */
+export const listenerPort = pickPorts(8000, 2);
+
+/** The port of targets; nobody listens on the next one. */
+export const targetPort = pickPorts(8080, 2);
 
 /** A member of an answer that AWS always gives. */
 export function given<T>(value: T | undefined): T {
@@ -82,7 +86,7 @@ export async function makeGroup(
     new CreateTargetGroupCommand({
       name: unique('group'),
       type: 'IP',
-      config: { port: 8080, protocol: 'HTTP', vpcIdentifier },
+      config: { port: targetPort, protocol: 'HTTP', vpcIdentifier },
     }),
   );
   const targetGroupIdentifier = given(made.id);

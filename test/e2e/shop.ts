@@ -11,6 +11,7 @@ import {
   makeService,
   makeWorld,
   offer,
+  targetPort,
   type MadeService,
   type World,
 } from './scenario.ts';
@@ -33,14 +34,14 @@ export async function openShop(server: TestServer): Promise<Shop> {
   const world = await makeWorld(server);
   const { clients, targets, network } = world;
   const programs = await Promise.all([
-    startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'blue', 8080),
-    startTarget(server, { vpc: targets, address: '10.0.1.11' }, 'green', 8080),
+    startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'blue', targetPort),
+    startTarget(server, { vpc: targets, address: '10.0.1.11' }, 'green', targetPort),
   ]);
   const client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
   const made = await makeService(server);
   const { id: service, dnsName: name } = made;
-  const blue = await makeGroup(server, targets, [{ id: '10.0.1.10', port: 8080 }]);
-  const green = await makeGroup(server, targets, [{ id: '10.0.1.11', port: 8080 }]);
+  const blue = await makeGroup(server, targets, [{ id: '10.0.1.10', port: targetPort }]);
+  const green = await makeGroup(server, targets, [{ id: '10.0.1.11', port: targetPort }]);
   const listener = await makeListener(server, service, forward([blue, 100], [green, 0]));
   await offer(server, service, network);
   await awaitHealthy(server, blue);

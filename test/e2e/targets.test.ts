@@ -22,6 +22,7 @@ import {
   makeService,
   makeWorld,
   offer,
+  targetPort,
   unique,
 } from './scenario.ts';
 
@@ -59,8 +60,8 @@ onEveryAttachment({ workers: 2, configuration }, [
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
-      const target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', 8080);
-      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: 8080 }]);
+      const target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', targetPort);
+      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: targetPort }]);
       assert.equal(await statusOf(server, group), 'UNUSED Target.NotInUse');
       const { id, dnsName: name } = await makeService(server);
       await makeListener(server, id, forward([group, 1]));
@@ -81,7 +82,7 @@ onEveryAttachment({ workers: 2, configuration }, [
       await target[Symbol.asyncDispose]();
       await sees(server, group, 'UNHEALTHY Target.FailedHealthChecks');
 
-      const which = { targetGroupIdentifier: group, targets: [{ id: '10.0.1.10', port: 8080 }] };
+      const which = { targetGroupIdentifier: group, targets: [{ id: '10.0.1.10', port: targetPort }] };
       await lattice.send(new DeregisterTargetsCommand(which));
       assert.equal(await statusOf(server, group), 'DRAINING Target.DeregistrationInProgress');
       await lattice.send(new RegisterTargetsCommand(which));
@@ -97,8 +98,8 @@ onEveryAttachment({ workers: 2, configuration }, [
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
-      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', 8080);
-      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: 8080 }]);
+      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', targetPort);
+      const group = await makeGroup(server, targets, [{ id: '10.0.1.10', port: targetPort }]);
       const { id, dnsName: name } = await makeService(server);
       await makeListener(server, id, forward([group, 1]));
       await offer(server, id, network);
@@ -107,7 +108,10 @@ onEveryAttachment({ workers: 2, configuration }, [
       const quick = await client.request({ name, port: listenerPort });
       assert.equal(quick.status, 200);
       await lattice.send(
-        new DeregisterTargetsCommand({ targetGroupIdentifier: group, targets: [{ id: '10.0.1.10', port: 8080 }] }),
+        new DeregisterTargetsCommand({
+          targetGroupIdentifier: group,
+          targets: [{ id: '10.0.1.10', port: targetPort }],
+        }),
       );
       await server.obeyed();
       assert.equal((await client.request({ name, port: listenerPort })).status, 503);
@@ -122,17 +126,17 @@ onEveryAttachment({ workers: 2, configuration }, [
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
-      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'balanced', 8080);
+      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'balanced', targetPort);
       const made = await lattice.send(
         new CreateTargetGroupCommand({
           name: unique('alb'),
           type: 'ALB',
-          config: { port: 8080, protocol: 'HTTP', vpcIdentifier: targets },
+          config: { port: targetPort, protocol: 'HTTP', vpcIdentifier: targets },
         }),
       );
       const group = given(made.id);
       const register = (id: string) =>
-        lattice.send(new RegisterTargetsCommand({ targetGroupIdentifier: group, targets: [{ id, port: 8080 }] }));
+        lattice.send(new RegisterTargetsCommand({ targetGroupIdentifier: group, targets: [{ id, port: targetPort }] }));
       const { unsuccessful } = await register(arn.replace('/web/', '/other/'));
       assert.match(unsuccessful?.[0]?.failureMessage ?? '', /loadBalancers in pergola.yaml/);
       await register(arn);
@@ -154,7 +158,7 @@ onEveryAttachment({ workers: 2, configuration }, [
       const { clients, targets, network } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
       await using stack = new AsyncDisposableStack();
-      const places = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, id: `10.0.1.${10 + i}`, port: 8080 }));
+      const places = ['a', 'b', 'c', 'd'].map((name, i) => ({ name, id: `10.0.1.${10 + i}`, port: targetPort }));
       for (const { name, id, port } of places)
         stack.use(await startTarget(server, { vpc: targets, address: id }, name, port));
       const groupOf = (...wanted: readonly string[]): Promise<string> =>

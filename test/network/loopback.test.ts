@@ -129,3 +129,11 @@ test('an instance of a loopback VPC runs on the host, at the address that it is 
   await until(agent, 2);
   assert.equal(await ask(), 'ECONNREFUSED');
 });
+
+test('pickLoopbackNumber() leaves out a part of 127/8 whose name server somebody else has, over UDP or TCP', async () => {
+  const n = pickLoopbackNumber(new Set(), (process.pid % 90) + 1) ?? assert.fail('no part of 127/8 is free');
+  const server = createServer().listen(20_053, `127.${n}.0.2`);
+  await once(server, 'listening');
+  assert.notEqual(pickLoopbackNumber(new Set(), n), n);
+  server.close();
+});

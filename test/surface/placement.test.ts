@@ -23,6 +23,7 @@ import {
   makeService,
   makeVpc,
   offer,
+  targetPort,
 } from '../e2e/scenario.ts';
 import { finish, startPergola, TestServer } from '../server.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
@@ -90,7 +91,7 @@ describe('without --attach', () => {
       new CreateTargetGroupCommand({
         name: 'stand-ins',
         type: 'INSTANCE',
-        config: { vpcIdentifier: targets, protocol: 'HTTP', port: 8080 },
+        config: { vpcIdentifier: targets, protocol: 'HTTP', port: targetPort },
       }),
     );
     const targetGroupIdentifier = given(made.id);
@@ -103,7 +104,7 @@ describe('without --attach', () => {
       return given(items).map(({ status }) => status);
     };
     const place = { vpc: targets, instance: id, address: '10.0.1.30' };
-    const target = await startTarget(server, place, 'stand-in', 8080);
+    const target = await startTarget(server, place, 'stand-in', targetPort);
     try {
       await eventually('the target is HEALTHY', async () => (await statuses())[0] === 'HEALTHY');
       await using client = TestClient.start(server, { vpc: targets, address: '10.0.1.31' });
