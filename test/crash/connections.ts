@@ -1,11 +1,21 @@
 // Which process carries which TCP connections, as the system shows it.
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 
-/** The number of established connections to `port` that each of `pids` holds; all in the network of the caller. */
-export function countConnections(pids: readonly number[], port: number): readonly number[] {
+/** The number of established connections to `port` that each of `pids` holds, in the network namespace of that path (undefined: the caller's). */
+export function countConnections(
+  pids: readonly number[],
+  port: number,
+  namespace: string | undefined,
+): readonly number[] {
+  const [program, ...args] = [
+    ...(namespace === undefined ? [] : ['nsenter', `--net=${namespace}`]),
+    'cat',
+    '/proc/net/tcp',
+  ];
   const inodes = new Set(
-    readFileSync('/proc/net/tcp', 'utf8')
+    execFileSync(program ?? 'cat', args, { encoding: 'utf8' })
       .split('\n')
       .slice(1)
       .flatMap((line) => {

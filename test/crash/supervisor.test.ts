@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { namePrefix, runCommand, whyNoNamespaces } from '../../src/network/index.ts';
+import { namePrefix } from '../../src/network/index.ts';
 import {
   awaitHealthy,
   enter,
@@ -24,15 +24,8 @@ import {
 } from '../e2e/scenario.ts';
 import { isAlive, makeDirectory, ownCheckout, TestServer } from '../server.ts';
 import { TestClient } from '../workload-programs.ts';
+import { attachments } from './attachments.ts';
 import { hostNetwork, namespacesOf, processesNaming } from './machine.ts';
-
-const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
-if (noNamespaces !== undefined && process.env['CI'] === 'true')
-  throw new Error(`namespaces are needed: ${noNamespaces}`);
-const attachments = [
-  { attach: 'netns', skip: noNamespaces === undefined ? false : `no namespaces here: ${noNamespaces}` },
-  { attach: 'loopback', skip: false },
-] as const;
 
 /** A VPC with an instance that the agent runs; it writes its process id where the test finds it. */
 function configurationOf(attach: string, data: string): string {
