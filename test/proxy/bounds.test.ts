@@ -87,6 +87,26 @@ describe('limits', { concurrency: true }, () => {
     await eventually('the end', () => client.end === 'fin');
   });
 
+  test('a target that reads nothing holds its client back instead of filling memory', async () => {
+    await using target = await openRawTarget((peer) => void peer.socket.pause());
+    await using plane = await openPlane();
+    plane.forwardTo(target.port);
+    const client = openRawClient(plane, head('POST /', 'content-length: 900000000'));
+    let taken = 0;
+    let since = performance.now();
+    const more = (): void => {
+      taken += 1_000_000;
+      since = performance.now();
+      if (taken < 900_000_000) client.socket.write(Buffer.alloc(1_000_000), (error) => void (error ?? more()));
+    };
+    more();
+    await eventually('the client stands', () => performance.now() - since > 500, 20_000);
+    assert.ok(taken < 100_000_000, `${taken} bytes were taken`);
+    // As much as the kernel holds on both ways, and no more within the process.
+    assert.ok(process.memoryUsage().external < 200_000_000);
+    client.socket.destroy();
+  });
+
   test('lingerPause and lingerTime bound how long an ended connection is read on', async () => {
     for (const limits of [{ lingerPause: 100 }, { lingerPause: 60_000, lingerTime: 500 }]) {
       await using plane = await openPlane(limits);
