@@ -2,7 +2,7 @@
 
 import { createServer as createFeedSocket, type Server, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
-import { systemClock } from '../base/clock.ts';
+import { sleep, systemClock } from '../base/clock.ts';
 import { Lifetime } from '../base/lifetime.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -58,6 +58,9 @@ process.on('disconnect', () => process.exit(0));
 // A terminal or an init system signals the whole group; the supervisor alone decides in which order its processes end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
+/** How long a call may take to end when control does, in milliseconds. */
+const CALL_PATIENCE = 1000;
+
 async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawHandle, log: Log): Promise<void> {
   const { settings } = start;
   const { dataDirectory, limits } = settings;
@@ -69,12 +72,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
 
   const live = createWatch<readonly WorkerInfo[]>([]);
   const sockets = createSocketClient(say);
-  const told = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<'remove' | 'leave'>();
+  const reloads = new Map<number, (answer: Extract<ToControl, { type: 'reloading' }>) => void>();
   process.on('message', (raw: unknown) => {
     const message = raw as ToControl;
     if (message.type === 'workers') live.set(message.live);
     else if (message.type === 'synced') sockets.onSynced(message);
-    else if (message.type === 'stop') told.resolve();
+    else if (message.type === 'reloading') reloads.get(message.id)?.(message);
+    else if (message.type === 'stop') told.resolve(message.how);
   });
   // Workers start now, side by side with the store.
   const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined;
@@ -190,6 +195,12 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
           }),
         ),
       workloads: bindWorkloads(agent.workloads, store),
+      reload: () =>
+        new Promise((resolve) => {
+          const id = reloads.size + 1;
+          reloads.set(id, resolve);
+          say({ type: 'reload', id });
+        }),
       page: answerPage,
     },
   );
@@ -198,20 +209,17 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     api.once('error', reject);
     api.listen(apiHandle, () => resolve());
   });
-  lifetime.add(api, (server) => {
-    server.close();
-    server.closeAllConnections();
-  });
+  lifetime.add(api, (server) => closeApi(server));
 
   const first = publisher.snapshot.value.revision;
   await waitFor(obeyed, (revision) => revision >= first);
   ready = true;
   say({ type: 'ready' });
 
-  async function stop(): Promise<void> {
+  async function stop(how: 'remove' | 'leave'): Promise<void> {
     try {
       ready = false;
-      await agent.close('remove');
+      await agent.close(how);
       await lifetime.end();
       process.exit(0);
     } catch (error) {
@@ -219,6 +227,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       process.exit(1);
     }
   }
+}
+
+/** Lets calls that run have their answers, then closes what is left: leases, and whoever waits. */
+async function closeApi(server: ReturnType<typeof createApi>): Promise<void> {
+  const ended = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  await Promise.race([ended, sleep(systemClock, CALL_PATIENCE)]);
+  server.closeAllConnections();
 }
 
 /** Listens on the feed's Unix socket, in the place of what an ended process left there. */

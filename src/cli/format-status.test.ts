@@ -10,6 +10,7 @@ const status: ServerStatus = {
   ageSeconds: 61,
   dataDirectory: '/srv/.pergola',
   attach: 'loopback',
+  generation: 1,
   supervisorPid: 90,
   controlPid: 91,
   listening: [],

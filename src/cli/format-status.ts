@@ -7,6 +7,8 @@ export interface ServerStatus {
   readonly ageSeconds: number;
   readonly dataDirectory: string;
   readonly attach: string;
+  /** Counts reloads, from 1. */
+  readonly generation: number;
   readonly supervisorPid: number;
   readonly controlPid: number;
   readonly workers: readonly { readonly worker: number; readonly pid: number; readonly revision: number }[];

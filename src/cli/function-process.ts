@@ -17,7 +17,10 @@ import type { ToFunctions } from './messages.ts';
 import { functionPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
 
-process.once('message', (raw: unknown) => run((raw as ToFunctions).settings));
+process.once('message', (raw: unknown) => {
+  const message = raw as ToFunctions;
+  if (message.type === 'start') run(message.settings);
+});
 // A terminal or an init system signals the whole group; the supervisor alone decides in which order its processes end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
@@ -65,4 +68,9 @@ function run(settings: ServerSettings): void {
     end(1);
   });
   server.listen(path);
+  process.on('message', (raw: unknown) => {
+    if ((raw as ToFunctions).type !== 'retire') return;
+    server.close(() => end(0));
+    server.closeIdleConnections();
+  });
 }

@@ -3,6 +3,7 @@
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
+import { reload, reloadUsage } from './reload.ts';
 import { serveUsage } from './serve-options.ts';
 import { serve } from './serve.ts';
 import { showStatus, statusUsage } from './show-status.ts';
@@ -19,9 +20,10 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   exec: (args) => exec(args, process.env),
   env: (args) => env(args, io),
   status: (args) => showStatus(args, io),
+  reload: (args) => reload(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${reloadUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);

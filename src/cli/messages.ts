@@ -18,6 +18,8 @@ export type ToControl =
       readonly startedAt: number;
       /** Names the history of revisions that this server's processes share: the database may be another one, or an older copy, at the next start. */
       readonly history: string;
+      /** Counts reloads, from 1. */
+      readonly generation: number;
     }
   | {
       readonly type: 'synced';
@@ -26,8 +28,10 @@ export type ToControl =
       readonly failed: readonly (readonly [string, string])[];
     }
   | { readonly type: 'workers'; readonly live: readonly WorkerInfo[] }
-  /** End: remove what stands on this machine, then exit. */
-  | { readonly type: 'stop' };
+  /** Whether a reload has begun that ends in `generation`, or why not. */
+  | { readonly type: 'reloading'; readonly id: number; readonly generation: number; readonly problem?: string }
+  /** End: remove what stands on this machine, or leave it to the control process that follows, then exit. */
+  | { readonly type: 'stop'; readonly how: 'remove' | 'leave' };
 
 /** A worker that is up. */
 export interface WorkerInfo {
@@ -42,6 +46,8 @@ export type FromControl =
   /** Open these sockets and close all others. */
   | { readonly type: 'sync'; readonly id: number; readonly specs: readonly SocketSpec[] }
   | { readonly type: 'attachments'; readonly attachments: readonly VpcAttachment[] }
+  /** Replace every process by one that obeys the configuration file as it is now. */
+  | { readonly type: 'reload'; readonly id: number }
   /** The API takes requests and the data plane serves. */
   | { readonly type: 'ready' };
 
@@ -54,13 +60,15 @@ export type ToWorker =
   | { readonly type: 'health'; readonly reports: readonly HealthReport[] }
   | { readonly type: 'live'; readonly workers: readonly number[] }
   /** Stop accepting, finish what runs, say `drained`. */
-  | { readonly type: 'drain' };
+  | { readonly type: 'drain' }
+  /** Another worker is in this one's place: stop accepting, let each connection ask once more, say `drained`. */
+  | { readonly type: 'retire' };
 
 /** From the supervisor to the process of functions; closing the channel ends it. */
-export interface ToFunctions {
-  readonly type: 'start';
-  readonly settings: ServerSettings;
-}
+export type ToFunctions =
+  | { readonly type: 'start'; readonly settings: ServerSettings }
+  /** Another process is in this one's place: finish what runs, then exit. */
+  | { readonly type: 'retire' };
 
 /** From a worker to the supervisor. */
 export type FromWorker =

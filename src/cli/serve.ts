@@ -15,7 +15,7 @@ import {
   type RawHandle,
 } from '../network/index.ts';
 import { acquireLock } from '../store/index.ts';
-import { checkAttachments, defaultAccount } from './configuration/index.ts';
+import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
 import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
@@ -44,17 +44,23 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const options = readServeOptions(args);
   // From now on: a signal during the start must not leave half of it behind.
   const ended = endSignal();
-  if (options.data !== undefined) return runIn(prepareDirectory(options.data), options, ended, log);
+  if (options.data !== undefined) return runIn(prepareDirectory(options.data), options, args, ended, log);
   const temporary = mkdtempSync(join(tmpdir(), 'pergola-'));
   try {
-    return await runIn(temporary, options, ended, log);
+    return await runIn(temporary, options, args, ended, log);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
 /** Runs a server in the directory, which is there, until `ended`. */
-async function runIn(dataDirectory: string, options: ServeOptions, ended: Promise<void>, log: Log): Promise<number> {
+async function runIn(
+  dataDirectory: string,
+  options: ServeOptions,
+  args: readonly string[],
+  ended: Promise<void>,
+  log: Log,
+): Promise<number> {
   const { api, dns, configuration } = options;
   using lock = writable(dataDirectory, () => acquireLock(lockFile(dataDirectory)));
   if (lock === undefined)
@@ -83,7 +89,7 @@ async function runIn(dataDirectory: string, options: ServeOptions, ended: Promis
   const apiSocket = bind(api, 'tcp', '--api');
   const { udp, tcp } = bindDns(dns, bind);
   const specs = hostDnsSpecs(dns.host, udp.port);
-  const settings: ServerSettings = {
+  const fixed = {
     dataDirectory,
     memory: options.data === undefined,
     apiHost: api.host,
@@ -95,13 +101,10 @@ async function runIn(dataDirectory: string, options: ServeOptions, ended: Promis
     lowPorts: canBindLowPorts(),
     open: options.open,
     awsQuotas: options.awsQuotas,
-    regions: configuration.regions,
     defaultAccount,
-    hostNames: configuration.apiHosts,
-    limits: configuration.limits,
-    configuration,
     environment: process.env,
   };
+  const settings: ServerSettings = { ...fixed, ...configured(configuration) };
   const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
   const dnsText = formatEndpoint(dns.host, udp.port);
 
@@ -114,6 +117,14 @@ async function runIn(dataDirectory: string, options: ServeOptions, ended: Promis
     clock: systemClock,
     random: systemRandom,
     log,
+    reread: () => {
+      if (fixed.memory)
+        throw new Forbidden(3, 'a server that keeps nothing (--data :memory:) would lose everything: start it again');
+      const next = readServeOptions(args).configuration;
+      const obstacles = checkAttachments(next, attach);
+      if (obstacles.length > 0) throw new Forbidden(3, obstacles.join('\n'));
+      return { ...fixed, ...configured(next) };
+    },
     onReady() {
       try {
         writeServerFile(dataDirectory, {
@@ -133,6 +144,12 @@ async function runIn(dataDirectory: string, options: ServeOptions, ended: Promis
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
   return clean ? 0 : 1;
+}
+
+/** What of the settings comes from the configuration. */
+function configured(configuration: Configuration) {
+  const { regions, apiHosts: hostNames, limits } = configuration;
+  return { regions, hostNames, limits, configuration };
 }
 
 function formatEndpoint(host: string, port: number): string {

@@ -70,6 +70,11 @@ export class SocketRegistry {
     this.#waiting?.();
   }
 
+  /** Whether a worker has answered for every socket. */
+  hasAnswered(worker: number): boolean {
+    return [...this.#held.values()].every((held) => held.listening.has(worker) || held.refused.has(worker));
+  }
+
   /** Closes what is not in `specs` (workers first), opens what is missing, and resolves when every live worker has answered for each. */
   sync(specs: readonly SocketSpec[]): Promise<SyncResult> {
     const run = this.#queue.then(() => this.#sync(specs));

@@ -29,6 +29,7 @@ export function describeServer({ settings, start, snapshot, obeyed, agent, live,
     ageSeconds: Math.round((now - start.startedAt) / 1000),
     dataDirectory: settings.dataDirectory,
     attach: settings.attach,
+    generation: start.generation,
     supervisorPid: process.ppid,
     controlPid: process.pid,
     workers: live.map(({ worker, pid }) => ({

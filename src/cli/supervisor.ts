@@ -1,18 +1,16 @@
-// The supervisor: starts control and workers and starts them again, keeps the sockets, relays health; accepts no connection itself.
+// The supervisor: starts control and workers and starts them again, replaces them, keeps the sockets, relays health; accepts no connection itself.
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { backoffDelay } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
-import { entryUrl } from '../base/entry-path.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
 import { clearShare, openShare } from './connection-share.ts';
+import { Forbidden } from './forbidden.ts';
 import type { FromControl, FromWorker, ToControl, ToFunctions, ToWorker } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 import { SocketRegistry } from './socket-registry.ts';
+import { SupervisedChild } from './supervised-child.ts';
 
 export interface SupervisorDeps {
   readonly settings: ServerSettings;
@@ -30,6 +28,8 @@ export interface SupervisorDeps {
   readonly random: Random;
   readonly log: Log;
   onReady(): void;
+  /** The settings as the configuration file says now; throws `Forbidden` when it cannot be obeyed. */
+  reread(): ServerSettings;
 }
 
 /** A running supervisor. */
@@ -38,38 +38,39 @@ export interface Supervisor {
   stop(): Promise<boolean>;
 }
 
-interface Child {
-  process: ChildProcess | undefined;
-  /** Exit status of the last process; null when a signal ended it. */
-  code: number | null;
-  up: boolean;
-  attempt: number;
-  startedAt: number;
-}
-
-/** A child that lived this long starts its backoff anew. */
-const STABLE = 10_000;
 /** How long control may take to remove what stands on this machine. */
 const STOP_TIMEOUT = 20_000;
 
+/** How long a new worker may take to listen on everything before the one in its place goes all the same; its sockets are shared. */
+const REPLACE_TIMEOUT = 10_000;
+/** How much longer than the longest connection a retired worker may live. */
+const RETIRED_GRACE = 60_000;
+
 /** Starts control at once, and the workers as soon as control says where they live. */
 export function startSupervisor(deps: SupervisorDeps): Supervisor {
-  const { settings, clock, log } = deps;
+  const { clock, log, random } = deps;
+  let { settings } = deps;
   const startedAt = clock.now();
-  const history = deps.random.uuid();
-  const control = newChild();
-  const workers = Array.from({ length: settings.workers }, newChild);
-  const functions = newChild();
+  const history = random.uuid();
+  const share = openShare(settings.dataDirectory, settings.workers);
+  let control: SupervisedChild | undefined;
+  /** By number; empty until control says where they live. */
+  const workers: SupervisedChild[] = [];
+  /** Workers in whose place another one is. */
+  const retired = new Set<SupervisedChild>();
+  let functions: SupervisedChild | undefined;
   let attachments: readonly VpcAttachment[] = [];
   let home: { readonly namespace: string | undefined } | undefined;
+  /** How often everything was replaced. */
+  let generation = 1;
+  let reloading = false;
   /** A stop lets workers drain first; control is started again until it has been told to stop too. */
   let draining = false;
   let stopping = false;
   let ready = false;
-  const drained = new Set<number>();
-  const forwarders: RawHandle[] = [];
+  const drained = new Set<SupervisedChild>();
+  const forwarders = new Set<RawHandle>();
   const wakers = new Set<() => void>();
-  const share = openShare(settings.dataDirectory, settings.workers);
   const registry = new SocketRegistry({ open: openSockets, log });
 
   const notify = (): void => wakers.forEach((wake) => wake());
@@ -87,115 +88,92 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     });
   };
 
-  const toControl = (message: ToControl, handle?: RawHandle): void => send(control, message, handle);
-  const toWorker = (worker: number, message: ToWorker, handle?: RawHandle): void =>
-    send(workers[worker], message, handle);
+  const toControl = (message: ToControl): void => control?.send(message);
+  const toWorker = (worker: number, message: ToWorker): void => workers[worker]?.send(message);
   const live = (): number[] => workers.flatMap((child, worker) => (child.up ? [worker] : []));
 
   const tellLive = (): void => {
     const up = live();
     for (const worker of up) toWorker(worker, { type: 'live', workers: up });
-    toControl({ type: 'workers', live: up.map((worker) => ({ worker, pid: workers[worker]?.process?.pid ?? 0 })) });
+    toControl({ type: 'workers', live: up.map((worker) => ({ worker, pid: workers[worker]?.pid ?? 0 })) });
     notify();
   };
 
-  const launch = (
-    child: Child,
-    name: string,
-    namespace: string | undefined,
-    onMessage: (message: unknown) => void,
-    onGone: () => void,
-    begin: () => void,
-  ): void => {
-    const command = namespace === undefined ? [process.execPath] : ['nsenter', `--net=${namespace}`, process.execPath];
-    const [file, ...args] = [...command, fileURLToPath(entryUrl(import.meta.url, name))];
-    // Standard output belongs to the ready line alone.
-    const started = spawn(file, args, { stdio: ['ignore', 2, 2, 'ipc', share] });
-    child.process = started;
-    child.startedAt = clock.monotonic();
-    started.on('message', onMessage);
-    started.on('error', (error) => log.error(`${name} cannot be started`, { error }));
-    let over = false;
-    const gone = (code: number | null, signal: string | null): void => {
-      if (over) return;
-      over = true;
-      child.process = undefined;
-      child.code = code;
-      child.up = false;
-      onGone();
-      notify();
-      const wanted = (): boolean => !stopping && (!draining || child === control);
-      if (!wanted()) return;
-      if (clock.monotonic() - child.startedAt > STABLE) child.attempt = 0;
-      const delay = backoffDelay(child.attempt++, { base: 20, limit: 5000 }, deps.random);
-      log.warn(`${name} ended and is started again`, { code, signal, delay: Math.round(delay) });
-      clock.after(delay, () => {
-        if (wanted()) launch(child, name, namespace, onMessage, onGone, begin);
-      });
-    };
-    started.on('exit', gone);
-    started.on('error', () => (started.pid === undefined ? gone(null, null) : undefined));
-    begin();
-  };
-
-  const onControl = (raw: unknown): void => {
-    const message = raw as FromControl;
+  const onControl = (message: FromControl, asker: SupervisedChild): void => {
+    if (asker !== control) return;
     if (message.type === 'home') startWorkers(message.namespace);
     else if (message.type === 'sync') {
       endStrays();
-      const asker = control.process;
-      void until(() => live().length === workers.length, 5000)
+      void until(() => live().length === settings.workers, 5000)
         .then(() => registry.sync(message.specs))
-        .then(({ opened, failed }) => {
-          // A control process that came after the one that asked has numbers of its own.
-          if (control.process === asker) toControl({ type: 'synced', id: message.id, opened, failed });
-        });
+        // A control process that came after the one that asked has numbers of its own.
+        .then(({ opened, failed }) =>
+          asker.send({ type: 'synced', id: message.id, opened, failed } satisfies ToControl),
+        );
     } else if (message.type === 'attachments') {
       attachments = message.attachments;
       for (const worker of live()) toWorker(worker, { type: 'attachments', attachments });
-    } else if (!ready && !draining) {
+    } else if (message.type === 'reload') beginReload(asker, message.id);
+    else {
+      if (ready || draining) return;
       ready = true;
       deps.onReady();
     }
   };
 
-  const onWorker = (worker: number) => (raw: unknown) => {
-    const message = raw as FromWorker;
-    const child = workers[worker];
-    if (message.type === 'up' && child !== undefined) {
+  const onWorker = (worker: number, message: FromWorker, child: SupervisedChild): void => {
+    if (message.type === 'drained') {
+      drained.add(child);
+      if (retired.has(child)) child.kill();
+      notify();
+      return;
+    }
+    if (child !== workers[worker]) return;
+    if (message.type === 'up') {
       child.up = true;
-      toWorker(worker, { type: 'attachments', attachments });
-      for (const { spec, handle } of deps.hostSockets) toWorker(worker, { type: 'socket', spec }, handle);
+      child.send({ type: 'attachments', attachments } satisfies ToWorker);
+      for (const { spec, handle } of deps.hostSockets) child.send({ type: 'socket', spec } satisfies ToWorker, handle);
+      registry.removeWorker(worker);
       registry.addWorker({
         worker,
-        give: (spec, handle) => toWorker(worker, { type: 'socket', spec }, handle),
-        take: (key) => toWorker(worker, { type: 'close-socket', key }),
+        give: (spec, handle) => child.send({ type: 'socket', spec } satisfies ToWorker, handle),
+        take: (key) => child.send({ type: 'close-socket', key } satisfies ToWorker),
       });
       tellLive();
     } else if (message.type === 'listening') registry.onListening(worker, message.key);
     else if (message.type === 'failed') registry.onRefused(worker, message.key, message.reason);
-    else if (message.type === 'health') {
-      for (const other of live()) if (other !== worker) toWorker(other, message);
-    } else if (message.type === 'drained') {
-      drained.add(worker);
-      notify();
-    }
+    else for (const other of live()) if (other !== worker) toWorker(other, message);
+    notify();
+  };
+
+  const startWorker = (worker: number): void => {
+    // Its own: an answer to a forwarded question must not reach the worker in whose place it is.
+    const forwarder = deps.openForwarder();
+    forwarders.add(forwarder);
+    workers[worker] = new SupervisedChild({
+      ...{ entry: 'worker-process', namespace: home?.namespace, share, clock, random, log },
+      wanted: () => !stopping && !draining,
+      begin: (child) => child.send({ type: 'start', settings, worker } satisfies ToWorker, forwarder),
+      onMessage: (message, child) => onWorker(worker, message as FromWorker, child),
+      onGone(child) {
+        retired.delete(child);
+        if (child === workers[worker]) {
+          clearShare(share, worker);
+          registry.removeWorker(worker);
+          tellLive();
+          return;
+        }
+        forwarders.delete(forwarder);
+        forwarder.close();
+        notify();
+      },
+    });
   };
 
   const startWorkers = (namespace: string | undefined): void => {
     if (home !== undefined) return;
     home = { namespace };
-    workers.forEach((child, worker) => {
-      const forwarder = deps.openForwarder();
-      forwarders.push(forwarder);
-      const begin = (): void => toWorker(worker, { type: 'start', settings, worker }, forwarder);
-      const onGone = (): void => {
-        clearShare(share, worker);
-        registry.removeWorker(worker);
-        tellLive();
-      };
-      launch(child, 'worker-process', namespace, onWorker(worker), onGone, begin);
-    });
+    for (let worker = 0; worker < settings.workers; worker++) startWorker(worker);
   };
 
   /** Workers of a namespace that is not the named one any more (somebody removed it, the agent made another) reach no VPC: they start anew. */
@@ -203,69 +181,131 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     const { namespace } = home ?? {};
     if (namespace === undefined) return;
     workers.forEach((child, worker) => {
-      const pid = child.process?.pid;
+      const { pid } = child;
       if (!child.up || pid === undefined || isInNamespace(pid, namespace)) return;
       log.warn('a worker is in a namespace that was removed, and is started again in the new one', { worker });
       child.up = false;
-      child.process?.kill('SIGKILL');
+      child.kill();
     });
   };
 
-  launch(
-    control,
-    'control-process',
-    undefined,
-    onControl,
-    () => {},
-    () => {
-      control.up = true;
-      const { port: apiPort, handle } = deps.api;
-      toControl({ type: 'start', settings, apiPort, dnsPort: deps.dnsPort, startedAt, history }, handle);
-      tellLive();
-    },
-  );
+  const startControl = (): void => {
+    control = new SupervisedChild({
+      ...{ entry: 'control-process', share, clock, random, log },
+      wanted: () => !stopping,
+      begin(child) {
+        const { port: apiPort, handle } = deps.api;
+        const { dnsPort } = deps;
+        child.send(
+          { type: 'start', settings, apiPort, dnsPort, startedAt, history, generation } satisfies ToControl,
+          handle,
+        );
+        const up = live().map((worker) => ({ worker, pid: workers[worker]?.pid ?? 0 }));
+        child.send({ type: 'workers', live: up } satisfies ToControl);
+      },
+      onMessage: (message, child) => onControl(message as FromControl, child),
+      onGone: notify,
+    });
+  };
 
-  if (settings.configuration.functions.length > 0)
-    launch(
-      functions,
-      'function-process',
-      undefined,
-      () => {},
-      () => {},
-      () => send(functions, { type: 'start', settings }),
-    );
+  const startFunctions = (): void => {
+    functions =
+      settings.configuration.functions.length === 0
+        ? undefined
+        : new SupervisedChild({
+            ...{ entry: 'function-process', share, clock, random, log },
+            wanted: () => !stopping,
+            begin: (child) => child.send({ type: 'start', settings } satisfies ToFunctions),
+            onMessage: () => {},
+            onGone: notify,
+          });
+  };
+
+  const beginReload = (asker: SupervisedChild, id: number): void => {
+    const tell = (problem?: string): void =>
+      asker.send({
+        type: 'reloading',
+        id,
+        generation: generation + 1,
+        ...(problem === undefined ? {} : { problem }),
+      } satisfies ToControl);
+    if (reloading || draining) {
+      tell(reloading ? 'another reload is running' : 'the server is stopping');
+      return;
+    }
+    try {
+      const next = deps.reread();
+      tell();
+      reloading = true;
+      void replaceAll(next).finally(() => {
+        reloading = false;
+        notify();
+      });
+    } catch (error) {
+      if (!(error instanceof Forbidden)) throw error;
+      tell(error.message);
+    }
+  };
+
+  /** Replaces every child by one with the new settings: workers one by one, each listening before the old one goes; functions; control last. */
+  const replaceAll = async (next: ServerSettings): Promise<void> => {
+    settings = next;
+    generation++;
+    log.info('everything is replaced', { generation });
+    for (let worker = 0; worker < workers.length && !draining; worker++) {
+      const old = workers[worker];
+      startWorker(worker);
+      const listens = (): boolean => workers[worker]?.up === true && registry.hasAnswered(worker);
+      if (!(await until(() => draining || listens(), REPLACE_TIMEOUT)))
+        log.warn('a new worker does not listen on everything yet', { worker });
+      if (old !== undefined) retireWorker(old);
+    }
+    if (draining) return;
+    functions?.retire();
+    functions?.send({ type: 'retire' } satisfies ToFunctions);
+    startFunctions();
+    const old = control;
+    old?.retire();
+    old?.send({ type: 'stop', how: 'leave' } satisfies ToControl);
+    if (!(await until(() => old?.running !== true, STOP_TIMEOUT))) old?.kill();
+    await until(() => old?.running !== true, 2000);
+    if (!stopping) startControl();
+  };
+
+  /** Lets a worker finish what it carries, and end. */
+  const retireWorker = (old: SupervisedChild): void => {
+    old.retire();
+    if (!old.running) return;
+    retired.add(old);
+    old.send({ type: 'retire' } satisfies ToWorker);
+    clock.after(settings.limits.maxConnectionDuration + RETIRED_GRACE, () => old.kill());
+  };
+
+  startControl();
+  startFunctions();
 
   return {
     async stop() {
       draining = true;
-      for (const worker of live()) toWorker(worker, { type: 'drain' });
-      await until(() => live().every((worker) => drained.has(worker)), settings.limits.drainTimeout);
+      const all = [...workers, ...retired];
+      for (const child of all) child.send({ type: 'drain' } satisfies ToWorker);
+      await until(() => all.every((child) => !child.running || drained.has(child)), settings.limits.drainTimeout);
       // A control process that is just being started again is waited for: only it can remove what stands here.
-      const there = await until(() => control.up, 2000);
+      const there = await until(() => control?.running === true && !reloading, 2000);
       stopping = true;
-      toControl({ type: 'stop' });
-      const ended = await until(() => control.process === undefined, STOP_TIMEOUT);
-      if (!ended) control.process?.kill('SIGKILL');
-      for (const child of workers) child.process?.kill('SIGKILL');
+      toControl({ type: 'stop', how: 'remove' });
+      const ended = await until(() => control?.running !== true, STOP_TIMEOUT);
+      if (!ended) control?.kill();
+      for (const child of all) child.kill();
       // It ends what functions run when its channel closes.
-      functions.process?.disconnect();
-      await until(() => [...workers, functions].every((child) => child.process === undefined), 2000);
+      functions?.disconnect();
+      await until(() => [...all, functions].every((child) => child?.running !== true), 2000);
       registry.close();
       for (const handle of forwarders) handle.close();
       closeSync(share);
       deps.api.handle.close();
       for (const { handle } of deps.hostSockets) handle.close();
-      return there && ended && control.code === 0;
+      return there && ended && control?.code === 0;
     },
   };
-}
-
-function newChild(): Child {
-  return { process: undefined, code: null, up: false, attempt: 0, startedAt: 0 };
-}
-
-/** Sends if the process is there; a channel that closes in this moment is a process that is ending, which its exit tells. */
-function send(child: Child | undefined, message: ToControl | ToWorker | ToFunctions, handle?: RawHandle): void {
-  if (child?.process?.connected !== true) return;
-  child.process.send(message, handle as Parameters<ChildProcess['send']>[1], {}, () => {});
 }

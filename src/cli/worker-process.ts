@@ -171,6 +171,14 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
         plane.setLiveWorkers(message.workers);
         say({ type: 'health', reports: known() });
         break;
+      case 'retire':
+        listeners.close();
+        dns.closeUdp();
+        void plane.retire().then(async () => {
+          await accessLog.flush();
+          say({ type: 'drained' });
+        });
+        break;
       case 'drain':
         listeners.close();
         void plane.drain().then(async () => {

@@ -40,7 +40,7 @@ export interface Dns {
   isDnsAddress(vpcId: string, localAddress: string): boolean;
   /** Answers on `handle`, a bound UDP handle, to clients of the VPC (undefined: of the host). Rejects with the system's error. */
   serveUdp(key: string, handle: unknown, family: 4 | 6, vpcId: string | undefined): Promise<void>;
-  closeUdp(key: string): void;
+  closeUdp(key?: string): void;
   /** Answers on a TCP connection of a client in the VPC; `''` is the host. */
   acceptTcp(socket: Socket, vpcId: string): void;
   /** The addresses behind `name` as clients in the VPC find them; undefined when nobody says. */
@@ -131,8 +131,10 @@ export function createDns(deps: DnsDeps): Dns {
       });
     },
     closeUdp(key) {
-      udp.get(key)?.close();
-      udp.delete(key);
+      for (const one of key === undefined ? [...udp.keys()] : [key]) {
+        udp.get(one)?.close();
+        udp.delete(one);
+      }
     },
     async resolve(vpcId, name) {
       const fixed = fixedAddresses(name);

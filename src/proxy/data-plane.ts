@@ -30,6 +30,8 @@ export interface DataPlane {
   setLiveWorkers(live: readonly number[]): void;
   /** Ends idle connections now and the others after their running exchange; resolves when none is left. */
   drain(): Promise<void>;
+  /** Another worker is in this one's place: checks no health, lets each connection ask once more; resolves when none is left. */
+  retire(): Promise<void>;
   close(): void;
 }
 
@@ -98,7 +100,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const received = counters.counter('pergola_received_bytes_total');
   const sent = counters.counter('pergola_sent_bytes_total');
 
-  const functions = createInvokeClient(deps.functionSocket);
+  const functions = createInvokeClient(deps.functionSocket, clock);
 
   const context: ProxyContext = {
     world: () => world,
@@ -124,6 +126,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       deps.share?.closed();
       if (connections.size === 0) onEmpty?.();
     },
+  };
+
+  const empty = (): Promise<void> => {
+    if (connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      onEmpty = resolve;
+    });
   };
 
   let cancelSweep = (): void => {};
@@ -170,13 +179,16 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     setLiveWorkers(workers) {
       checker.setLive(workers, groups.all());
     },
+    retire() {
+      deps.share?.leave();
+      checker.setLive([], groups.all());
+      for (const connection of connections) connection.closeNext();
+      return empty();
+    },
     drain() {
       deps.share?.leave();
       for (const connection of connections) connection.closeSoon();
-      if (connections.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        onEmpty = resolve;
-      });
+      return empty();
     },
     close() {
       cancelSweep();

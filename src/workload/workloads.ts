@@ -65,6 +65,7 @@ interface Held {
 export class Workloads {
   readonly #deps: WorkloadsDeps;
   readonly #held = new Map<string, Held>();
+  #closed = false;
   readonly #list = createWatch<readonly SavedWorkload[]>([]);
 
   constructor(deps: WorkloadsDeps) {
@@ -107,7 +108,8 @@ export class Workloads {
     held.leases++;
     const release = (): void => {
       held.leases--;
-      if (held.leases > 0) return;
+      // A lease that ends with this object is taken again from the next one.
+      if (held.leases > 0 || this.#closed) return;
       this.remove(id).catch((error: unknown) => this.#tellFailure(id, error));
     };
     if (closed.aborted) release();
@@ -164,6 +166,7 @@ export class Workloads {
 
   /** Stops the timers; workloads stay for the next run to adopt. */
   close(): void {
+    this.#closed = true;
     for (const { cancel } of this.#held.values()) cancel();
   }
 

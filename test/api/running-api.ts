@@ -52,6 +52,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningA
         create: () => Promise.resolve({ failure: 'unavailable', message: 'there are no workloads here' }),
         lease: () => undefined,
       },
+      reload: () => Promise.resolve({ generation: 2 }),
       page: (_request, response) => void response.end('<html>'),
       ...changes,
     },

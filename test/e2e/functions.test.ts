@@ -13,7 +13,7 @@ import {
   CreateRuleCommand,
 } from '@aws-sdk/client-vpc-lattice';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
-import { childrenOf, isAlive, killProcess, TestServer } from '../server.ts';
+import { childrenOf, isAlive, killProcess, ownCheckout, runPergola, TestServer } from '../server.ts';
 import { TestClient } from '../workload-programs.ts';
 import {
   enter,
@@ -58,7 +58,7 @@ before(async () => {
   await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
   const { port } = endpoint.address() as AddressInfo;
   const configuration = `functions:
-  - { arn: "${arnOf('echo')}", command: ${program}, concurrency: 2 }
+  - { arn: "${arnOf('echo')}", command: ${program}, concurrency: 2, timeout: 20 }
   - { arn: "${arnOf('short')}", command: ${program}, timeout: 2 }
   - { arn: "${arnOf('refuses')}", command: ${program}, environment: { INIT: fail } }
   - { arn: "${arnOf('crashes')}", command: ${program}, environment: { INIT: crash } }
@@ -258,6 +258,19 @@ test('a target that is a function is UNAVAILABLE: it has no health checks', asyn
     given(items).map(({ id, status }) => [id, status]),
     [[arnOf('echo'), 'UNAVAILABLE']],
   );
+});
+
+test('a reload lets invocations that run finish, and gives the next ones to another process', async () => {
+  const before = environmentsOf(server);
+  const slow = ask('echo-V1', '/?wait=4000');
+  await eventually('the function runs', () => Promise.resolve(environmentsOf(server).length > 0));
+  const { status, stderr } = await runPergola(ownCheckout, ['reload', '--data', server.data]);
+  assert.deepEqual([status, stderr], [0, '']);
+  const [during, answered] = await Promise.all([ask('echo-V1', '/environment'), slow]);
+  assert.deepEqual([during.status, answered.status], [200, 200]);
+  const { pid } = JSON.parse(during.body) as { readonly pid: number };
+  assert.ok(!before.includes(pid));
+  await eventually('the environments of before have ended', () => Promise.resolve(!before.some(isAlive)));
 });
 
 test('functions come back when their process was killed, and what it ran ends', async () => {

@@ -54,4 +54,6 @@ export interface PergolaDeps extends OperationDeps {
   /** What `pergola status` shows: plain JSON. */
   readonly status: () => Promise<unknown>;
   readonly workloads: Workloads;
+  /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */
+  readonly reload: () => Promise<{ readonly generation: number; readonly problem?: string }>;
 }

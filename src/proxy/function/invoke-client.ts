@@ -1,5 +1,6 @@
 // Invokes functions over the Invoke API that the process of functions serves on a Unix socket.
 
+import type { Clock } from '../../base/clock.ts';
 import { Agent, request, type IncomingMessage } from 'node:http';
 
 /** What an invocation came to. `reason` is a sentence. */
@@ -20,34 +21,46 @@ export interface InvokeClient {
 /** Lambda's limit for payloads, in bytes. */
 export const MAX_PAYLOAD = 6 * 1024 * 1024;
 
+/** Milliseconds between looks for a process that is not there yet, and how many. */
+const RETRY = 50;
+const RETRIES = 40;
+
 /** Makes a client of the socket at `socketPath`; connections are kept. */
-export function createInvokeClient(socketPath: string): InvokeClient {
+export function createInvokeClient(socketPath: string, clock: Pick<Clock, 'after'>): InvokeClient {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
   return {
     invoke(arn, payload, done) {
       let over = false;
+      let giveUp = (): void => {};
       const end = (result: Invoked): void => {
         if (over) return;
         over = true;
         done(result);
       };
-      const call = request(
-        {
-          agent,
-          socketPath,
-          method: 'POST',
-          path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
-          headers: { 'content-type': 'application/json', 'content-length': payload.length },
-        },
-        (answer) => readAnswer(answer, end),
-      );
-      call.on('error', (error) =>
-        end({ kind: 'refused', reason: `the process that runs functions cannot be reached: ${error.message}` }),
-      );
-      call.end(payload);
+      const attempt = (left: number): void => {
+        const call = request(
+          {
+            agent,
+            socketPath,
+            method: 'POST',
+            path: `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`,
+            headers: { 'content-type': 'application/json', 'content-length': payload.length },
+          },
+          (answer) => readAnswer(answer, end),
+        );
+        giveUp = () => call.destroy();
+        call.on('error', (error) => {
+          // Nothing was sent: the process is being started, or another one takes its place.
+          const absent = 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED');
+          if (absent && left > 0 && !over) giveUp = clock.after(RETRY, () => attempt(left - 1));
+          else end({ kind: 'refused', reason: `the process that runs functions cannot be reached: ${error.message}` });
+        });
+        call.end(payload);
+      };
+      attempt(RETRIES);
       return () => {
         over = true;
-        call.destroy();
+        giveUp();
       };
     },
     close: () => agent.destroy(),

@@ -89,6 +89,11 @@ export class ClientConnection implements ExchangeClient {
     if (this.idle) this.#end();
   }
 
+  /** Closes after the next exchange: an idle client is not surprised by an end while it sends. */
+  closeNext(): void {
+    this.#closeAfter = true;
+  }
+
   /** Called every second: ends what is too slow, too idle or too old. */
   sweep(now: number): void {
     const { limits } = this.context;

@@ -1,0 +1,115 @@
+// `pergola reload`: every process is another one, and no request knows.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
+import { eventually, given, listenerPort } from '../e2e/scenario.ts';
+import { openShop, type Shop } from '../e2e/shop.ts';
+import { finish, isAlive, makeDirectory, ownCheckout, runPergola, startPergola, TestServer } from '../server.ts';
+
+const reason = await whyNoNamespaces(runCommand, process.pid);
+if (reason !== undefined && process.env['CI'] === 'true') throw new Error(`namespaces are needed: ${reason}`);
+
+for (const attach of ['netns', 'loopback'] as const)
+  describe(`on ${attach}`, { skip: attach === 'netns' && (reason ?? false) }, () => {
+    const data = makeDirectory(ownCheckout);
+    let server: TestServer;
+    let shop: Shop;
+    const configure = (text: string): void => writeFileSync(join(data, 'pergola.yaml'), text);
+    const reload = () => runPergola(ownCheckout, ['reload', '--data', data]);
+    before(async () => {
+      server = await TestServer.start({ attach, data, workers: 2, configuration: 'vpcs: []\n' });
+      shop = await openShop(server);
+    });
+    after(async () => {
+      await shop?.[Symbol.asyncDispose]();
+      await server?.[Symbol.asyncDispose]();
+      rmSync(data, { recursive: true, force: true });
+    });
+
+    test('reload replaces control and workers under load without a failed request', async () => {
+      assert.equal(await shop.ask('/'), 'blue');
+      const first = server.processes();
+      const load = shop.client.load({ name: shop.name, port: listenerPort, connections: 32 });
+      configure('vpcs:\n  - { name: added, cidrs: [10.0.0.0/16] }\n');
+      for (const round of [1, 2]) {
+        const { status, stdout, stderr } = await reload();
+        assert.deepEqual([status, stderr], [0, ''], `round ${round}`);
+        assert.match(stdout, /^reloaded: control \d+, workers \d+, \d+; the supervisor \d+ stays\n$/);
+      }
+      const second = server.processes();
+      await shop.client.stopLoad();
+      const { total, statuses, errors } = await load;
+      assert.deepEqual([statuses, errors], [{ 200: total }, {}]);
+      assert.ok(total > 100, `only ${total} requests`);
+      assert.equal(second.supervisor, first.supervisor);
+      const before = [given(first.control), ...first.workers];
+      const now = [given(second.control), ...second.workers];
+      assert.deepEqual(
+        now.filter((pid) => before.includes(pid)),
+        [],
+      );
+      await eventually('the processes of before have ended', () => Promise.resolve(!before.some(isAlive)));
+      const { Vpcs } = await server.ec2.send(new DescribeVpcsCommand({}));
+      assert.ok(given(Vpcs).some(({ Tags }) => Tags?.some(({ Value }) => Value === 'added')));
+      assert.equal(await shop.ask('/'), 'blue');
+    });
+
+    test('an idle connection is not closed by a reload before it has asked once more', async () => {
+      const script = `
+        const { connect } = require('node:net');
+        const socket = connect({ host: process.argv[1], port: ${listenerPort} });
+        let text = '';
+        const ask = () => socket.write('GET / HTTP/1.1\\r\\nhost: ${shop.name}\\r\\n\\r\\n');
+        socket.on('connect', ask).on('data', (data) => {
+          text += data;
+          if (/\\r\\n\\r\\n\\{.*\\}$/s.test(text)) console.log(/connection: close/i.test(text) ? 'closes' : 'stays');
+          if (/\\}$/.test(text)) text = '';
+        });
+        socket.on('close', () => console.log('closed'));
+        process.stdin.on('data', ask);`;
+      const [address = ''] = await shop.client.resolve(shop.name);
+      const child = server.startExec(['--vpc', shop.clients], [process.execPath, '-e', script, address]);
+      let output = '';
+      child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
+      const said = (text: string) => eventually(`the client says ${text}`, () => Promise.resolve(output === text));
+      await said('stays\n');
+      assert.equal((await reload()).status, 0);
+      assert.equal(output, 'stays\n');
+      child.stdin?.write('again\n');
+      await said('stays\ncloses\nclosed\n');
+      child.kill();
+    });
+
+    test('a configuration that is refused changes nothing, and reload says why with status 3', async () => {
+      const before = server.processes();
+      configure('vpcs:\n  - { name: added, cidrs: [nonsense] }\n');
+      const { status, stderr } = await reload();
+      assert.equal(status, 3);
+      assert.match(stderr, /pergola\.yaml:2: vpcs\[0\]\.cidrs\[0\]: nonsense is not an IPv4 CIDR/);
+      assert.deepEqual(server.processes(), before);
+      assert.equal(await shop.ask('/'), 'blue');
+      configure('vpcs: []\n');
+    });
+  });
+
+test('a server that keeps nothing is not reloaded, and says so', async () => {
+  const args = ['--data', ':memory:', '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback', '--open'];
+  const child = startPergola(ownCheckout, ['serve', '--workers', '1', ...args]);
+  child.stdin?.end();
+  try {
+    const [line] = (await once(createInterface({ input: given(child.stdout ?? undefined) }), 'line')) as [string];
+    const api = /api=(\S+)/.exec(line)?.[1] ?? '';
+    const keys = ['AWS_ACCESS_KEY_ID=AKIAANY', 'AWS_SECRET_ACCESS_KEY=any'];
+    const { status, stderr } = await finish(startPergola(ownCheckout, ['reload', '--api', api], ['env', ...keys]));
+    assert.deepEqual([status, /would lose everything: start it again/.test(stderr)], [3, true]);
+  } finally {
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+});
