@@ -7,8 +7,9 @@ import { createServer as createHttps } from 'node:https';
 import { createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
 import type { HealthCheckRecord } from '../../src/snapshot/index.ts';
-import { openPlane, talk, type Plane } from './plane.ts';
-import { eventually, head } from './raw-ends.ts';
+import { openPlane, type Plane } from './plane.ts';
+import { eventually } from './raw-ends.ts';
+import { ask, lastHead } from './targets-ask.ts';
 import { certificate, key } from './targets-certificate.ts';
 
 /** Settings with which a test need not wait: a schedule of 5 s becomes one of 50 ms. */
@@ -104,6 +105,17 @@ test('a target that closes the connection, or does not listen, is unhealthy with
   await sees(other, 'unhealthy Target.FailedHealthChecks');
 });
 
+test('a source address that cannot be used is not held against the target', async () => {
+  await using target = await open(createHttp1((_request, response) => response.end()));
+  // TEST-NET-1 is nobody's address.
+  await using plane = await openPlane(fast, 60, { sources: () => ['192.0.2.1', '127.0.0.1'] });
+  plane.forwardTo(target.port, { healthCheck: usual });
+  await sees(plane, 'healthy');
+  await using none = await openPlane(fast, 60, { sources: () => ['192.0.2.1'] });
+  none.forwardTo(target.port, { healthCheck: usual });
+  await sees(none, 'unhealthy Target.FailedHealthChecks');
+});
+
 const answerOk: RequestListener = (_request, response) => response.end('ok');
 const servers: readonly (readonly [string, () => Server, Partial<HealthCheckRecord>])[] = [
   ['HTTP/1.1', () => createHttp1(answerOk), {}],
@@ -152,7 +164,7 @@ test('thresholds decide when a target moves, and the health port may be another 
   assert.ok(failures >= 4, `${failures} checks`);
   const successes = await turn(200, 'healthy');
   assert.ok(successes >= 3, `${successes} checks`);
-  assert.match(await talk(plane, head('GET /')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
 });
 
 test('a change is reported twice, for a worker that did not know the target yet, and no more', async () => {
@@ -231,10 +243,10 @@ test('a healthy target gets the requests; when all are unhealthy, all get them',
       .map(({ health }) => health)
       .join();
   await eventually('one is healthy', () => states() === 'healthy,unhealthy', 20_000);
-  for (let i = 0; i < 4; i++) await talk(plane, head('GET /', 'connection: close'));
+  for (let i = 0; i < 4; i++) await ask(plane, lastHead('GET /'));
   assert.deepEqual(seen.splice(0), ['good', 'good', 'good', 'good']);
   failing = true;
   await eventually('none is healthy', () => states() === 'unhealthy,unhealthy', 20_000);
-  for (let i = 0; i < 4; i++) await talk(plane, head('GET /', 'connection: close'));
+  for (let i = 0; i < 4; i++) await ask(plane, lastHead('GET /'));
   assert.deepEqual(seen.sort(), ['bad', 'bad', 'good', 'good']);
 });

@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openPlane, talk } from './plane.ts';
-import { eventually, head, openRawTarget, outcomes } from './raw-ends.ts';
+import { openPlane } from './plane.ts';
+import { eventually, openRawTarget, outcomes } from './raw-ends.ts';
+import { ask, lastHead } from './targets-ask.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
-const post = (...lines: readonly string[]): string => `${head('POST /', 'content-length: 3', ...lines)}abc`;
+const post = (): string => `${lastHead('POST /', 'content-length: 3')}abc`;
 
 /** Opens a target that answers the first request of each connection and resets at the second. */
 const openOnce = () =>
@@ -26,7 +27,7 @@ test('a GET on a reused connection that breaks is sent once more on a fresh one'
   await using target = await openOnce();
   await using plane = await openPlane();
   plane.forwardTo(target.port);
-  for (let i = 0; i < 2; i++) assert.match(await talk(plane, head('GET /')), /^HTTP\/1\.1 200 OK/);
+  for (let i = 0; i < 2; i++) assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
   assert.equal(target.peers.length, 2);
   assert.deepEqual(outcomes(plane), ['200 -', '200 -']);
 });
@@ -36,8 +37,8 @@ test('a POST, or a PUT with a body, on a reused connection that breaks is not se
     await using target = await openOnce();
     await using plane = await openPlane({ unrepeatableReuseWindow: 60_000 });
     plane.forwardTo(target.port);
-    assert.match(await talk(plane, head('GET /'), 30), /^HTTP\/1\.1 200 OK/);
-    assert.match(await talk(plane, `${head(`${method} /`, 'content-length: 3')}abc`), /^HTTP\/1\.1 502 /);
+    assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
+    assert.match(await ask(plane, `${lastHead(`${method} /`, 'content-length: 3')}abc`), /^HTTP\/1\.1 502 /);
     assert.equal(target.peers.length, 1);
     assert.deepEqual(outcomes(plane), ['200 -', '502 TargetConnectionClosed']);
   }
@@ -47,13 +48,13 @@ test('a POST takes a fresh connection when the unused ones are not used quite re
   await using target = await openRawTarget((peer) => void peer.socket.write(ok));
   await using plane = await openPlane({ unrepeatableReuseWindow: 300 });
   plane.forwardTo(target.port);
-  assert.match(await talk(plane, head('GET /', 'connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
   await delay(400);
-  assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   assert.equal(target.peers.length, 2);
   // What can be sent again takes whatever is there.
   await delay(400);
-  assert.match(await talk(plane, head('GET /', 'connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
   assert.equal(target.peers.length, 2);
 });
 
@@ -61,8 +62,8 @@ test('a long answer leaves nobody sure how long its connection was unused: a POS
   await using target = await openRawTarget((peer) => void setTimeout(() => peer.socket.write(ok), 500));
   await using plane = await openPlane({ unrepeatableReuseWindow: 300 });
   plane.forwardTo(target.port);
-  assert.match(await talk(plane, [head('GET /', 'connection: close')], 1500), /^HTTP\/1\.1 200 OK/);
-  assert.match(await talk(plane, [post('connection: close')], 1500), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   assert.equal(target.peers.length, 2);
 });
 
@@ -75,9 +76,9 @@ test('a target that announces how long it keeps connections is believed, by half
     await using target = await openRawTarget((peer) => void peer.socket.write(answer));
     await using plane = await openPlane({ unrepeatableReuseWindow: 1 });
     plane.forwardTo(target.port);
-    assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+    assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
     await delay(600);
-    assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+    assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
     assert.equal(target.peers.length, connections, `timeout=${seconds}`);
   }
 });
@@ -97,12 +98,12 @@ test('a target that was seen to close unused connections early gets no POST on o
   const port = await listen(server);
   await using plane = await openPlane({ unrepeatableReuseWindow: 60_000 });
   plane.forwardTo(port);
-  assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   await eventually('the connection ends', () => closed === 1);
   // From here on it is known that about 150 ms is all: half of it is trusted.
-  assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   await delay(100);
-  assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   assert.equal(connections, 3);
   assert.deepEqual(outcomes(plane), ['200 -', '200 -', '200 -']);
   await new Promise((resolve) => server.close(resolve));
@@ -115,7 +116,7 @@ test('a refused connection sends the request, its body included, to another targ
   await using target = await openRawTarget((peer) => void (peer.got.endsWith('abc') && peer.socket.write(ok)));
   await using plane = await openPlane();
   plane.forwardTo([dead, target.port]);
-  for (let i = 0; i < 4; i++) assert.match(await talk(plane, post('connection: close')), /^HTTP\/1\.1 200 OK/);
+  for (let i = 0; i < 4; i++) assert.match(await ask(plane, post()), /^HTTP\/1\.1 200 OK/);
   assert.deepEqual(outcomes(plane), ['200 -', '200 -', '200 -', '200 -']);
   for (const line of plane.log) assert.equal(line['targetIpPort'], `127.0.0.1:${target.port}`);
 });
@@ -134,9 +135,9 @@ test('a target that drains gets nothing new, loses its unused connections, and e
   const port = await listen(server);
   await using plane = await openPlane();
   plane.forwardTo(port);
-  const slow = talk(plane, [head('GET /slow', 'connection: close')], 10_000);
+  const slow = ask(plane, lastHead('GET /slow'));
   await eventually('the slow request is there', () => answers.length === 1);
-  assert.match(await talk(plane, head('GET /', 'connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
   assert.equal(sockets.length, 2);
   plane.forwardTo(port, {
     targets: [{ id: '127.0.0.1', address: '127.0.0.1', port, draining: true }],
@@ -145,7 +146,7 @@ test('a target that drains gets nothing new, loses its unused connections, and e
     'the unused connection ends',
     () => sockets[1]?.destroyed === true || sockets[1]?.readableEnded === true,
   );
-  assert.match(await talk(plane, head('GET /', 'connection: close')), /^HTTP\/1\.1 503 /);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 503 /);
   plane.forwardTo(port, { targets: [] });
   for (const answer of answers) answer();
   assert.match(await slow, /^HTTP\/1\.1 200 OK/);
@@ -167,7 +168,7 @@ test('a target on ::1 is reached, and logged with brackets', async (t) => {
   const { port } = server.address() as AddressInfo;
   await using plane = await openPlane({}, 60, { sources: () => ['127.90.255.254'] });
   plane.forwardTo(port, { targets: [{ id: '::1', address: '::1', port, draining: false }] });
-  assert.match(await talk(plane, head('GET /', 'connection: close')), /^HTTP\/1\.1 200 OK/);
+  assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
   assert.equal(plane.log[0]?.['targetIpPort'], `[::1]:${port}`);
   server.close();
 });
@@ -193,7 +194,7 @@ test('the addresses behind the name of a load balancer take turns', async () => 
   const id = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1';
   plane.forwardTo(shared, { type: 'ALB', targets: [{ id, dnsName: 'lb.test', port: shared, draining: false }] });
   await eventually('the name is known', () => plane.plane.health().length === 3);
-  for (let i = 0; i < 6; i++) await talk(plane, head('GET /', 'connection: close'), 50);
+  for (let i = 0; i < 6; i++) await ask(plane, lastHead('GET /'));
   assert.deepEqual(seen, [...hosts, ...hosts]);
   for (const server of servers) server.close();
 });

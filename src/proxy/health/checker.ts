@@ -37,6 +37,8 @@ export interface HealthCheckerDeps {
 interface Check {
   readonly target: TargetState;
   readonly settings: HealthCheckRecord;
+  /** The settings as text, for comparison. */
+  readonly digest: string;
   readonly matches: (status: number) => boolean;
   successes: number;
   failures: number;
@@ -97,11 +99,21 @@ export function nextHealth(
   return health;
 }
 
-function newCheck(target: TargetState, settings: HealthCheckRecord): Check {
+function newCheck(target: TargetState, settings: HealthCheckRecord, digest: string): Check {
   const none = (): void => {};
   const matches = compileMatcher(settings.matcher);
   return {
-    ...{ target, settings, matches, successes: 0, failures: 0, due: false, scheduled: true, retry: FIRST_RETRY },
+    ...{
+      target,
+      settings,
+      digest,
+      matches,
+      successes: 0,
+      failures: 0,
+      due: false,
+      scheduled: true,
+      retry: FIRST_RETRY,
+    },
     ...{ reportAgain: false, over: false, cancel: none, cancelEarly: none },
   };
 }
@@ -135,7 +147,7 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
       {
         ...{ host: target.address, protocol, protocolVersion, path, matches },
         port: settings.port ?? target.record.port,
-        localAddress: target.sources()[0],
+        sources: target.sources(),
         timeout: settings.timeoutSeconds * 1000,
       },
       deps.clock,
@@ -192,18 +204,19 @@ export function createHealthChecker(deps: HealthCheckerDeps): HealthChecker {
 
   const place = (group: GroupState): void => {
     const { id, healthCheck: settings } = group.record;
+    const digest = JSON.stringify(settings);
     const before = checks.get(id) ?? new Map<string, Check>();
     const now = new Map<string, Check>();
     for (const target of settings.enabled ? group.targets : []) {
       const key = targetKey(target.record);
       if (target.record.draining || checkerOf(`${id}|${key}`, live) !== deps.worker) continue;
       const known = before.get(key);
-      if (known?.target === target && JSON.stringify(known.settings) === JSON.stringify(settings)) {
+      if (known?.target === target && known.digest === digest) {
         now.set(key, known);
         before.delete(key);
         continue;
       }
-      const check = newCheck(target, settings);
+      const check = newCheck(target, settings, digest);
       now.set(key, check);
       begin(check);
     }

@@ -11,7 +11,8 @@ import type { HealthReason } from '../upstream/target-state.ts';
 export interface Probe {
   readonly host: string;
   readonly port: number;
-  readonly localAddress: string | undefined;
+  /** Local addresses to dial from, in the order to try; empty: the system's choice. */
+  readonly sources: readonly string[];
   readonly protocol: 'HTTP' | 'HTTPS';
   readonly protocolVersion: 'HTTP1' | 'HTTP2';
   readonly path: string;
@@ -37,7 +38,8 @@ type Ask = (socket: Socket, probe: Probe, authority: string, answer: (status: nu
  * certificate, as AWS does.
  */
 export function probeTarget(probe: Probe, clock: Clock, done: (result: ProbeResult) => void): void {
-  const { host, port, localAddress } = probe;
+  const { host, port, sources } = probe;
+  const [localAddress, ...others] = sources;
   const raw = connect({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
   let over = false;
   const end = (result: ProbeResult): void => {
@@ -50,7 +52,16 @@ export function probeTarget(probe: Probe, clock: Clock, done: (result: ProbeResu
     done(result);
   };
   const cancel = clock.after(probe.timeout, () => end('Target.Timeout'));
-  raw.on('error', () => end('Target.FailedHealthChecks'));
+  raw.on('error', (error: NodeJS.ErrnoException) => {
+    // An address that has no port left says nothing about the target.
+    const spent = error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL';
+    if (!spent || others.length === 0 || over) end('Target.FailedHealthChecks');
+    else {
+      over = true;
+      cancel();
+      probeTarget({ ...probe, sources: others }, clock, done);
+    }
+  });
   raw.on('close', () => end('Target.FailedHealthChecks'));
   const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   const ask = probe.protocolVersion === 'HTTP2' ? askHttp2 : askHttp1;
@@ -96,6 +107,8 @@ const askHttp2: Ask = (socket, { path, protocol }, authority, answer) => {
   const session = connectHttp2(`${protocol.toLowerCase()}://${authority}`, {
     createConnection: () => socket,
     settings: { enablePush: false, maxHeaderListSize: MAX_RESPONSE },
+    // Megabytes.
+    maxSessionMemory: 1,
   });
   session.on('error', () => answer(undefined));
   const stream = session.request({ ':path': path, 'user-agent': USER_AGENT, accept: '*/*' }, { endStream: true });
