@@ -88,6 +88,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
       connectionTimeouts: counters.counter('pergola_upstream_connection_timeouts_total'),
       tlsHandshakes: counters.counter('pergola_upstream_tls_handshakes_total'),
+      nameFailures: counters.counter('pergola_target_name_failures_total'),
       tlsErrors: counters.counter('pergola_upstream_tls_errors_total'),
       sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
     },

@@ -19,7 +19,7 @@ function open() {
     clock,
     counters: {
       ...{ connections: counter, connectionErrors: counter, connectionTimeouts: counter },
-      ...{ tlsHandshakes: counter, tlsErrors: counter, sourcePortsExhausted: counter },
+      ...{ tlsHandshakes: counter, tlsErrors: counter, sourcePortsExhausted: counter, nameFailures: counter },
     },
     tls: { verify: false },
     resolve: (_vpcId, name) => Promise.resolve({ addresses: answers.get(name) ?? [], ttl: 60 }),
@@ -159,4 +159,19 @@ test('a target with a name is as many as the name has addresses, and what stays 
   await new Promise(setImmediate);
   assert.deepEqual(addresses(), ['127.90.1.1']);
   assert.equal(get('tg-1').targets[0]?.pool, pool);
+});
+
+test('in a namespace only addresses of the VPC are dialled, whatever a name stands for', async () => {
+  const { groups, get, answers } = open();
+  answers.set('lb.test', ['127.0.0.1', '10.0.1.1', '169.254.171.1', '192.0.2.1']);
+  const targets = [{ id: 'lb.test', port: 80, dnsName: 'lb.test', draining: false }];
+  const snapshot = withGroup(sample(1, { 'tg-1': [] }), 'tg-1', { targets, type: 'ALB' });
+  const vpc = snapshot.vpcs.get('vpc-1') ?? assert.fail();
+  groups.update({ ...snapshot, vpcs: new Map([['vpc-1', { ...vpc, attachment: { kind: 'netns' } }]]) });
+  get('tg-1');
+  await new Promise(setImmediate);
+  assert.deepEqual(
+    get('tg-1').targets.map(({ address }) => address),
+    ['10.0.1.1'],
+  );
 });

@@ -10,6 +10,7 @@ import {
   type TargetRecord,
   type VpcRecord,
 } from '../../snapshot/index.ts';
+import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
 import { createWalk } from '../walk.ts';
 import type { DialTls } from './dial.ts';
@@ -53,7 +54,7 @@ export interface TargetGroupsDeps {
   readonly tls: TargetTls;
   readonly limits: ProxyLimits;
   readonly clock: Clock;
-  readonly counters: PoolCounters;
+  readonly counters: PoolCounters & { readonly nameFailures: Counter };
   readonly resolve: ResolveName;
   /** Local addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
@@ -84,6 +85,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const names = createTargetNames({
     clock: deps.clock,
     resolve: deps.resolve,
+    failures: deps.counters.nameFailures,
     wanted: (vpcId, name) => namedGroups(vpcId, name).next().done !== true,
     changed(vpcId, name) {
       for (const group of namedGroups(vpcId, name)) take(group.record, group);
@@ -143,7 +145,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const placesOf = (group: TargetGroupRecord, record: TargetRecord, vpc: VpcRecord | undefined): DialPlace[] => {
     const { address, dnsName } = record;
     const addresses = dnsName === undefined ? (address ?? []) : names.addresses(group.vpcId ?? '', dnsName);
-    return [addresses].flat().map((one) => dialPlace(one, vpc));
+    return [addresses].flat().flatMap((one) => dialPlace(one, vpc) ?? []);
   };
 
   const follow = (group: TargetGroupRecord, old: GroupState | undefined, vpc: VpcRecord | undefined): GroupState => {

@@ -9,6 +9,7 @@ function open(answers: readonly (ResolvedName | Error | undefined)[]) {
   const clock = createManualClock();
   const left = [...answers];
   const told: string[] = [];
+  const failures = { value: 0 };
   let asked = 0;
   let wanted = true;
   const names = createTargetNames({
@@ -18,11 +19,13 @@ function open(answers: readonly (ResolvedName | Error | undefined)[]) {
       const answer = left.shift();
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
+    failures,
     wanted: () => wanted,
     changed: (vpcId, name) => void told.push(`${vpcId} ${name}`),
   });
   return {
     names,
+    failures,
     told,
     now: () => names.addresses('vpc-1', 'lb.test').join(),
     asked: () => asked,
@@ -56,7 +59,7 @@ test('addresses() asks once, and again as the time to live says', async () => {
 
 test('a failure keeps the last good answer, and is tried again soon', async () => {
   const good = { addresses: ['10.0.0.1'], ttl: 30 };
-  const { now, asked, advance } = open([good, undefined, new Error('no'), { addresses: [], ttl: 30 }, good]);
+  const { now, asked, advance, failures } = open([good, undefined, new Error('no'), { addresses: [], ttl: 30 }, good]);
   now();
   await advance(0);
   for (const seconds of [30, 5, 5, 5]) {
@@ -64,6 +67,7 @@ test('a failure keeps the last good answer, and is tried again soon', async () =
     assert.equal(now(), '10.0.0.1');
   }
   assert.equal(asked(), 5);
+  assert.equal(failures.value, 3);
 });
 
 test('a name that no target has any more is not asked for', async () => {

@@ -1,6 +1,7 @@
 // The addresses behind the names of targets: asked for again as their time to live says; a failure keeps the last good answer.
 
 import type { Clock } from '../../base/clock.ts';
+import type { Counter } from '../../telemetry/index.ts';
 
 /** What a name stands for. */
 export interface ResolvedName {
@@ -22,6 +23,8 @@ export interface TargetNames {
 export interface TargetNamesDeps {
   readonly clock: Clock;
   readonly resolve: ResolveName;
+  /** Counts questions that brought no address. */
+  readonly failures: Counter;
   /** Whether a target still has the name; else it is forgotten. */
   wanted(vpcId: string, name: string): boolean;
   /** Another answer came. */
@@ -51,7 +54,7 @@ export function createTargetNames(deps: TargetNamesDeps): TargetNames {
     try {
       answer = await deps.resolve(vpcId, name);
     } catch {
-      // As silence: asked again soon, and what is known stays good.
+      // As silence: counted, asked again soon, and what is known stays good.
     }
     if (entries.get(key) !== entry) return;
     if (answer?.addresses.length === 0) answer = undefined;
@@ -60,7 +63,10 @@ export function createTargetNames(deps: TargetNamesDeps): TargetNames {
       if (deps.wanted(vpcId, name)) void ask(vpcId, name, entry);
       else entries.delete(key);
     });
-    if (answer === undefined) return;
+    if (answer === undefined) {
+      deps.failures.value++;
+      return;
+    }
     // The order of answers turns; the order of targets should not.
     const addresses = [...new Set(answer.addresses)].sort().slice(0, MAX_ADDRESSES);
     if (addresses.join() === entry.addresses.join()) return;

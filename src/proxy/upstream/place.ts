@@ -11,17 +11,15 @@ export interface DialPlace {
 }
 
 /**
- * The place of `address` of `vpc`: in a namespace, the address itself; on loopback an address of the VPC's ranges has its place in 127/8, and
- * every other one (127/8, ::1, what a load balancer's name stands for) is dialled as it is.
+ * The place of `address` of `vpc`. In a namespace it is the address itself, if the VPC has it: a load balancer's name may stand for any other,
+ * which is not dialled (undefined). On loopback an address of the VPC's ranges has its place in 127/8, and every other one is dialled as it is.
  */
-export function dialPlace(address: string, vpc: VpcRecord | undefined): DialPlace {
-  if (isIPv6(address)) return { host: address, fromVpc: false };
-  if (vpc?.attachment.kind !== 'loopback' || address.startsWith('127.')) return { host: address, fromVpc: true };
-  const inside = vpc.cidrs.some((text) => {
+export function dialPlace(address: string, vpc: VpcRecord | undefined): DialPlace | undefined {
+  const inside = vpc?.cidrs.some((text) => {
     const cidr = parseCidr(text);
     return cidr !== undefined && cidrContains(cidr, address);
   });
-  return inside
-    ? { host: loopbackWorkloadAddress(vpc.attachment.n, address), fromVpc: true }
-    : { host: address, fromVpc: false };
+  if (vpc?.attachment.kind !== 'loopback') return inside === true ? { host: address, fromVpc: true } : undefined;
+  if (inside === true) return { host: loopbackWorkloadAddress(vpc.attachment.n, address), fromVpc: true };
+  return { host: address, fromVpc: address.startsWith('127.') && !isIPv6(address) };
 }
