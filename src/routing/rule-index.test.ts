@@ -3,15 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  compileRules,
-  findRule,
-  foldCase,
-  headerMatches,
-  prepareHeader,
-  type Routable,
-  type RuleMatch,
-} from './rule-index.ts';
+import { foldCase, headerMatches, prepareHeader } from './header-match.ts';
+import { compileRules, findRule, type Routable, type RuleMatch } from './rule-index.ts';
 
 function request(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Routable {
   return {
@@ -38,7 +31,12 @@ function plainFind(rules: readonly { match: RuleMatch }[], of: Routable): { matc
 }
 
 const pathArb = fc.array(fc.constantFrom('a', 'A', 'b', '/'), { maxLength: 6 }).map((parts) => `/${parts.join('')}`);
-const valueArb = fc.constantFrom('x', 'X', 'xy', 'yx', 'z');
+const valueArb = fc.oneof(
+  fc.constantFrom('x', 'X', 'xy', 'yx', 'z', 'É', 'éX', 'xyzé'),
+  fc.array(fc.constantFrom('x', 'X', 'y', 'É', 'é'), { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
+);
+/** As values come on the wire. */
+const wireArb = valueArb.map((value) => Buffer.from(value).toString('latin1'));
 const matchArb: fc.Arbitrary<RuleMatch> = fc.record(
   {
     method: fc.constantFrom('GET', 'POST'),
@@ -66,13 +64,35 @@ test('findRule() finds what trying every rule in order finds', () => {
       fc.array(fc.record({ match: matchArb }), { maxLength: 20 }),
       fc.constantFrom('GET', 'POST', 'get'),
       pathArb,
-      fc.dictionary(fc.constantFrom('h1', 'h2'), valueArb),
+      fc.dictionary(fc.constantFrom('h1', 'h2'), wireArb),
       (rules, method, path, headers) => {
         const of = request(method, path, headers);
         assert.equal(findRule(compileRules(rules), of), plainFind(rules, of));
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 1500 },
+  );
+});
+
+test('findRule() finds the same among many conditions on one header', () => {
+  const alphabet = fc.array(fc.constantFrom('a', 'B', 'c', '-', '1'), { minLength: 1, maxLength: 5 });
+  const header = fc.record({
+    name: fc.constant('h1'),
+    kind: fc.constantFrom('exact' as const, 'prefix' as const, 'contains' as const),
+    value: alphabet.map((parts) => parts.join('')),
+    caseSensitive: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(header, { minLength: 30, maxLength: 80 }),
+      fc.array(fc.constantFrom('a', 'b', 'B', 'c', 'C', '-', '1'), { maxLength: 40 }),
+      (headers, parts) => {
+        const rules = headers.map((one) => ({ match: { headers: [one] } }));
+        const of = request('GET', '/', { h1: parts.join('') });
+        assert.equal(findRule(compileRules(rules), of), plainFind(rules, of));
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 

@@ -1,16 +1,11 @@
 // Which rule of a listener a request matches: the lowest priority first, found through an index instead of by trying every rule.
 
+import { indexHeader, visitCandidates, type HeaderIndex } from './header-index.ts';
+import { headerMatches, prepareHeader, type HeaderMatch, type HeaderText } from './header-match.ts';
+
 /** How a path must look. `exact` is the whole path without the query; `prefix` is a plain string prefix. */
 export interface PathMatch {
   readonly kind: 'exact' | 'prefix';
-  readonly value: string;
-  readonly caseSensitive: boolean;
-}
-
-/** How a header's value must look. `name` is lower case. */
-export interface HeaderMatch {
-  readonly name: string;
-  readonly kind: 'exact' | 'prefix' | 'contains';
   readonly value: string;
   readonly caseSensitive: boolean;
 }
@@ -20,12 +15,6 @@ export interface RuleMatch {
   readonly method?: string;
   readonly path?: PathMatch;
   readonly headers?: readonly HeaderMatch[];
-}
-
-/** A header's values joined by `, ` (one latin1 character per byte), also with ASCII letters made small. */
-export interface HeaderText {
-  readonly text: string;
-  readonly folded: string;
 }
 
 /** What a rule is matched against. */
@@ -59,10 +48,10 @@ interface Rest {
   readonly headers: readonly HeaderMatch[];
 }
 
-/** Positions of rules, ascending; split by whether a header is needed so that a request without it skips them at once. */
+/** Positions of rules, ascending; those that need a header are found by their first condition on one. */
 interface Bucket {
   readonly plain: readonly number[];
-  readonly byHeader: readonly { readonly name: string; readonly rules: readonly number[] }[];
+  readonly byHeader: readonly HeaderIndex[];
 }
 
 /** Builds the index of `rules`, which are in order of evaluation (ascending priority, default rule last). */
@@ -86,14 +75,18 @@ export function compileRules<R extends { readonly match: RuleMatch }>(rules: rea
     if (list === undefined) table.set(key, [position]);
     else list.push(position);
   });
+  const rests = rules.map(({ match }) => ({
+    method: match.method,
+    headers: (match.headers ?? []).map(prepareHeader),
+  }));
   const buckets = (table: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, Bucket> =>
-    new Map([...table].map(([key, list]) => [key, bucketOf(rules, list)]));
+    new Map([...table].map(([key, list]) => [key, bucketOf(rests, list)]));
   const lengths = (table: ReadonlyMap<string, unknown>): readonly number[] =>
     [...new Set([...table.keys()].map((key) => key.length))].sort((a, b) => a - b);
   return {
     rules,
-    rests: rules.map(({ match }) => ({ method: match.method, headers: (match.headers ?? []).map(prepareHeader) })),
-    anywhere: bucketOf(rules, anywhere),
+    rests,
+    anywhere: bucketOf(rests, anywhere),
     exact: buckets(tables.exact),
     exactFolded: buckets(tables.exactFolded),
     prefix: buckets(tables.prefix),
@@ -103,20 +96,20 @@ export function compileRules<R extends { readonly match: RuleMatch }>(rules: rea
   };
 }
 
-function bucketOf<R extends { readonly match: RuleMatch }>(rules: readonly R[], positions: readonly number[]): Bucket {
+function bucketOf(rests: readonly Rest[], positions: readonly number[]): Bucket {
   const plain: number[] = [];
-  const byHeader = new Map<string, number[]>();
+  const byHeader = new Map<string, { readonly match: HeaderMatch; readonly position: number }[]>();
   for (const position of positions) {
-    const name = rules[position]?.match.headers?.[0]?.name;
-    if (name === undefined) {
+    const match = rests[position]?.headers[0];
+    if (match === undefined) {
       plain.push(position);
       continue;
     }
-    const list = byHeader.get(name);
-    if (list === undefined) byHeader.set(name, [position]);
-    else list.push(position);
+    const list = byHeader.get(match.name);
+    if (list === undefined) byHeader.set(match.name, [{ match, position }]);
+    else list.push({ match, position });
   }
-  return { plain, byHeader: [...byHeader].map(([name, list]) => ({ name, rules: list })) };
+  return { plain, byHeader: [...byHeader].map(([name, conditions]) => indexHeader(name, conditions)) };
 }
 
 /** The first rule in order of evaluation whose every part matches, or undefined (a listener's default rule always matches). */
@@ -151,8 +144,13 @@ function searchBucket<R extends { readonly match: RuleMatch }>(
 ): number {
   if (bucket === undefined) return best;
   let found = searchList(index, bucket.plain, request, best);
-  for (const { name, rules } of bucket.byHeader)
-    if (request.header(name) !== undefined) found = searchList(index, rules, request, found);
+  for (const headers of bucket.byHeader) {
+    const header = request.header(headers.name);
+    if (header !== undefined)
+      visitCandidates(headers, header, (positions) => {
+        found = searchList(index, positions, request, found);
+      });
+  }
   return found;
 }
 
@@ -175,24 +173,4 @@ function restMatches({ method, headers }: Rest, request: Routable): boolean {
   if (method !== undefined && method !== request.method) return false;
   for (const header of headers) if (!headerMatches(header, request.header(header.name))) return false;
   return true;
-}
-
-/** A condition whose value is made what `headerMatches` compares with. */
-export function prepareHeader(match: HeaderMatch): HeaderMatch {
-  // On the wire a character beyond ASCII is the bytes of its UTF-8.
-  const value = Buffer.from(match.value, 'utf8').toString('latin1');
-  return { ...match, value: match.caseSensitive ? value : foldCase(value) };
-}
-
-/** Whether one prepared condition holds for `header` (undefined: it is absent, which matches nothing). */
-export function headerMatches(match: HeaderMatch, header: HeaderText | undefined): boolean {
-  if (header === undefined) return false;
-  const given = match.caseSensitive ? header.text : header.folded;
-  if (match.kind === 'exact') return given === match.value;
-  return match.kind === 'prefix' ? given.startsWith(match.value) : given.includes(match.value);
-}
-
-/** `text` (latin1) with the letters A to Z made small, and no others: bytes of UTF-8 are not letters. */
-export function foldCase(text: string): string {
-  return /[\x80-\xff]/.test(text) ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text.toLowerCase();
 }
