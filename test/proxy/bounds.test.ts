@@ -45,6 +45,10 @@ describe('limits', { concurrency: true }, () => {
     assert.equal(await ask(plane, head('GET /', `x: ${'a'.repeat(300)}`)), '400');
     assert.equal(await ask(plane, head('GET /', 'a:', 'b:', 'c:', 'd:')), '200');
     assert.equal(await ask(plane, head('GET /', 'a:', 'b:', 'c:', 'd:', 'e:')), '400');
+    assert.deepEqual(
+      plane.log.filter((line) => line['responseCode'] === 414).map((line) => line['bytesReceived']),
+      [head(`GET /${'a'.repeat(90)}`).length, 205],
+    );
   });
 
   test('the limits of a head are 60 KB and 100 lines unless they are set', async () => {
@@ -143,7 +147,7 @@ describe('limits', { concurrency: true }, () => {
     for (const client of clients) client.socket.destroy();
     await eventually('nothing is left', () => openConnections(plane) === 0);
     assert.equal(await ask(plane, head('GET /')), '200');
-    assert.deepEqual(outcomes(plane).slice(0, 3), Array(3).fill('503 ClientProtocolError'));
+    assert.deepEqual(outcomes(plane).slice(0, 3), Array(3).fill('503 ClientRateLimited'));
   });
 
   test('maxConnectionDuration: no further request, and a response that does not end is cut after clientIdleTimeout more', async () => {

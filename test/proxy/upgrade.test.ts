@@ -57,12 +57,19 @@ test('a client that ends its WebSocket still gets what the target says, and a re
   client.socket.end('bye');
   await eventually('the target is told', () => target.peers[0]?.closed === true);
   await eventually('the end', () => client.end === 'fin');
+  const hasty = openRawClient(plane);
+  hasty.socket.end(`${asking}all`);
+  await eventually(
+    'the end of a client that had ended before',
+    () => hasty.end === 'fin' && hasty.got.endsWith('hello'),
+  );
+  assert.equal(target.peers[1]?.got, 'all');
   const second = openRawClient(plane, asking);
   await eventually('the switch', () => second.got.endsWith('hello'));
   second.socket.resetAndDestroy();
-  await eventually('the target is told', () => target.peers[1]?.closed === true);
+  await eventually('the target is told', () => target.peers[2]?.closed === true);
   await eventually('nothing is left', () => openConnections(plane) === 0);
-  assert.deepEqual(outcomes(plane), ['101 -', '101 ClientConnectionClosed']);
+  assert.deepEqual(outcomes(plane), ['101 -', '101 -', '101 ClientConnectionClosed']);
 });
 
 test('a side of a WebSocket that reads nothing holds the other back', async () => {

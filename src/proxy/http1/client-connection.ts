@@ -105,7 +105,8 @@ export class ClientConnection implements ExchangeClient {
       if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
     } else if (this.state === 'head') {
       if (this.idle && now - this.lastActive > this.context.limits.clientIdleTimeout) this.#end();
-      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout) this.#refuse(refusals.headSlow);
+      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout)
+        this.#refuse(refusals.headSlow, this.#heads.size);
     }
     const over = now - this.since - limits.maxConnectionDuration;
     if (over <= 0) return;
@@ -146,9 +147,9 @@ export class ClientConnection implements ExchangeClient {
     const found = this.#heads.look(chunk);
     if (found.kind === 'whole') {
       const request = openRequest(found.text, found.bytes, found.bodyStart, this.context.limits.maxRequestHeaders);
-      if ('refusal' in request) this.#refuse(request.refusal, request.head);
+      if ('refusal' in request) this.#refuse(request.refusal, found.bytes.length, request.head);
       else this.#begin(request);
-    } else if (found.kind === 'bad') this.#refuse(found.refusal);
+    } else if (found.kind === 'bad') this.#refuse(found.refusal, found.size);
     else if (this.#ended) this.#end();
     else if (this.socket.isPaused()) this.socket.resume();
   }
@@ -281,7 +282,7 @@ export class ClientConnection implements ExchangeClient {
 
   /** Turns the connection away before it has asked for anything. */
   turnAway(): void {
-    this.#refuse(refusals.connectionsMany);
+    this.#refuse(refusals.connectionsMany, 0, undefined, 'ClientRateLimited');
   }
 
   takeHeld(): Buffer | undefined {
@@ -289,15 +290,20 @@ export class ClientConnection implements ExchangeClient {
     return this.#heads.take();
   }
 
-  #refuse({ status, reason }: Refusal, head?: RequestHead): void {
+  #refuse(
+    { status, reason }: Refusal,
+    bytesReceived: number,
+    head?: RequestHead,
+    failureReason: FailureReason = 'ClientProtocolError',
+  ): void {
     giveAnswer(this, {
       status,
       reason,
       requestId: this.context.random.uuid(),
       keepAlive: false,
       revision: this.context.world().revision,
-      bytesReceived: 0,
-      failureReason: 'ClientProtocolError',
+      bytesReceived,
+      failureReason,
       head,
     });
     this.#end();

@@ -56,7 +56,12 @@ test('HeadReader.look() refuses early what cannot become a head, wherever it is 
 test('HeadReader.look() holds 60 KB and no more', () => {
   const reader = new HeadReader();
   assert.equal(reader.look(Buffer.alloc(MAX_HEAD_BYTES, 97)).kind, 'part');
-  assert.deepEqual(reader.look(bytes('a')), { kind: 'bad', refusal: refusals.requestLineLong });
+  assert.equal(reader.size, MAX_HEAD_BYTES);
+  assert.deepEqual(reader.look(bytes('a')), {
+    kind: 'bad',
+    refusal: refusals.requestLineLong,
+    size: MAX_HEAD_BYTES + 1,
+  });
 });
 
 test('HeadReader.look() tells a long request line from long headers, whether the end is there or not', () => {

@@ -10,8 +10,8 @@ export type HeadLook =
   | { readonly kind: 'nothing' }
   /** The head has begun. */
   | { readonly kind: 'part' }
-  /** It cannot become a good head. */
-  | { readonly kind: 'bad'; readonly refusal: Refusal }
+  /** It cannot become a good head; `size` bytes of it came. */
+  | { readonly kind: 'bad'; readonly refusal: Refusal; readonly size: number }
   /** `text` (latin1) is the head without its final empty line; what follows it in `bytes` begins at `bodyStart`. */
   | { readonly kind: 'whole'; readonly text: string; readonly bytes: Buffer; readonly bodyStart: number };
 
@@ -43,6 +43,11 @@ export class HeadReader {
   /** Whether bytes are held. */
   get holds(): boolean {
     return this.#held !== undefined;
+  }
+
+  /** Bytes that are held. */
+  get size(): number {
+    return this.#held?.length ?? 0;
   }
 
   /** Takes bytes without looking at them: `look()` does. */
@@ -86,15 +91,15 @@ export class HeadReader {
     }
     const length = end < 0 ? bytes.length : from + end + 2;
     if (length > maxRequestLine && !bytes.subarray(0, maxRequestLine + 2).includes('\r\n'))
-      return { kind: 'bad', refusal: refusals.requestLineLong };
-    if (length > maxRequestHead) return { kind: 'bad', refusal: refusals.headLong };
+      return { kind: 'bad', refusal: refusals.requestLineLong, size: bytes.length };
+    if (length > maxRequestHead) return { kind: 'bad', refusal: refusals.headLong, size: bytes.length };
     if (end >= 0) {
       const bodyStart = length + 2;
       const head = from === 0 ? text.slice(0, end + 2) : bytes.toString('latin1', 0, length);
       return { kind: 'whole', text: head, bytes, bodyStart };
     }
     // Said now instead of waiting for the rest.
-    if (isSpoilt(text, from === 0)) return { kind: 'bad', refusal: refusals.headBytes };
+    if (isSpoilt(text, from === 0)) return { kind: 'bad', refusal: refusals.headBytes, size: bytes.length };
     this.#held = bytes;
     this.#searched = bytes.length;
     return part;

@@ -17,6 +17,7 @@ export type FailureReason =
   | 'TargetConnectionClosed'
   | 'ClientConnectionClosed'
   | 'ClientAccessDenied'
+  | 'ClientRateLimited'
   | 'ClientProtocolError'
   | 'ConnectionDurationExceeded';
 

@@ -122,6 +122,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     // What the client sent behind its request is not another request now.
     const held = this.#client.takeHeld();
     if (held !== undefined) this.#tunnel.fromClient(held);
+    if (this.#client.socket.readableEnded) this.#tunnel.onClientEnd();
   }
 
   holdTarget(): void {
