@@ -21,8 +21,14 @@ export interface Program extends AsyncDisposable {
 }
 
 /** Starts a target that says `name` on `port` of its address; resolves when it listens. */
-export async function startTarget(server: TestServer, place: Place, name: string, port: number): Promise<Program> {
-  const { process, lines } = start(server, place, 'target.ts', name, String(port));
+export async function startTarget(
+  server: TestServer,
+  place: Place,
+  name: string,
+  port: number,
+  protocol: 'http' | 'https' = 'http',
+): Promise<Program> {
+  const { process, lines } = start(server, place, 'target.ts', name, String(port), protocol);
   const { value } = await lines.next();
   if (value !== 'listening') throw new Error(`the target ${name} said ${value}`);
   return { process, [Symbol.asyncDispose]: () => end(process) };

@@ -37,6 +37,13 @@ function sees(server: TestServer, group: string, wanted: string | undefined): Pr
   return eventually(`the target is ${wanted ?? 'gone'}`, async () => (await statusOf(server, group)) === wanted);
 }
 
+/** How many connections to targets workers have begun, as they report it every second. */
+async function upstreamConnections({ api }: TestServer): Promise<number> {
+  const text = await (await fetch(`${api}/-/metrics`)).text();
+  const values = [...text.matchAll(/^pergola_upstream_connections_total\S* (\d+)$/gm)];
+  return values.reduce((sum, [, value]) => sum + Number(value), 0);
+}
+
 const arn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188';
 const configuration = `
 limits: { healthCheckSpeed: 60, targetDrainTime: 1500 }
@@ -86,7 +93,8 @@ onEveryAttachment({ workers: 2, configuration }, [
       await lattice.send(new DeregisterTargetsCommand(which));
       assert.equal(await statusOf(server, group), 'DRAINING Target.DeregistrationInProgress');
       await lattice.send(new RegisterTargetsCommand(which));
-      assert.equal(await statusOf(server, group), 'INITIAL Target.InitialHealthChecking');
+      // Nothing listens there any more, so that it is soon unhealthy.
+      assert.match((await statusOf(server, group)) ?? '', /^(INITIAL|UNHEALTHY) /);
       await lattice.send(new DeregisterTargetsCommand(which));
       await sees(server, group, undefined);
     },
@@ -104,9 +112,9 @@ onEveryAttachment({ workers: 2, configuration }, [
       await makeListener(server, id, forward([group, 1]));
       await offer(server, id, network);
       await awaitHealthy(server, group);
-      const slow = client.request({ name, port: listenerPort, path: '/?wait=4000' });
-      const quick = await client.request({ name, port: listenerPort });
-      assert.equal(quick.status, 200);
+      const before = await upstreamConnections(server);
+      const slow = client.request({ name, port: listenerPort, path: '/?wait=8000' });
+      await eventually('the request is with the target', async () => (await upstreamConnections(server)) > before);
       await lattice.send(
         new DeregisterTargetsCommand({
           targetGroupIdentifier: group,
@@ -149,6 +157,35 @@ onEveryAttachment({ workers: 2, configuration }, [
         const { status, body } = await client.request({ name, port: listenerPort });
         return status === 200 && (JSON.parse(body) as { target: string }).target === 'balanced';
       });
+    },
+  },
+  {
+    name: 'an HTTPS target with a certificate of nobody is checked and gets requests',
+    runs: everywhere,
+    async run(server) {
+      const { lattice } = server;
+      const { clients, targets, network } = await makeWorld(server);
+      await using client = TestClient.start(server, { vpc: clients, address: '10.0.1.10' });
+      await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'secure', 8443, 'https');
+      const made = await lattice.send(
+        new CreateTargetGroupCommand({
+          name: unique('https'),
+          type: 'IP',
+          config: { port: 8443, protocol: 'HTTPS', vpcIdentifier: targets, healthCheck: { protocol: 'HTTPS' } },
+        }),
+      );
+      const group = given(made.id);
+      await lattice.send(
+        new RegisterTargetsCommand({ targetGroupIdentifier: group, targets: [{ id: '10.0.1.10', port: 8443 }] }),
+      );
+      const { id, dnsName: name } = await makeService(server);
+      await makeListener(server, id, forward([group, 1]));
+      await offer(server, id, network);
+      await awaitHealthy(server, group);
+      const { status, body } = await client.request({ name, port: listenerPort, method: 'POST', body: 'abc' });
+      assert.equal(status, 200);
+      const { target, received } = JSON.parse(body) as { target: string; received: number };
+      assert.deepEqual([target, received], ['secure', 3]);
     },
   },
   {

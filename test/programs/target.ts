@@ -1,12 +1,14 @@
-// A target for tests: answers every request with what it saw of it, as JSON. Arguments: its name and its port.
+// A target for tests: answers every request with what it saw of it, as JSON. Arguments: its name, its port, and `https` for TLS.
 
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { certificate, key } from '../proxy/targets-certificate.ts';
 
-const [name = '', port = ''] = process.argv.slice(2);
+const [name = '', port = '', protocol = 'http'] = process.argv.slice(2);
 
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   const url = new URL(request.url ?? '/', 'http://target');
   let received = 0;
   request.on('data', (chunk: Buffer) => (received += chunk.length));
@@ -24,7 +26,8 @@ const server = createServer((request, response) => {
       response.end(JSON.stringify(seen));
     });
   });
-});
+};
+const server = protocol === 'https' ? createSecureServer({ cert: certificate, key }, answer) : createServer(answer);
 server.keepAliveTimeout = 60_000;
 server.listen(Number(port), process.env['PERGOLA_ADDRESS'], () => process.stdout.write('listening\n'));
 process.on('SIGTERM', () => process.exit(0));
