@@ -70,7 +70,7 @@ test('rooms import only what their line names', () => {
         if (!file.endsWith('.test.ts')) wrong.push(`${relative(root, file)} imports ${specifier}, outside of src/`);
       } else if (allowed !== 'all' && other !== 'base' && !allowed.includes(other)) {
         wrong.push(`${relative(root, file)} (${room}) imports ${target}`);
-      } else if (other !== 'base' && !/^[^/]+\/(\w+\/)?index\.ts$/.test(target) && !file.endsWith('.test.ts')) {
+      } else if (other !== 'base' && !/^[^/]+\/([\w-]+\/)?index\.ts$/.test(target) && !file.endsWith('.test.ts')) {
         wrong.push(`${relative(root, file)} imports ${target}, not the room's index.ts`);
       }
     }

@@ -12,7 +12,7 @@ import { createDns, type Dns } from '../dns/index.ts';
 import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from '../feed/index.ts';
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
 import { createDataPlane, createListeners, watchDescriptors, type HealthReport } from '../proxy/index.ts';
-import { createCounterSet, openLineFile } from '../telemetry/index.ts';
+import { createCounterSet, createSubscriptionFiles, openLineFile } from '../telemetry/index.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -52,11 +52,11 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const counters = createCounterSet();
   const folder = join(settings.dataDirectory, 'access');
   mkdirSync(folder, { recursive: true, mode: 0o750 });
-  const accessLog = await openLineFile(join(folder, `worker-${worker}.jsonl`), {
-    clock,
-    log,
-    dropped: counters.counter('pergola_access_log_dropped_total'),
-  });
+  const rotation = { size: settings.limits.accessLogFileSize, files: settings.limits.accessLogFiles };
+  const dropped = counters.counter('pergola_access_log_dropped_total');
+  const sink = { clock, log, dropped };
+  const accessLog = await openLineFile(join(folder, `worker-${worker}.jsonl`), rotation, sink);
+  const subscriptions = createSubscriptionFiles(join(folder, 'subscriptions'), `worker-${worker}`, rotation, sink);
 
   let attachments: ReadonlyMap<string, VpcAttachment> = new Map();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -70,6 +70,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     targetTls: settings.configuration.targetTls,
     resolve: (vpcId, name) => dns.resolve(vpcId, name),
     appendAccessLog: (line) => accessLog.append(line),
+    appendSubscription: (id, line) => subscriptions.append(id, line),
     sources: (vpcId) => sources.get(vpcId) ?? [],
     reportHealth(report) {
       say({ type: 'health', reports: [report] });
@@ -175,14 +176,14 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
         listeners.close();
         dns.closeUdp();
         void plane.retire().then(async () => {
-          await accessLog.flush();
+          await Promise.all([accessLog.flush(), subscriptions.flush()]);
           say({ type: 'drained' });
         });
         break;
       case 'drain':
         listeners.close();
         void plane.drain().then(async () => {
-          await accessLog.flush();
+          await Promise.all([accessLog.flush(), subscriptions.flush()]);
           say({ type: 'drained' });
         });
         break;

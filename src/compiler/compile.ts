@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { emptyState, type Change, type State } from '../domain/index.ts';
 import {
   keyOf,
+  type AccessLogSubscription,
   type Instance,
   type Key,
   type Listener,
@@ -135,6 +136,11 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
       const { serviceNetworkKey, serviceKey } = record as ServiceAssociation;
       touched.networks.add(serviceNetworkKey);
       touched.services.add(serviceKey);
+      break;
+    }
+    case 'accessLogSubscription': {
+      const { resourceKey, resourceId } = record as AccessLogSubscription;
+      (resourceId.startsWith('svc-') ? touched.services : touched.networks).add(resourceKey);
       break;
     }
     case 'componentAddress':

@@ -1,6 +1,7 @@
 // One record of the snapshot from the records of the state: each function looks only at what its record depends on.
 
 import { recordsBy, type RecordTypes, type State } from '../domain/index.ts';
+import { accessLogsOf } from '../domain/access-log/index.ts';
 import { isCarried } from '../domain/association/index.ts';
 import { findLoadBalancer } from '../domain/ec2/index.ts';
 import {
@@ -90,7 +91,16 @@ export function compileNetwork(state: State, key: Key, revision: number): Networ
         : [{ kind: 'service', id: association.serviceId, associationId: association.id, index }];
     })
     .sort((a, b) => a.index - b.index || byId(a, b));
-  return { id: network.id, revision, arn: network.arn, ...requiredAuth(network), components };
+  const accessLogs = compileAccessLogs(state, key);
+  return { id: network.id, revision, arn: network.arn, ...requiredAuth(network), accessLogs, components };
+}
+
+/** The subscriptions that get records of requests: what they are of a resource's connections is for later. */
+function compileAccessLogs(state: State, owner: Key): readonly string[] {
+  return accessLogsOf(state, owner)
+    .filter(({ serviceNetworkLogType }) => serviceNetworkLogType !== 'RESOURCE')
+    .map(({ id }) => id)
+    .sort();
 }
 
 function requiredAuth({ authType }: { readonly authType: AuthType }): { readonly authType?: 'AWS_IAM' } {
@@ -141,6 +151,7 @@ export function compileService(state: State, key: Key, revision: number): Servic
     ...requiredAuth(service),
     domainNames: custom === undefined ? [service.dnsName] : [service.dnsName, custom],
     idleTimeoutSeconds: service.idleTimeoutSeconds,
+    accessLogs: compileAccessLogs(state, key),
     listeners,
   };
 }

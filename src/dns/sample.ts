@@ -50,6 +50,7 @@ export function sampleNames(
           id,
           revision,
           arn,
+          accessLogs: [],
           components: entry.services.map((service, i) => ({
             kind: 'service',
             id: service,
@@ -78,6 +79,7 @@ export function sampleNames(
           account: '111111111111',
           domainNames: [generatedName(id), `${id}.example.com`],
           idleTimeoutSeconds: 60,
+          accessLogs: [],
           listeners: [],
         },
       ]),

@@ -42,6 +42,7 @@ const typeOfKind = {
   targetGroup: 'TARGET_GROUP',
   serviceAssociation: 'SERVICE_NETWORK_SERVICE_ASSOCIATION',
   vpcAssociation: 'SERVICE_NETWORK_VPC_ASSOCIATION',
+  accessLogSubscription: 'ACCESS_LOG_SUBSCRIPTION',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 
 /** The kinds that have a VPC Lattice ARN. */

@@ -4,6 +4,7 @@ import { keyOf } from './records/base.ts';
 import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { Credential } from './records/iam.ts';
 import type {
+  AccessLogSubscription,
   ComponentAddress,
   Listener,
   Rule,
@@ -34,6 +35,8 @@ export const indexDefinitions = {
   },
   /** By the target group's key. */
   targetsByTargetGroup: { target: (r: Target) => [keyOf(r.account, r.region, r.targetGroupId)] },
+  /** By the key of the service or service network. */
+  accessLogsByResource: { accessLogSubscription: (r: AccessLogSubscription) => [r.resourceKey] },
   /** Draining targets, under `all`. */
   drainingTargets: { target: (r: Target) => (r.drainingSince === undefined ? [] : ['all']) },
   /** By the VPC's key. */

@@ -6,6 +6,7 @@ import type { BaseRecord, Key } from './records/base.ts';
 import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { ClientToken, Credential } from './records/iam.ts';
 import type {
+  AccessLogSubscription,
   ComponentAddress,
   Listener,
   Rule,
@@ -28,6 +29,7 @@ export interface RecordTypes {
   readonly serviceAssociation: ServiceAssociation;
   readonly vpcAssociation: VpcAssociation;
   readonly componentAddress: ComponentAddress;
+  readonly accessLogSubscription: AccessLogSubscription;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
   readonly securityGroup: SecurityGroup;
@@ -50,6 +52,7 @@ export const recordKinds: readonly RecordKind[] = [
   'serviceAssociation',
   'vpcAssociation',
   'componentAddress',
+  'accessLogSubscription',
   'vpc',
   'subnet',
   'securityGroup',

@@ -41,7 +41,9 @@ export function sampleSnapshot(options: SampleOptions = {}): Snapshot {
         },
       ]),
     ),
-    networks: new Map([['sn-1', { id: 'sn-1', revision, arn: 'arn:aws:vpc-lattice', components: [component] }]]),
+    networks: new Map([
+      ['sn-1', { id: 'sn-1', revision, arn: 'arn:aws:vpc-lattice', accessLogs: [], components: [component] }],
+    ]),
     doors: new Map(
       vpcs.map((vpcId) => [
         `door-${vpcId}`,
@@ -57,6 +59,7 @@ export function sampleSnapshot(options: SampleOptions = {}): Snapshot {
           name: 'one',
           domainNames: ['one.example'],
           idleTimeoutSeconds: 60,
+          accessLogs: [],
           listeners,
         },
       ],

@@ -17,7 +17,8 @@ export interface ProxyContext {
   readonly limits: ProxyLimits;
   readonly clock: Clock;
   readonly random: Random;
-  log(record: AccessRecord): void;
+  /** Writes the record to the log of everything, and to those of the subscriptions. */
+  log(record: AccessRecord, subscriptions: readonly string[]): void;
   countAnswer(serviceId: string | undefined, status: number): void;
   countForward(serviceId: string, groupId: string, status: number, received: number, sent: number): void;
   forget(connection: ClientConnection): void;

@@ -43,6 +43,8 @@ export interface DataPlaneDeps {
   readonly counters: CounterSet;
   /** Takes one finished access-log line. */
   appendAccessLog(line: string): void;
+  /** Takes the same line for a subscription. */
+  appendSubscription(id: string, line: string): void;
   /** Addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
   reportHealth(report: HealthReport): void;
@@ -110,7 +112,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     limits,
     clock,
     random: deps.random,
-    log: (record) => deps.appendAccessLog(format(record)),
+    log(record, subscriptions) {
+      const line = format(record);
+      deps.appendAccessLog(line);
+      for (const id of subscriptions) deps.appendSubscription(id, line);
+    },
     countAnswer: (serviceId, status) => byService(serviceId ?? '', status),
     countForward(serviceId, groupId, status, bytesIn, bytesOut) {
       byService(serviceId, status);

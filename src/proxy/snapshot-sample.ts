@@ -69,6 +69,7 @@ export function sampleSnapshot(
     account: '123456789012',
     domainNames: [HOST],
     idleTimeoutSeconds,
+    accessLogs: [],
     listeners: [
       {
         id: 'listener-1',
@@ -90,6 +91,7 @@ export function sampleSnapshot(
           id: 'sn-1',
           revision,
           arn: 'arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-1',
+          accessLogs: [],
           components: [{ kind: 'service', id: 'svc-1', associationId: 'snsa-1', index: 1 }],
         },
       ],

@@ -67,6 +67,8 @@ export interface NetworkRecord extends SnapshotRecord {
   readonly arn: string;
   /** Absent: NONE. With AWS_IAM every request needs a policy that allows it; none can be set yet. */
   readonly authType?: 'AWS_IAM';
+  /** Ids of the subscriptions that get the records of its requests. */
+  readonly accessLogs: readonly string[];
   readonly components: readonly NetworkComponent[];
 }
 
@@ -99,6 +101,8 @@ export interface ServiceRecord extends SnapshotRecord {
   /** Every name that chooses the service, lower case, without final dot: the generated one first, then a custom domain. */
   readonly domainNames: readonly string[];
   readonly idleTimeoutSeconds: number;
+  /** As of a network. */
+  readonly accessLogs: readonly string[];
   readonly listeners: readonly ListenerRecord[];
 }
 

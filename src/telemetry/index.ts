@@ -9,6 +9,7 @@ export {
   type CounterValues,
 } from './counters.ts';
 export { openLineFile, type LineFile } from './line-file.ts';
+export { createSubscriptionFiles, type SubscriptionSink } from './subscription-files.ts';
 export {
   createAccessFormat,
   prepareAccessRecord,

@@ -1,6 +1,6 @@
-// Appends lines to a file in batches, off the hot path; traffic never waits for it, and what does not fit is counted.
+// Appends lines to a file in batches, off the hot path, and begins a new one when it is large; traffic never waits for it, and what does not fit is counted.
 
-import { open } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Counter } from './counters.ts';
@@ -13,6 +13,20 @@ export interface LineFile extends AsyncDisposable {
   flush(): Promise<void>;
 }
 
+/** When a file gives way to a new one: it becomes `PATH.1`, that one `PATH.2`, and so on; what would be `PATH.(files + 1)` is gone. */
+export interface Rotation {
+  /** Bytes. */
+  readonly size: number;
+  /** How many older files are kept. */
+  readonly files: number;
+}
+
+export interface LineFileDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dropped: Counter;
+}
+
 /** Milliseconds that lines wait for company, and characters held at most while the disk is slow. */
 const flushDelay = 50;
 const maxHeld = 32 * 1024 * 1024;
@@ -21,11 +35,9 @@ const maxHeld = 32 * 1024 * 1024;
  * Opens (creating) `path` for appending. Lines beyond the bound and lines of a failed write are dropped and counted in
  * `deps.dropped`; a failure is logged once until a write succeeds again.
  */
-export async function openLineFile(
-  path: string,
-  deps: { readonly clock: Clock; readonly log: Log; readonly dropped: Counter },
-): Promise<LineFile> {
-  const file = await open(path, 'a', 0o640);
+export async function openLineFile(path: string, rotation: Rotation, deps: LineFileDeps): Promise<LineFile> {
+  let file = await open(path, 'a', 0o640);
+  let size = (await file.stat()).size;
   let lines: string[] = [];
   let held = 0;
   let writing: Promise<void> | undefined;
@@ -34,6 +46,23 @@ export async function openLineFile(
 
   /** Whether the file ends in the middle of a line, because a write failed there. */
   let torn = false;
+
+  const rotate = async (): Promise<void> => {
+    let next: FileHandle;
+    try {
+      for (let older = rotation.files; older > 0; older--)
+        await rename(older === 1 ? path : `${path}.${older - 1}`, `${path}.${older}`).catch(ignoreAbsent);
+      next = await open(path, rotation.files === 0 ? 'w' : 'a', 0o640);
+    } catch (error) {
+      deps.log.error('an access log cannot be rotated; it goes on growing', { path, error });
+      // Not with every batch: after as much again.
+      size = 0;
+      return;
+    }
+    await file.close();
+    file = next;
+    size = (await file.stat()).size;
+  };
 
   const drain = async (): Promise<void> => {
     while (lines.length > 0) {
@@ -54,6 +83,8 @@ export async function openLineFile(
         failing = true;
       }
       if (written > 0) torn = bytes[written - 1] !== 10;
+      size += written;
+      if (size >= rotation.size && !torn) await rotate();
     }
     writing = undefined;
   };
@@ -85,4 +116,8 @@ export async function openLineFile(
       await file.close();
     },
   };
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }

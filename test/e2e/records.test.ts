@@ -3,10 +3,16 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateRuleCommand, GetServiceNetworkCommand, GetTargetGroupCommand } from '@aws-sdk/client-vpc-lattice';
+import {
+  CreateAccessLogSubscriptionCommand,
+  CreateRuleCommand,
+  DeleteAccessLogSubscriptionCommand,
+  GetServiceNetworkCommand,
+  GetTargetGroupCommand,
+} from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
-import { eventually, listenerPort, targetPort, unique } from './scenario.ts';
+import { eventually, given, listenerPort, targetPort, unique } from './scenario.ts';
 import { openShop } from './shop.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -31,6 +37,43 @@ async function readMetric({ api }: TestServer, name: string, labels: readonly st
 }
 
 onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }\n' }, [
+  {
+    name: 'a subscription gets the records of its owner and of no other, and none once it is deleted',
+    runs: everywhere,
+    async run(server) {
+      await using shop = await openShop(server);
+      await using other = await openShop(server);
+      const subscribe = async (resourceIdentifier: string): Promise<string> => {
+        const destinationArn = 'arn:aws:s3:::access-logs';
+        const made = new CreateAccessLogSubscriptionCommand({ resourceIdentifier, destinationArn });
+        return given((await server.lattice.send(made)).id);
+      };
+      const ofNetwork = await subscribe(shop.network);
+      const ofService = await subscribe(shop.service);
+      await server.obeyed();
+      const paths = (id: string): readonly string[] =>
+        globSync(`access/subscriptions/${id}/worker-*.jsonl`, { cwd: server.data })
+          .flatMap((file) => readFileSync(join(server.data, file), 'utf8').split('\n'))
+          .filter((line) => line !== '')
+          .map((line) => String((JSON.parse(line) as Line)['requestPath']))
+          .sort();
+      await shop.ask('/one');
+      await other.ask('/two');
+      // A request to a name that the network does not have is the network's alone.
+      const [address = ''] = await shop.client.resolve(shop.name);
+      await shop.client.request({ name: 'nobody.example', address, port: listenerPort, path: '/three' });
+      await eventually('both owners have their records', () =>
+        Promise.resolve(paths(ofNetwork).length === 2 && paths(ofService).length === 1),
+      );
+      assert.deepEqual([paths(ofNetwork), paths(ofService)], [['/one', '/three'], ['/one']]);
+      const command = new DeleteAccessLogSubscriptionCommand({ accessLogSubscriptionIdentifier: ofService });
+      await server.lattice.send(command);
+      await server.obeyed();
+      await shop.ask('/four');
+      await eventually('the network has its record', () => Promise.resolve(paths(ofNetwork).length === 3));
+      assert.deepEqual(paths(ofService), ['/one']);
+    },
+  },
   {
     name: 'every request has one line in the access log, with the fields of AWS and the rule that decided',
     runs: everywhere,

@@ -29,6 +29,7 @@ const plane = createDataPlane({
   worker: 0,
   limits: defaultProxyLimits,
   appendAccessLog() {},
+  appendSubscription: () => {},
   functionSocket: '',
   sources: () => [],
   reportHealth() {},

@@ -49,6 +49,7 @@ export async function openPlane(
     random: systemRandom,
     counters,
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
+    appendSubscription: () => {},
     sources: () => [],
     functionSocket: '',
     reportHealth: (report) => void reports.push(report),

@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createManualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { openLineFile } from '../../src/telemetry/index.ts';
+import { createSubscriptionFiles, openLineFile } from '../../src/telemetry/index.ts';
+
+/** No rotation. */
+const never = { size: Infinity, files: 0 };
 
 function place(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'pergola-lines-'));
@@ -19,7 +22,7 @@ function place(t: TestContext): string {
 test('a line file writes what comes after a flush of nothing', async (t) => {
   const path = place(t);
   const clock = createManualClock();
-  await using file = await openLineFile(path, { clock, log: silentLog, dropped: { value: 0 } });
+  await using file = await openLineFile(path, never, { clock, log: silentLog, dropped: { value: 0 } });
   await file.flush();
   file.append('one\n');
   clock.advance(50);
@@ -39,7 +42,7 @@ test('a line file keeps the order of lines and appends to what was there', async
   const path = place(t);
   const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
   for (const part of ['a', 'b']) {
-    await using file = await openLineFile(path, deps);
+    await using file = await openLineFile(path, never, deps);
     for (let i = 0; i < 1000; i++) {
       file.append(`${part}${i}\n`);
       if (i % 100 === 0) void file.flush();
@@ -54,7 +57,7 @@ test('a line file counts what cannot be written, and says so once', { skip: !exi
   const dropped = { value: 0 };
   const said: string[] = [];
   const log = { ...silentLog, error: (message: string) => void said.push(message) };
-  await using file = await openLineFile('/dev/full', { clock: createManualClock(), log, dropped });
+  await using file = await openLineFile('/dev/full', never, { clock: createManualClock(), log, dropped });
   for (const count of [3, 1]) {
     for (let i = 0; i < count; i++) file.append(`${i}\n`);
     await file.flush();
@@ -80,7 +83,7 @@ test(
     writeFileSync(ballast, Buffer.alloc(32_768));
     const dropped = { value: 0 };
     {
-      await using file = await openLineFile(path, { clock: createManualClock(), log: silentLog, dropped });
+      await using file = await openLineFile(path, never, { clock: createManualClock(), log: silentLog, dropped });
       const line = (i: number): string => `${JSON.stringify({ i, text: 'x'.repeat(83) })}\n`;
       for (let i = 0; i < 1000; i++) file.append(line(i));
       await file.flush();
@@ -98,3 +101,52 @@ test(
     assert.match(whole.at(-1) ?? '', /"i":1009/);
   },
 );
+
+test('a line file gives way to a new one when it is large, and keeps so many older ones', async (t) => {
+  const path = place(t);
+  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  writeFileSync(path, 'before\n');
+  await using file = await openLineFile(path, { size: 10, files: 2 }, deps);
+  for (const line of ['a'.repeat(9), 'b'.repeat(9), 'c'.repeat(9), 'short']) {
+    file.append(`${line}\n`);
+    await file.flush();
+  }
+  const read = (name: string) => readFileSync(name, 'utf8');
+  assert.deepEqual(
+    [read(path), read(`${path}.1`), read(`${path}.2`), existsSync(`${path}.3`)],
+    ['short\n', `${'c'.repeat(9)}\n`, `${'b'.repeat(9)}\n`, false],
+  );
+  assert.equal(deps.dropped.value, 0);
+});
+
+test('a line file that keeps no older one begins anew', async (t) => {
+  const path = place(t);
+  await using file = await openLineFile(
+    path,
+    { size: 5, files: 0 },
+    { clock: createManualClock(), log: silentLog, dropped: { value: 0 } },
+  );
+  for (const line of ['first', 'x']) {
+    file.append(`${line}\n`);
+    await file.flush();
+  }
+  assert.equal(readFileSync(path, 'utf8'), 'x\n');
+});
+
+test('the files of subscriptions are opened at their first line, and what comes meanwhile is kept', async (t) => {
+  const folder = dirname(place(t));
+  const dropped = { value: 0 };
+  const deps = { clock: createManualClock(), log: silentLog, dropped };
+  const sink = createSubscriptionFiles(folder, 'worker-0', { size: 1e9, files: 1 }, deps);
+  sink.append('als-1', 'one\n');
+  sink.append('als-2', 'two\n');
+  sink.append('als-1', 'three\n');
+  await sink.flush();
+  const read = (id: string) => readFileSync(join(folder, id, 'worker-0.jsonl'), 'utf8');
+  assert.deepEqual([read('als-1'), read('als-2')], ['one\nthree\n', 'two\n']);
+  // A file in the place of the folder.
+  writeFileSync(join(folder, 'als-3'), '');
+  sink.append('als-3', 'lost\n');
+  await sink.flush();
+  assert.equal(dropped.value, 1);
+});

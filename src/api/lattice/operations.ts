@@ -1,5 +1,10 @@
 // Every operation of VPC Lattice that is implemented; the others answer 501.
 
+import { createAccessLogSubscription } from './access-log/create-access-log-subscription.ts';
+import { deleteAccessLogSubscription } from './access-log/delete-access-log-subscription.ts';
+import { getAccessLogSubscription } from './access-log/get-access-log-subscription.ts';
+import { updateAccessLogSubscription } from './access-log/update-access-log-subscription.ts';
+import { listAccessLogSubscriptions } from './access-log/list-access-log-subscriptions.ts';
 import { createServiceNetworkServiceAssociation } from './association/create-service-network-service-association.ts';
 import { createServiceNetworkVpcAssociation } from './association/create-service-network-vpc-association.ts';
 import { deleteServiceNetworkServiceAssociation } from './association/delete-service-network-service-association.ts';
@@ -47,6 +52,11 @@ import type { LatticeDeps } from './deps.ts';
 
 /** The implemented operations. */
 export const latticeOperations: readonly Operation<LatticeDeps>[] = [
+  createAccessLogSubscription,
+  deleteAccessLogSubscription,
+  getAccessLogSubscription,
+  listAccessLogSubscriptions,
+  updateAccessLogSubscription,
   createServiceNetworkServiceAssociation,
   createServiceNetworkVpcAssociation,
   deleteServiceNetworkServiceAssociation,

@@ -9,6 +9,10 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly associationTimeout: number;
   /** How long a deregistered target drains before it is gone (AWS: a minute). */
   readonly targetDrainTime: number;
+  /** Bytes after which an access log begins a new file. */
+  readonly accessLogFileSize: number;
+  /** How many older files of an access log are kept. */
+  readonly accessLogFiles: number;
   /** How long a stop waits for running requests. */
   readonly drainTimeout: number;
   /** How long an environment of a function may take until it asks for its first invocation (Lambda: 10 s). */
@@ -25,6 +29,8 @@ export const defaultLimits: Limits = {
   ...defaultServerLimits,
   associationTimeout: 60_000,
   targetDrainTime: 60_000,
+  accessLogFileSize: 100_000_000,
+  accessLogFiles: 5,
   drainTimeout: 5_000,
   functionInitTimeout: 10_000,
   functionIdleTimeout: 300_000,

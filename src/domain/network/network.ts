@@ -9,6 +9,7 @@ import { conflict } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
+import { removeAccessLogs } from '../access-log/index.ts';
 import { listServiceNetworks } from './read.ts';
 
 export interface CreateServiceNetworkInput {
@@ -63,7 +64,7 @@ export function updateServiceNetwork(
   return { changes: [put('serviceNetwork', network)], result: network };
 }
 
-/** DeleteServiceNetwork: refused while anything is associated; takes resting addresses along. */
+/** DeleteServiceNetwork: refused while anything is associated; takes its log subscriptions and resting addresses along. */
 export function deleteServiceNetwork(
   state: State,
   input: { readonly serviceNetworkIdentifier: string },
@@ -80,7 +81,11 @@ export function deleteServiceNetwork(
     );
   const addresses = recordsBy(state, 'componentAddress', 'addressesByNetwork', key);
   return {
-    changes: [remove('serviceNetwork', network), ...addresses.map((address) => remove('componentAddress', address))],
+    changes: [
+      ...removeAccessLogs(state, key),
+      remove('serviceNetwork', network),
+      ...addresses.map((address) => remove('componentAddress', address)),
+    ],
     result: null,
   };
 }

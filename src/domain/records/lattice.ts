@@ -128,6 +128,17 @@ export interface Target extends BaseRecord {
   readonly drainingSince?: number;
 }
 
+/** Where the access log of a service or service network goes. */
+export interface AccessLogSubscription extends BaseRecord {
+  readonly arn: string;
+  readonly resourceId: string;
+  readonly resourceArn: string;
+  readonly resourceKey: Key;
+  readonly destinationArn: string;
+  /** Of service networks only: which traffic. */
+  readonly serviceNetworkLogType?: 'SERVICE' | 'RESOURCE';
+}
+
 /** What the two kinds of association share. */
 export interface Association extends BaseRecord, Failure {
   readonly arn: string;

@@ -1,5 +1,6 @@
 // Services: create, change, delete with everything below.
 
+import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { checkQuota } from '../quotas.ts';
@@ -85,7 +86,7 @@ export function updateService(state: State, input: UpdateServiceInput, context: 
 }
 
 /**
- * DeleteService: refused while any association exists; takes listeners and rules along. The service is gone at once
+ * DeleteService: refused while any association exists; takes listeners, rules and log subscriptions along. The service is gone at once
  * (without an association no data plane knows it); the result shows AWS's DELETE_IN_PROGRESS.
  */
 export function deleteService(
@@ -105,6 +106,7 @@ export function deleteService(
   const rules = listeners.flatMap((listener) => recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener)));
   return {
     changes: [
+      ...removeAccessLogs(state, key),
       ...rules.map((rule) => remove('rule', rule)),
       ...listeners.map((listener) => remove('listener', listener)),
       remove('service', service),

@@ -202,6 +202,7 @@ export class FunctionExchange implements RunningExchange {
         reason,
         clientIpPort,
       }),
+      this.#start.text.subscriptions,
     );
   }
 }

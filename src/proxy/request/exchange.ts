@@ -252,6 +252,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
         reason,
         clientIpPort,
       }),
+      start.text.subscriptions,
     );
   }
 }

@@ -31,9 +31,10 @@ export function giveAnswer(
   const text = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD');
   client.socket.write(text, 'latin1');
   context.countAnswer(decision?.listener?.service.id, status);
+  const way = prepareRouteText(decision?.door, decision?.listener, decision?.rule, undefined, decision?.denied);
   context.log(
     answerRecord(head, {
-      context: prepareRouteText(decision?.door, decision?.listener, decision?.rule, undefined, decision?.denied).record,
+      context: way.record,
       startTime: context.clock.now(),
       requestId,
       status,
@@ -43,5 +44,6 @@ export function giveAnswer(
       failureReason,
       revision,
     }),
+    way.subscriptions,
   );
 }

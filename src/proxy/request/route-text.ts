@@ -11,6 +11,8 @@ export interface RouteText {
   readonly headers: string;
   /** `prepareAccessRecord`'s text. */
   readonly record: string;
+  /** Ids of the subscriptions that get the record, beside the log of everything. */
+  readonly subscriptions: readonly string[];
 }
 
 /** The same text in one piece: V8 keeps joined strings as trees, and walking one for every request costs more than joining it. */
@@ -26,6 +28,7 @@ export function prepareRouteText(
   group: TargetGroupRecord | undefined,
   denied?: Denial,
 ): RouteText {
+  const subscriptions = [...(door?.network.accessLogs ?? []), ...(listener?.service.accessLogs ?? [])];
   const record = flatten(
     prepareAccessRecord({
       serviceNetworkArn: door?.network.arn ?? '',
@@ -39,12 +42,13 @@ export function prepareRouteText(
       ...(group === undefined ? {} : { targetGroupArn: group.arn, destinationVpcId: group.vpcId ?? '' }),
     }),
   );
-  if (door === undefined || listener === undefined || group === undefined) return { headers: '', record };
+  if (door === undefined || listener === undefined || group === undefined)
+    return { headers: '', record, subscriptions };
   const headers =
     `x-amzn-lattice-network: SourceVpcArn=${door.vpc.arn}\r\n` +
     `x-amzn-lattice-target: ServiceArn=${listener.service.arn}; ServiceNetworkArn=${door.network.arn}; TargetGroupArn=${group.arn}\r\n` +
     `x-amzn-source-vpc: ${door.vpc.id}\r\n`;
-  return { headers: flatten(headers), record };
+  return { headers: flatten(headers), record, subscriptions };
 }
 
 /** The texts of the last rule by position of the target group: keep-alive connections mostly stay with one rule. */

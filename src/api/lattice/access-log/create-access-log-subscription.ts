@@ -1,0 +1,17 @@
+// CreateAccessLogSubscription.
+
+import type {
+  CreateAccessLogSubscriptionRequest,
+  CreateAccessLogSubscriptionResponse,
+} from '@aws-sdk/client-vpc-lattice';
+import { createAccessLogSubscription as decide } from '../../../domain/access-log/index.ts';
+import { change, type Valid, type Wire } from '../../operation.ts';
+import { describeAccessLog } from './describe-access-log.ts';
+
+/** Sends the access log of a service or service network somewhere. */
+export const createAccessLogSubscription = change(
+  'CreateAccessLogSubscription',
+  decide,
+  (request: Valid<CreateAccessLogSubscriptionRequest>) => request,
+  (subscription): Wire<CreateAccessLogSubscriptionResponse> => describeAccessLog(subscription),
+);

@@ -1,0 +1,136 @@
+// Access-log subscriptions of services and service networks: create, change the destination, delete.
+
+import type { Context, Decided } from '../decision.ts';
+import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
+import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
+import type { AccessLogSubscription, Service, ServiceNetwork } from '../records/lattice.ts';
+import { conflict, invalidField } from '../refusal.ts';
+import { put, recordsBy, remove, type Change, type State } from '../state.ts';
+import { checkTags } from '../tag/check-tags.ts';
+
+export interface CreateAccessLogSubscriptionInput {
+  readonly resourceIdentifier: string;
+  readonly destinationArn: string;
+  readonly serviceNetworkLogType?: 'SERVICE' | 'RESOURCE';
+  readonly tags?: Tags;
+}
+
+/** CreateAccessLogSubscription: one for each owner, log type and kind of destination. */
+export function createAccessLogSubscription(
+  state: State,
+  input: CreateAccessLogSubscriptionInput,
+  context: Context,
+): Decided<AccessLogSubscription> {
+  const owner = getLogOwner(state, context, input.resourceIdentifier);
+  if (owner.kind === 'service' && input.serviceNetworkLogType !== undefined)
+    throw invalidField('serviceNetworkLogType', 'only subscriptions of a service network have one');
+  const logType = owner.kind === 'service' ? undefined : (input.serviceNetworkLogType ?? 'SERVICE');
+  const id = newId('als', context.random);
+  const subscription: AccessLogSubscription = {
+    account: context.account,
+    region: context.region,
+    id,
+    arn: formatArn('vpc-lattice', context, `accesslogsubscription/${id}`),
+    resourceId: owner.record.id,
+    resourceArn: owner.record.arn,
+    resourceKey: keyOfRecord(owner.record),
+    destinationArn: normaliseDestination(input.destinationArn),
+    ...(logType === undefined ? {} : { serviceNetworkLogType: logType }),
+    createdAt: context.now,
+    lastUpdatedAt: context.now,
+    tags: checkTags(input.tags),
+  };
+  checkOnlyOne(state, subscription);
+  return { changes: [put('accessLogSubscription', subscription)], result: subscription };
+}
+
+/** UpdateAccessLogSubscription: only the destination can change. */
+export function updateAccessLogSubscription(
+  state: State,
+  input: { readonly accessLogSubscriptionIdentifier: string; readonly destinationArn: string },
+  context: Context,
+): Decided<AccessLogSubscription> {
+  const before = getResource(state, context, 'accessLogSubscription', input.accessLogSubscriptionIdentifier);
+  const destinationArn = normaliseDestination(input.destinationArn);
+  if (destinationArn === before.destinationArn) return { changes: [], result: before };
+  const subscription: AccessLogSubscription = { ...before, destinationArn, lastUpdatedAt: context.now };
+  checkOnlyOne(state, subscription);
+  return { changes: [put('accessLogSubscription', subscription)], result: subscription };
+}
+
+/** DeleteAccessLogSubscription. */
+export function deleteAccessLogSubscription(
+  state: State,
+  input: { readonly accessLogSubscriptionIdentifier: string },
+  context: Context,
+): Decided<null> {
+  const subscription = getResource(state, context, 'accessLogSubscription', input.accessLogSubscriptionIdentifier);
+  return { changes: [remove('accessLogSubscription', subscription)], result: null };
+}
+
+/** The subscription that an id or ARN names; refused with `ResourceNotFound` when absent. */
+export function getAccessLogSubscription(state: State, caller: Caller, identifier: string): AccessLogSubscription {
+  return getResource(state, caller, 'accessLogSubscription', identifier);
+}
+
+/** The changes that take an owner's subscriptions along when it is deleted. */
+export function removeAccessLogs(state: State, owner: Key): readonly Change[] {
+  return accessLogsOf(state, owner).map((one) => remove('accessLogSubscription', one));
+}
+
+/** The subscriptions of a service or service network, in no particular order. */
+export function accessLogsOf(state: State, owner: Key): AccessLogSubscription[] {
+  return recordsBy(state, 'accessLogSubscription', 'accessLogsByResource', owner);
+}
+
+/** The service or service network that an id or ARN names; refused with `ResourceNotFound` or (another kind) `Validation`. */
+export function getLogOwner(
+  state: State,
+  caller: Caller,
+  identifier: string,
+):
+  | { readonly kind: 'service'; readonly record: Service }
+  | { readonly kind: 'serviceNetwork'; readonly record: ServiceNetwork } {
+  const id = identifier.slice(identifier.lastIndexOf('/') + 1);
+  if (id.startsWith('svc-')) return { kind: 'service', record: getResource(state, caller, 'service', identifier) };
+  if (id.startsWith('sn-'))
+    return { kind: 'serviceNetwork', record: getResource(state, caller, 'serviceNetwork', identifier) };
+  throw invalidField('resourceIdentifier', `${identifier} is neither a service nor a service network`);
+}
+
+/** What AWS delivers access logs to, by the service of the destination's ARN. */
+const destinations: Readonly<Record<string, (resource: string) => boolean>> = {
+  logs: (resource) => resource.startsWith('log-group:'),
+  s3: () => true,
+  firehose: (resource) => resource.startsWith('deliverystream/'),
+};
+
+/** The kind of a destination, or undefined when AWS delivers to none such. */
+function destinationKind(arn: string): string | undefined {
+  // An S3 ARN has neither region nor account.
+  const parts = parseArn(arn);
+  return parts !== undefined && destinations[parts.service]?.(parts.resource) === true ? parts.service : undefined;
+}
+
+/** A log group comes back with `:*` (api reference: AccessLogSubscriptionSummary). */
+function normaliseDestination(arn: string): string {
+  const kind = destinationKind(arn);
+  if (kind === undefined)
+    throw invalidField('destinationArn', `${arn} is not the ARN of a log group, a bucket or a delivery stream`);
+  return kind === 'logs' && !arn.endsWith(':*') ? `${arn}:*` : arn;
+}
+
+function checkOnlyOne(state: State, subscription: AccessLogSubscription): void {
+  const twin = accessLogsOf(state, subscription.resourceKey).find(
+    (other) =>
+      other.id !== subscription.id &&
+      other.serviceNetworkLogType === subscription.serviceNetworkLogType &&
+      destinationKind(other.destinationArn) === destinationKind(subscription.destinationArn),
+  );
+  if (twin !== undefined)
+    throw conflict(
+      'ACCESS_LOG_SUBSCRIPTION',
+      twin.id,
+      `The resource ${subscription.resourceId} already has an access log subscription of this destination type.`,
+    );
+}
