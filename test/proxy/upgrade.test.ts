@@ -1,7 +1,13 @@
 // WebSocket: the change of protocol, bytes both ways after it, and how it ends.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
+import { sampleSnapshot } from '../../src/proxy/snapshot-sample.ts';
 import { openPlane } from './plane.ts';
 import { eventually, head, openConnections, openRawClient, openRawTarget, outcomes, type RawPeer } from './raw-ends.ts';
 
@@ -151,4 +157,45 @@ test('a target that refuses a WebSocket answers as ever, and one that switches u
     assert.match(client.got, expected, request);
     client.socket.destroy();
   }
+});
+
+test("Node's WebSocket client speaks through the plane with a server that echoes", async () => {
+  const server = createServer();
+  const sockets: Duplex[] = [];
+  server.on('upgrade', (request, socket) => {
+    sockets.push(socket);
+    const key = `${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+    const accept = createHash('sha1').update(key).digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    socket.on('error', () => {});
+    // One short masked text frame comes; the same text goes back unmasked.
+    socket.on('data', (frame: Buffer) => {
+      const length = (frame[1] ?? 0) & 127;
+      const text = Buffer.from(frame.subarray(6, 6 + length).map((byte, i) => byte ^ (frame[2 + (i % 4)] ?? 0)));
+      socket.write(Buffer.concat([Buffer.from([frame[0] ?? 0, length]), text]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await using plane = await openPlane();
+  const { port } = server.address() as AddressInfo;
+  const action = { kind: 'forward' as const, targetGroups: [{ id: 'tg-1', weight: 1 }] };
+  const snapshot = sampleSnapshot(plane.port, [{ id: 'default', action }], { 'tg-1': [port] }, 1);
+  // This client lets nobody set Host: the service has the address for a name.
+  const services = [...snapshot.services.values()].map(
+    (one) => [one.id, { ...one, domainNames: ['127.190.0.1'] }] as const,
+  );
+  plane.plane.apply({ ...snapshot, services: new Map(services) });
+  const client = new WebSocket(`ws://127.190.0.1:${plane.port}/chat`);
+  await Promise.race([once(client, 'open'), once(client, 'error').then(() => assert.fail('refused'))]);
+  client.send('hello');
+  const [message] = (await once(client, 'message')) as [MessageEvent];
+  assert.equal(message.data, 'hello');
+  const closed = once(client, 'close');
+  client.close();
+  for (const socket of sockets) socket.end();
+  await closed;
+  server.closeAllConnections();
+  server.close();
 });

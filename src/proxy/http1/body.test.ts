@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ChunkedBody, closingBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
+import { ChunkedBody, closingBody, emptyBody, LengthBody, LimitedBody, type BodyReader } from './body.ts';
+import { refusals } from './rules.ts';
 
 /** Reads `bytes` cut at `cuts`; the end of the body in all of them (-1: broken, undefined: not there), and its data without framing. */
 function read(
@@ -107,4 +108,21 @@ test('LengthBody takes its bytes and no more, emptyBody none, closingBody all', 
   assert.equal(body.done, true);
   assert.deepEqual([emptyBody.done, emptyBody.consume(Buffer.from('abc'), 1)], [true, 1]);
   assert.deepEqual([closingBody.done, closingBody.consume(Buffer.from('abc'), 1)], [false, 3]);
+});
+
+test('LimitedBody breaks a body at the first byte beyond its limit, and is the body itself before', () => {
+  const bytes = Buffer.from('3\r\nabc\r\n0\r\n\r\nGET');
+  const whole = new LimitedBody(new ChunkedBody(true), 13);
+  assert.equal(whole.consume(bytes, 0), 13);
+  assert.equal(whole.done, true);
+  assert.equal(whole.fault, undefined);
+  assert.deepEqual(whole.pieces, [[3, 6]]);
+  const long = new LimitedBody(new ChunkedBody(), 12);
+  assert.equal(long.consume(bytes.subarray(0, 12), 0), 12);
+  assert.equal(long.fault, undefined);
+  assert.equal(long.consume(bytes.subarray(12, 13), 0), -1);
+  assert.equal(long.fault, refusals.bodyLong);
+  const broken = new LimitedBody(new ChunkedBody(), 12);
+  assert.equal(broken.consume(Buffer.from('x'), 0), -1);
+  assert.equal(broken.fault, refusals.chunkSize);
 });

@@ -52,6 +52,35 @@ export const closingBody: BodyReader = {
   pieces: undefined,
 };
 
+/** A body of at most `most` bytes as sent: with more its framing counts as broken. */
+export class LimitedBody implements BodyReader {
+  readonly #body: BodyReader;
+  #left: number;
+
+  constructor(body: BodyReader, most: number) {
+    this.#body = body;
+    this.#left = most;
+  }
+
+  get done(): boolean {
+    return this.#body.done;
+  }
+
+  get fault(): Refusal | undefined {
+    return this.#left < 0 ? refusals.bodyLong : this.#body.fault;
+  }
+
+  get pieces(): BodyReader['pieces'] {
+    return this.#body.pieces;
+  }
+
+  consume(chunk: Buffer, from: number): number {
+    const end = this.#body.consume(chunk, from);
+    this.#left -= Math.max(0, end - from);
+    return this.#left < 0 ? -1 : end;
+  }
+}
+
 const states = {
   size: 0,
   extension: 1,

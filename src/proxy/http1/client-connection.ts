@@ -146,7 +146,7 @@ export class ClientConnection implements ExchangeClient {
     if (!this.#heads.holds) this.#owedSince = this.lastActive;
     const found = this.#heads.look(chunk);
     if (found.kind === 'whole') {
-      const request = openRequest(found.text, found.bytes, found.bodyStart, this.context.limits.maxRequestHeaders);
+      const request = openRequest(found.text, found.bytes, found.bodyStart, this.context.limits);
       if ('refusal' in request) this.#refuse(request.refusal, found.bytes.length, request.head);
       else this.#begin(request);
     } else if (found.kind === 'bad') this.#refuse(found.refusal, found.size);
@@ -160,8 +160,7 @@ export class ClientConnection implements ExchangeClient {
     const world = context.world();
     const decision = decide(world, this.entry, head);
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
-    const bodyBytes = Math.max(head.contentLength, request.early.length);
-    if (bodyBytes > context.limits.maxRequestBody) {
+    if (head.contentLength > context.limits.maxRequestBody) {
       this.#closeAfter = true;
       this.#answer(
         world,

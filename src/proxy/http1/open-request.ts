@@ -1,6 +1,7 @@
 // A request whose head is whole, with what came behind it.
 
-import { ChunkedBody, emptyBody, LengthBody, type BodyReader } from './body.ts';
+import type { ProxyLimits } from '../limits.ts';
+import { ChunkedBody, emptyBody, LengthBody, LimitedBody, type BodyReader } from './body.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
@@ -24,12 +25,12 @@ export function openRequest(
   text: string,
   bytes: Buffer,
   bodyStart: number,
-  maxHeaders: number,
+  limits: Pick<ProxyLimits, 'maxRequestHeaders' | 'maxRequestBody'>,
 ): OpenRequest | RefusedRequest {
-  const head = parseRequestHead(text, maxHeaders);
+  const head = parseRequestHead(text, limits.maxRequestHeaders);
   if ('reason' in head) return { refusal: head };
   const body = head.chunked
-    ? new ChunkedBody()
+    ? limitChunks(new ChunkedBody(), limits.maxRequestBody)
     : head.contentLength > 0
       ? new LengthBody(head.contentLength)
       : emptyBody;
@@ -42,4 +43,9 @@ export function openRequest(
     early: bytes.subarray(bodyStart, bodyEnd),
     rest: bodyEnd < bytes.length ? bytes.subarray(bodyEnd) : undefined,
   };
+}
+
+/** A length is judged before its first byte; what comes in chunks is counted, if there is a limit at all. */
+function limitChunks(body: BodyReader, most: number): BodyReader {
+  return most === Number.MAX_SAFE_INTEGER ? body : new LimitedBody(body, most);
 }

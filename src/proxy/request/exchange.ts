@@ -69,9 +69,8 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     }
     if (body.done) return 0;
     const end = body.consume(chunk, 0);
-    const tooLong = this.#request.received - this.#start.headBytes + end > this.#client.context.limits.maxRequestBody;
-    if (end < 0 || tooLong) {
-      const { status, reason } = (end < 0 ? body.fault : undefined) ?? refusals.bodyLong;
+    if (end < 0) {
+      const { status, reason } = body.fault ?? refusals.chunkSize;
       // An answer in the middle of a response would be read as part of it.
       if (this.#response.head === undefined) this.fail(status, reason, 'ClientProtocolError');
       else this.cut('ClientProtocolError');
