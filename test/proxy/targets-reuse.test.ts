@@ -20,6 +20,8 @@ const openOnce = () =>
 
 async function listen(server: Server, port = 0): Promise<number> {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  // A test that fails leaves it open.
+  server.unref();
   return (server.address() as AddressInfo).port;
 }
 

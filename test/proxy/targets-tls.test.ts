@@ -23,6 +23,8 @@ interface SecureTarget extends AsyncDisposable {
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails leaves it open.
+  server.unref();
   return (server.address() as AddressInfo).port;
 }
 
