@@ -68,9 +68,7 @@ for (const { attach, skip } of attachments)
       }
     });
 
-    test('the new worker takes its share, and knows rules and health as the others do', { skip }, async () => {
-      await using server = await TestServer.start({ attach, workers: 2 });
-      await using shop = await openShop(server);
+    test('the new worker takes its share, and knows rules and health as the others do', async () => {
       const { workers } = server.processes();
       for (const pid of workers) killProcess(pid);
       await eventually('both workers are new', () => {
