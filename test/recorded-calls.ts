@@ -1,31 +1,38 @@
-// Which operations passing tests really called: SDK clients write them down for docs/parity.md.
+// Which operations passing tests really called, and which of them a test saw in traffic: written down for docs/parity.md.
 
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 
-/** `api`: over a store alone. `e2e`: real traffic showed what the call did. */
-export type Suite = 'api' | 'e2e';
-
-const called: Record<Suite, Set<string>> = { api: new Set(), e2e: new Set() };
+/** `tested`: a call was answered. `enforced`: a case that says so saw in real traffic what the call did. */
+const seen = { tested: new Set<string>(), enforced: new Set<string>() };
 
 // A file of tests counts only when every test in it has passed: node:test then leaves with 0.
 process.on('exit', (code) => {
   const folder = process.env['PERGOLA_RECORD_CALLS'];
   if (folder === undefined || code !== 0) return;
-  for (const suite of ['api', 'e2e'] as const)
-    for (const operation of called[suite]) appendFileSync(join(folder, 'calls.txt'), `${suite} ${operation}\n`);
+  for (const mark of ['tested', 'enforced'] as const)
+    for (const operation of seen[mark]) appendFileSync(join(folder, 'calls.txt'), `${mark} ${operation}\n`);
 });
 
-/** Makes `client` remember its successful calls; when PERGOLA_RECORD_CALLS names a folder, they are added to calls.txt there. */
-export function recordCalls(client: VPCLatticeClient, suite: Suite): VPCLatticeClient {
+/** Makes `client` remember its answered calls; when PERGOLA_RECORD_CALLS names a folder, they are added to calls.txt there. `told` hears of each. */
+export function recordCalls(client: VPCLatticeClient, told: (operation: string) => void = () => {}): VPCLatticeClient {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      called[suite].add((context.commandName ?? '').replace(/Command$/, ''));
+      const operation = (context.commandName ?? '').replace(/Command$/, '');
+      seen.tested.add(operation);
+      told(operation);
       return result;
     },
     { step: 'initialize' },
   );
   return client;
+}
+
+/** Remembers that a case which passed saw in traffic what these operations did; throws when it did not call one of them. */
+export function recordEnforced(operations: readonly string[], called: ReadonlySet<string>): void {
+  const absent = operations.filter((operation) => !called.has(operation));
+  if (absent.length > 0) throw new Error(`the case says that it enforces ${absent.join(', ')}, and did not call it`);
+  for (const operation of operations) seen.enforced.add(operation);
 }

@@ -118,6 +118,8 @@ export class TestServer implements AsyncDisposable {
   readonly lattice: VPCLatticeClient;
   readonly ec2: EC2Client;
   readonly sts: STSClient;
+  /** The operations of VPC Lattice that were called, in order. */
+  readonly calls: string[] = [];
   readonly #process: ChildProcess;
   readonly #gone: Promise<number>;
   readonly #errors: string[];
@@ -152,7 +154,7 @@ export class TestServer implements AsyncDisposable {
     };
     this.#keys = { accessKeyId: admin.accessKeyId, secretAccessKey: admin.secretAccessKey };
     const client = { region: 'us-east-1', endpoint: api, credentials: this.#keys, maxAttempts: 1 };
-    this.lattice = recordCalls(new VPCLatticeClient(client), 'e2e');
+    this.lattice = recordCalls(new VPCLatticeClient(client), (operation) => this.calls.push(operation));
     this.ec2 = new EC2Client(client);
     this.sts = new STSClient(client);
     const note = (response: unknown): void => {

@@ -5,7 +5,7 @@ import { latticeOperations } from '../src/api/index.ts';
 import { readServiceSchema } from '../src/aws/index.ts';
 import { buildUriIndex, findByUri } from '../src/aws/uri-index.ts';
 
-/** Operations that passing tests called, and those whose effect end-to-end cases saw in traffic. */
+/** Operations that passing tests called, and those whose effect end-to-end cases that name them saw in traffic. */
 export interface Calls {
   readonly tested: ReadonlySet<string>;
   readonly enforced: ReadonlySet<string>;
@@ -60,7 +60,7 @@ Written by \`npm run parity\`; do not edit the table. Of ${table.length} operati
 - decoded: found by method and URI, read and judged by schema and constraint tables
 - decided: answered by rules of the domain; the others answer 501 and their name
 - persisted: the change is in the log before it is answered
-- enforced: an end-to-end case saw in real traffic what the call did
+- enforced: an end-to-end case that names the operation passed, and saw in real traffic what the call did; calls that traffic cannot show (deleting what is not in use, tags) have no mark
 - tested: a passing test called it through the AWS SDK and got an answer
 
 | operation | decoded | decided | persisted | enforced | tested |

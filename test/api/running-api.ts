@@ -73,7 +73,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningA
     new STSClient(options(account)),
   ] as const;
   const [lattice, ec2, sts] = clients;
-  recordCalls(lattice, 'api');
+  recordCalls(lattice);
   const others: VPCLatticeClient[] = [];
   return {
     origin,
@@ -83,7 +83,7 @@ export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningA
     ec2,
     sts,
     latticeOf(other) {
-      const client = recordCalls(new VPCLatticeClient(options(other)), 'api');
+      const client = recordCalls(new VPCLatticeClient(options(other)));
       others.push(client);
       return client;
     },

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
+import { recordEnforced } from '../recorded-calls.ts';
 import { ownCheckout, TestServer, type Checkout, type StartOptions } from '../server.ts';
 
 /** `other user`: on loopback, in a copy of the repository, as a user without any rights. */
@@ -31,6 +32,8 @@ export const everywhere: Runs = { netns: true, loopback: true, 'other user': tru
 export interface Case {
   readonly name: string;
   readonly runs: Runs;
+  /** The operations whose effect it sees in traffic, not only in what other calls answer: docs/parity.md names them. */
+  readonly enforces?: readonly string[];
   readonly run: (server: TestServer, t: TestContext) => Promise<void>;
 }
 
@@ -53,7 +56,8 @@ if (process.env['CI'] === 'true') {
 /** Runs `cases` on every attachment; those of one attachment share a server that is started with `options`. */
 export function onEveryAttachment(options: Omit<StartOptions, 'attach' | 'checkout'>, cases: readonly Case[]): void {
   for (const name of ['netns', 'loopback', 'other user'] as const) {
-    describe(`on ${name}`, { skip: missing[name] ?? false }, () => {
+    const nowhere = cases.every(({ runs }) => runs[name] !== true) ? 'none of its cases runs on it' : false;
+    describe(`on ${name}`, { skip: missing[name] ?? nowhere }, () => {
       let server: TestServer | undefined;
       let checkout: Checkout | undefined;
       before(async () => {
@@ -68,7 +72,9 @@ export function onEveryAttachment(options: Omit<StartOptions, 'attach' | 'checko
         const runs = one.runs[name];
         test(one.name, { skip: runs === true ? false : runs }, async (t) => {
           if (server === undefined) throw new Error('there is no server');
+          const before = server.calls.length;
           await one.run(server, t);
+          recordEnforced(one.enforces ?? [], new Set(server.calls.slice(before)));
         });
       }
     });

@@ -58,6 +58,14 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   {
     name: 'an association is CREATE_IN_PROGRESS, then ACTIVE, and a deleted one is gone with its names and doors',
     runs: everywhere,
+    enforces: [
+      'CreateServiceNetwork',
+      'CreateService',
+      'CreateListener',
+      'CreateServiceNetworkServiceAssociation',
+      'CreateServiceNetworkVpcAssociation',
+      'DeleteServiceNetworkVpcAssociation',
+    ],
     async run(server) {
       const { lattice } = server;
       const [vpcIdentifier, serviceNetworkIdentifier, service] = await Promise.all([
@@ -145,6 +153,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   {
     name: 'a deleted listener takes no connections any more',
     runs: everywhere,
+    enforces: ['DeleteListener'],
     async run(server) {
       await using shop = await openShop(server);
       const [address = ''] = await shop.client.resolve(shop.name);
@@ -160,6 +169,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   {
     name: 'targets are UNUSED, then HEALTHY or UNHEALTHY, and a request to none that answers is a 503',
     runs: everywhere,
+    enforces: ['CreateTargetGroup', 'RegisterTargets'],
     async run(server) {
       const { lattice } = server;
       await using shop = await openShop(server);

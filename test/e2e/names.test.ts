@@ -63,6 +63,7 @@ onEveryAttachment({ workers: 1 }, [
   {
     name: 'a service that is not offered has no name, is not found by Host, and goes when it is taken back',
     runs: everywhere,
+    enforces: ['CreateServiceNetworkServiceAssociation', 'DeleteServiceNetworkServiceAssociation'],
     async run(server) {
       const { clients, targets, network } = await makeWorld(server);
       await using _target = await startTarget(server, { vpc: targets, address: '10.0.1.10' }, 'one', targetPort);

@@ -53,6 +53,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   {
     name: 'weights of 90 and 10 are kept exactly over 1,000 requests by one worker, and a change of them holds at once',
     runs: everywhere,
+    enforces: ['UpdateListener'],
     async run(server) {
       await using shop = await openShop(server);
       const load = { name: shop.name, port: listenerPort, count: 1000, connections: 8 };
@@ -71,9 +72,10 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   {
     name: 'rules match by priority on method, path and header, and a fixed response has no target',
     runs: everywhere,
+    enforces: ['CreateRule', 'DeleteRule'],
     async run(server) {
       await using shop = await openShop(server);
-      await addRule(server, shop, 10, { pathMatch: { match: { exact: '/gone' } } }, 404);
+      const first = await addRule(server, shop, 10, { pathMatch: { match: { exact: '/gone' } } }, 404);
       await addRule(server, shop, 20, { method: 'DELETE', pathMatch: { match: { prefix: '/items' } } }, 'green');
       await addRule(
         server,
@@ -94,11 +96,21 @@ onEveryAttachment({ ...fast, workers: 1 }, [
       assert.equal(await shop.ask('/other', 'GET', { 'x-canary': 'YES' }), 'green');
       assert.equal(await shop.ask('/other', 'GET', { 'x-canary': 'no' }), 'blue');
       assert.equal(await shop.ask('/gone', 'GET', { 'x-canary': 'yes' }), '404 ', 'priority 10 comes before 30');
+      await server.lattice.send(
+        new DeleteRuleCommand({
+          serviceIdentifier: shop.service,
+          listenerIdentifier: shop.listener,
+          ruleIdentifier: first,
+        }),
+      );
+      await server.obeyed();
+      assert.equal(await shop.ask('/gone'), 'green', 'the rule is gone');
     },
   },
   {
     name: 'rules and weights change under load without a failed request',
     runs: everywhere,
+    enforces: ['UpdateRule'],
     async run(server) {
       await using shop = await openShop(server);
       const rule = await addRule(server, shop, 10, { pathMatch: { match: { prefix: '/' } } }, 'blue');
@@ -134,6 +146,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   {
     name: 'a deregistered target finishes what it has and gets no new request',
     runs: everywhere,
+    enforces: ['RegisterTargets', 'DeregisterTargets'],
     async run(server) {
       await using shop = await openShop(server);
       const targetGroupIdentifier = shop.blue;

@@ -1,0 +1,177 @@
+// What updates do to traffic: rules as a batch, auth types, health checks, the groups of an association.
+
+import assert from 'node:assert/strict';
+import {
+  BatchUpdateRuleCommand,
+  CreateRuleCommand,
+  CreateServiceNetworkVpcAssociationCommand,
+  GetServiceNetworkVpcAssociationCommand,
+  UpdateServiceCommand,
+  UpdateServiceNetworkCommand,
+  UpdateServiceNetworkVpcAssociationCommand,
+  UpdateTargetGroupCommand,
+} from '@aws-sdk/client-vpc-lattice';
+import { configuredId } from '../../src/domain/ec2/index.ts';
+import { onEveryAttachment } from './attachments.ts';
+import {
+  eventually,
+  forward,
+  given,
+  listenerPort,
+  makeGroup,
+  makeListener,
+  makeNetwork,
+  makeService,
+  offer,
+  targetPort,
+  unique,
+} from './scenario.ts';
+import { openShop } from './shop.ts';
+
+const configuration = `
+limits: { healthCheckSpeed: 60 }
+vpcs:
+  - name: guarded
+    cidrs: [10.0.0.0/16]
+    subnets: [{ cidr: 10.0.1.0/24 }]
+    securityGroups:
+      - { name: all, ingress: [{ cidrs: [10.0.0.0/16] }] }
+      - { name: nobody, ingress: [{ cidrs: [192.0.2.0/24] }] }
+`;
+const owner = { account: '123456789012', region: 'us-east-1' };
+const unguarded = 'on loopback nothing stands between a process and an address of 127/8';
+
+/** Whoever may run a server at all obeys the same snapshot. */
+const asRoot = { netns: true, loopback: true, 'other user': 'what is changed does not depend on rights' } as const;
+
+onEveryAttachment({ workers: 1, configuration }, [
+  {
+    name: 'rules that change places in one batch are obeyed in their new order',
+    runs: asRoot,
+    enforces: ['BatchUpdateRule', 'CreateRule'],
+    async run(server) {
+      await using shop = await openShop(server);
+      const listener = { serviceIdentifier: shop.service, listenerIdentifier: shop.listener };
+      const make = async (priority: number, group: string): Promise<string> => {
+        const rule = await server.lattice.send(
+          new CreateRuleCommand({
+            ...listener,
+            name: unique('case'),
+            priority,
+            match: { httpMatch: { pathMatch: { match: { prefix: '/both' } } } },
+            action: forward([group, 1]),
+          }),
+        );
+        return given(rule.id);
+      };
+      const blue = await make(10, shop.blue);
+      const green = await make(20, shop.green);
+      await server.obeyed();
+      assert.equal(await shop.ask('/both'), 'blue');
+      const { unsuccessful } = await server.lattice.send(
+        new BatchUpdateRuleCommand({
+          ...listener,
+          rules: [
+            { ruleIdentifier: blue, priority: 20 },
+            { ruleIdentifier: green, priority: 10 },
+          ],
+        }),
+      );
+      assert.deepEqual(unsuccessful, []);
+      await server.obeyed();
+      assert.equal(await shop.ask('/both'), 'green');
+    },
+  },
+  {
+    name: 'auth types of a service and of its network deny what no policy allows, until they are NONE again',
+    runs: asRoot,
+    enforces: ['UpdateService', 'UpdateServiceNetwork'],
+    async run(server) {
+      await using shop = await openShop(server);
+      const status = async (): Promise<string> => (await shop.ask('/')).split(' ')[0] ?? '';
+      const service = (authType: 'NONE' | 'AWS_IAM') =>
+        server.lattice.send(new UpdateServiceCommand({ serviceIdentifier: shop.service, authType }));
+      const network = (authType: 'NONE' | 'AWS_IAM') =>
+        server.lattice.send(new UpdateServiceNetworkCommand({ serviceNetworkIdentifier: shop.network, authType }));
+      for (const change of [service, network]) {
+        assert.equal(await status(), 'blue');
+        await change('AWS_IAM');
+        await server.obeyed();
+        assert.equal(await status(), '403');
+        await change('NONE');
+        await server.obeyed();
+      }
+      assert.equal(await status(), 'blue');
+    },
+  },
+  {
+    name: 'changed health checks decide which targets get requests',
+    runs: asRoot,
+    enforces: ['UpdateTargetGroup', 'CreateTargetGroup', 'RegisterTargets'],
+    async run(server) {
+      await using shop = await openShop(server);
+      const places = ['10.0.1.10', '10.0.1.11'].map((id) => ({ id, port: targetPort }));
+      const targetGroupIdentifier = await makeGroup(server, shop.targets, places);
+      const port = listenerPort + 1;
+      await makeListener(server, shop.service, forward([targetGroupIdentifier, 1]), port);
+      await server.obeyed();
+      const answering = async (): Promise<string> => {
+        const { targets } = await shop.client.load({ name: shop.name, port, count: 10, connections: 2 });
+        return Object.keys(targets).toSorted().join(' and ');
+      };
+      await eventually('both targets answer', async () => (await answering()) === 'blue and green');
+      await server.lattice.send(
+        new UpdateTargetGroupCommand({ targetGroupIdentifier, healthCheck: { path: '/?only=green' } }),
+      );
+      await eventually('only one answers', async () => (await answering()) === 'green');
+    },
+  },
+  {
+    name: 'other security groups of an association let other clients in',
+    runs: { netns: true, loopback: unguarded, 'other user': unguarded },
+    enforces: ['CreateServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'],
+    async run(server) {
+      const { lattice } = server;
+      const [network, service] = await Promise.all([makeNetwork(server), makeService(server)]);
+      await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } });
+      await offer(server, service.id, network);
+      const group = (name: string): string => configuredId('sg', owner, 'guarded', name);
+      const made = await lattice.send(
+        new CreateServiceNetworkVpcAssociationCommand({
+          vpcIdentifier: configuredId('vpc', owner, 'guarded'),
+          serviceNetworkIdentifier: network,
+          securityGroupIds: [group('all')],
+        }),
+      );
+      const serviceNetworkVpcAssociationIdentifier = given(made.id);
+      const active = () =>
+        eventually('the association is ACTIVE', async () => {
+          const { status } = await lattice.send(
+            new GetServiceNetworkVpcAssociationCommand({ serviceNetworkVpcAssociationIdentifier }),
+          );
+          return status === 'ACTIVE';
+        });
+      await active();
+      const script = `const end = (text) => { console.log(text); process.exit(); };
+        require('node:net').connect({ host: '${service.dnsName}', port: ${listenerPort}, family: 4, autoSelectFamily: false })
+          .on('connect', () => end('connected')).on('error', (error) => end(error.code));
+        setTimeout(end, 2000, 'silence')`;
+      const ask = async (): Promise<string> =>
+        (await server.exec(['--vpc', 'guarded'], [process.execPath, '-e', script])).stdout.trim();
+      assert.equal(await ask(), 'connected');
+      for (const [name, answer] of [
+        ['nobody', 'silence'],
+        ['all', 'connected'],
+      ] as const) {
+        await lattice.send(
+          new UpdateServiceNetworkVpcAssociationCommand({
+            serviceNetworkVpcAssociationIdentifier,
+            securityGroupIds: [group(name)],
+          }),
+        );
+        await active();
+        assert.equal(await ask(), answer, name);
+      }
+    },
+  },
+]);
