@@ -1,10 +1,10 @@
 // The committed figures: docs/performance.md, written by `npm run bench -- all --write` and compared with by `npm run bench -- all`.
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { formatTable, type Row } from './table.ts';
+import { describeVersions } from './versions.ts';
 
 const path = join(import.meta.dirname, '..', '..', 'docs', 'performance.md');
 
@@ -53,32 +53,19 @@ export function compareWithCommitted(rows: readonly Row[]): readonly Row[] {
   });
 }
 
-const versionOf = (command: string, ...args: readonly string[]): string => {
-  try {
-    return (
-      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-        .trim()
-        .split('\n')[0] ?? ''
-    );
-  } catch {
-    return `${command}: not found`;
-  }
-};
-
 /** Replaces the page by these rows. */
 export function writeCommitted(rows: readonly Row[], now: Date): void {
   const byBench = Map.groupBy(rows, (row) => row['bench']);
-  const envoy = /\/(\d+\.\d+\.\d+)\//.exec(versionOf('envoy', '--version'))?.[1] ?? 'not found';
   const text = `# Performance
 
 Written by \`npm run bench -- all --write\`; \`npm run bench -- all\` measures again and compares. Only ratios within a run mean anything: the machines are
 shared, and absolute figures move by a factor of two between hours.
 
 - ${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})
-- ${versionOf('haproxy', '-v')}; Envoy ${envoy}; ${execNginxVersion()}; ${versionOf('wrk', '-v').replace(/ Copyright.*/, '')}
+- ${describeVersions()}
 
 \`http1\`: 64 connections, 512-byte body, one worker each, access log and counters on, the same headers added and the same fields logged by every proxy
-(configurations in \`test/bench/peers/\`); CPU time of the proxy's processes per request, medians of alternating rounds, ratio to nginx within a round.
+(configurations in \`test/bench/peers/\`); CPU time of the proxy's processes per request, medians of alternating rounds, ratios to nginx and Envoy within a round.
 "loopback": all on 127/8. "namespaces": the client's connection ends in its VPC's router, the target is dialled from the workers' namespace.
 
 \`change\`: 200 times UpdateRule under load, from the call to the last of 64 connections' first obedient request; two workers.
@@ -90,13 +77,4 @@ a POST with a body, half of the connections pausing together for that second; tw
 
 ${[...byBench.values()].map((group) => formatTable(group)).join('\n')}`;
   writeFileSync(path, text);
-}
-
-/** nginx prints its version to standard error. */
-function execNginxVersion(): string {
-  try {
-    return execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' }).trim().replace('nginx version: ', '');
-  } catch {
-    return 'nginx: not found';
-  }
 }

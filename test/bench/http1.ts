@@ -173,13 +173,15 @@ export async function measure(
       if (round > 0) runs.set(contender.name, [...(runs.get(contender.name) ?? []), run]);
     }
   }
-  const nginx = runs.get('nginx') ?? [];
+  const ratio = (own: readonly Run[], peer: string): number =>
+    median(own.map(({ cpu }, i) => cpu / (runs.get(peer)?.[i]?.cpu ?? Number.NaN)));
   return [...runs].map(([name, own]) => ({
     bench: 'http1',
     what: `${name}, ${place}`,
     'cpu µs/request': median(own.map(({ cpu }) => cpu)),
     'user µs/request': median(own.map(({ user }) => user)),
     'requests/s': median(own.map(({ perSecond }) => perSecond)),
-    '× nginx': median(own.map(({ cpu }, i) => cpu / (nginx[i]?.cpu ?? Number.NaN))),
+    '× nginx': ratio(own, 'nginx'),
+    '× envoy': ratio(own, 'envoy'),
   }));
 }

@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
+import { judge } from './bounds.ts';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
 import { benchDrain } from './drain.ts';
@@ -49,12 +50,13 @@ if (chosen.length === 0 || (values.write === true && name !== 'all')) {
 }
 const rows: Row[] = [];
 for (const bench of chosen) {
-  const measured =
+  const measured = judge(
     (await bench?.({
       rounds: Number(values.rounds),
       seconds: Number(values.seconds),
       requests: Number(values.requests),
-    })) ?? [];
+    })) ?? [],
+  );
   rows.push(...measured);
   if (values.json !== true) process.stdout.write(`${formatTable(measured)}\n`);
 }

@@ -1,0 +1,52 @@
+// What the figures of a bench must be, as data, and whether they are.
+
+import type { Row } from './table.ts';
+
+/** The most (or, of a count, the least) that a figure of a row may be. */
+interface Bound {
+  readonly bench: string;
+  readonly what: string;
+  readonly column: string;
+  readonly most?: number;
+  readonly least?: number;
+}
+
+const bounds: readonly Bound[] = [
+  ...['loopback', 'namespaces'].flatMap((place): readonly Bound[] => [
+    { bench: 'http1', what: `pergola, ${place}`, column: '× nginx', most: 2.2 },
+    { bench: 'http1', what: `pergola, ${place}`, column: '× envoy', most: 0.6 },
+  ]),
+  { bench: 'change', what: 'UpdateRule to the last of 64 connections', column: 'p99 ms', most: 50 },
+  { bench: 'change', what: 'UpdateRule to the last of 64 connections', column: 'failed', most: 0 },
+  { bench: 'change', what: 'UpdateRule to the last of 64 connections', column: 'changes', least: 200 },
+  {
+    bench: 'start',
+    what: '1000 services, 10000 rules, two VPCs: first request served',
+    column: 'median ms',
+    most: 4000,
+  },
+  {
+    bench: 'drain',
+    what: '3 targets replaced one by one under load, two workers, half POST',
+    column: 'failed',
+    most: 0,
+  },
+];
+
+/** The rows with a column `must` that names each bound of theirs and says whether it is met; a figure that is absent misses its bound. */
+export function judge(rows: readonly Row[]): readonly Row[] {
+  return rows.map((row) => {
+    const own = bounds.filter(({ bench, what }) => bench === row['bench'] && what === row['what']);
+    if (own.length === 0) return row;
+    return { ...row, must: own.map((bound) => describeBound(bound, row[bound.column])).join('; ') };
+  });
+}
+
+function describeBound({ column, most, least }: Bound, value: string | number | undefined): string {
+  const met =
+    typeof value === 'number' &&
+    value <= (most ?? Number.POSITIVE_INFINITY) &&
+    value >= (least ?? Number.NEGATIVE_INFINITY);
+  const limit = most === undefined ? `≥ ${least}` : `≤ ${most}`;
+  return `${column} ${limit}: ${met ? 'met' : 'missed'}`;
+}
