@@ -157,24 +157,30 @@ export class TestServer implements AsyncDisposable {
     this.lattice = recordCalls(new VPCLatticeClient(client), (operation) => this.calls.push(operation));
     this.ec2 = new EC2Client(client);
     this.sts = new STSClient(client);
-    const note = (response: unknown): void => {
-      const { headers } = response as { headers: Record<string, string> };
-      this.#revision = Math.max(this.#revision, Number(headers['x-pergola-revision'] ?? 0));
+    // What changes something must say its revision: `obeyed()` would wait for nothing without it.
+    const note = (operation: string, response: unknown): void => {
+      const { statusCode, headers } = response as { statusCode: number; headers: Record<string, string> };
+      const revision = headers['x-pergola-revision'];
+      if (revision === undefined && statusCode < 300 && !/^(Get|List|Describe)/.test(operation))
+        throw new Error(`${operation} answered without x-pergola-revision`);
+      this.#revision = Math.max(this.#revision, Number(revision ?? 0));
     };
     this.lattice.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        note(result.response);
-        return result;
-      },
+      (next, { commandName = '' }) =>
+        async (args) => {
+          const result = await next(args);
+          note(commandName, result.response);
+          return result;
+        },
       { step: 'deserialize', priority: 'low' },
     );
     this.ec2.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        note(result.response);
-        return result;
-      },
+      (next, { commandName = '' }) =>
+        async (args) => {
+          const result = await next(args);
+          note(commandName, result.response);
+          return result;
+        },
       { step: 'deserialize', priority: 'low' },
     );
   }

@@ -3,9 +3,15 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { CreateServiceNetworkCommand, ListServiceNetworksCommand } from '@aws-sdk/client-vpc-lattice';
+import { Resolver } from 'node:dns/promises';
+import { CreateVpcCommand, DescribeInstancesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  CreateServiceNetworkCommand,
+  ListServiceNetworksCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-vpc-lattice';
+import { enter, makeNetwork, makeService, makeVpc, offer } from '../e2e/scenario.ts';
 import { TestServer } from '../server.ts';
 
 let server: TestServer;
@@ -68,11 +74,38 @@ test('a changing call answers its revision, and /-/wait returns when it is obeye
   assert.match(await response.text(), /Revision 999999 is not obeyed/);
 });
 
-test('/-/reset empties everything', async () => {
+test('what is not decided yet is a 501 that names the operation, in the words of each protocol', async () => {
+  const policy = new PutResourcePolicyCommand({
+    resourceArn: 'arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0123456789abcdef0',
+    policy: '{}',
+  });
+  for (const [call, name, operation] of [
+    [() => server.lattice.send(policy), 'NotImplementedException', /PutResourcePolicy/],
+    [() => server.ec2.send(new DescribeInstancesCommand({})), 'NotImplemented', /DescribeInstances/],
+    [() => server.sts.send(new GetSessionTokenCommand({})), 'NotImplemented', /GetSessionToken/],
+  ] as const)
+    await assert.rejects(call(), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
+      assert.deepEqual([error.name, error.$metadata?.httpStatusCode], [name, 501]);
+      assert.match(error.message, operation);
+      return true;
+    });
+  assert.equal(await get('/-/ready'), 200);
+});
+
+test('/-/reset empties everything, and the data plane has followed when it answers', async () => {
+  const vpc = await makeVpc(server);
+  const network = await makeNetwork(server);
+  const service = await makeService(server);
+  await enter(server, vpc, network);
+  await offer(server, service.id, network);
+  const resolver = new Resolver({ timeout: 2000, tries: 3 });
+  resolver.setServers([server.dns]);
+  assert.equal((await resolver.resolve4(service.dnsName)).length, 1);
   await server.lattice.send(new CreateServiceNetworkCommand({ name: 'gone' }));
   const response = await server.call('POST', '/-/reset');
   assert.equal(response.status, 200, await response.text());
   assert.match(response.headers.get('x-pergola-revision') ?? '', /^\d+$/);
   assert.deepEqual((await server.lattice.send(new ListServiceNetworksCommand({}))).items, []);
   assert.deepEqual((await server.ec2.send(new DescribeVpcsCommand({}))).Vpcs, []);
+  await assert.rejects(resolver.resolve4(service.dnsName), { code: 'ENOTFOUND' });
 });

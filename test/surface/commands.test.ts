@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { ListServicesCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { ownCheckout, runPergola, TestServer, type Finished } from '../server.ts';
 
 const configuration = `vpcs:
@@ -62,6 +63,20 @@ test('a server that is named by its address takes no other key than a known one'
   assert.match(stderr, /security token included in the request is invalid/);
   const none = await shell(`pergola status --api ${server.api}`);
   assert.deepEqual([none.status, /needs AWS_ACCESS_KEY_ID/.test(none.stderr)], [1, true]);
+});
+
+test('without --open a call that is unsigned, or signed by a key that nobody has, is refused, and nothing can be reset', async () => {
+  const unsigned = await fetch(`${server.api}/services`);
+  assert.deepEqual(
+    [unsigned.status, unsigned.headers.get('x-amzn-errortype')],
+    [403, 'MissingAuthenticationTokenException'],
+  );
+  const credentials = { accessKeyId: '111122223333', secretAccessKey: 'x' };
+  const stranger = new VPCLatticeClient({ region: 'us-east-1', endpoint: server.api, credentials, maxAttempts: 1 });
+  await assert.rejects(stranger.send(new ListServicesCommand({})), { name: 'UnrecognizedClientException' });
+  stranger.destroy();
+  const reset = await server.call('POST', '/-/reset');
+  assert.equal(reset.status, 403);
 });
 
 test('commands end with 1 without a server and with 2 at wrong usage', async () => {

@@ -1,7 +1,8 @@
 // The stable surface of pergola.yaml: what it says is there after a start, also when it has changed.
 
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -14,11 +15,15 @@ const start = (configuration: string): Promise<TestServer> =>
   TestServer.start({ attach: 'loopback', workers: 1, data, configuration });
 
 test('accounts, principals, VPCs, subnets, instances and limits of pergola.yaml hold', async (t) => {
+  writeFileSync(join(data, 'ops.key'), 'from-the-file\n');
+  process.env['OPS_SECRET'] = 'from-the-environment';
   await using server = await start(`
 regions: [us-east-1, eu-west-1]
 accounts: [{ id: "111111111111", alias: shop }]
 principals:
   - { arn: "arn:aws:iam::111111111111:user/ops", accessKeyId: AKIAOPS, secretAccessKey: open-sesame }
+  - { arn: "arn:aws:iam::111111111111:user/file", accessKeyId: AKIAFILE, secretAccessKey: { file: ops.key } }
+  - { arn: "arn:aws:iam::111111111111:user/env", accessKeyId: AKIAENV, secretAccessKey: { env: OPS_SECRET } }
 vpcs:
   - name: shop
     account: shop
@@ -39,6 +44,15 @@ limits: { apiBodySize: 500 }
   t.after(() => [sts, ec2].forEach((one) => one.destroy()));
   const { Arn, Account } = await sts.send(new GetCallerIdentityCommand({}));
   assert.deepEqual([Arn, Account], ['arn:aws:iam::111111111111:user/ops', '111111111111']);
+  for (const [accessKeyId, secretAccessKey, user] of [
+    ['AKIAFILE', 'from-the-file', 'file'],
+    ['AKIAENV', 'from-the-environment', 'env'],
+  ] as const) {
+    const other = new STSClient({ ...client, credentials: { accessKeyId, secretAccessKey } });
+    const caller = await other.send(new GetCallerIdentityCommand({}));
+    assert.equal(caller.Arn, `arn:aws:iam::111111111111:user/${user}`);
+    other.destroy();
+  }
   const { Vpcs } = await ec2.send(new DescribeVpcsCommand({}));
   assert.deepEqual(
     Vpcs?.map(({ CidrBlock, Tags }) => [CidrBlock, Tags]),
