@@ -21,7 +21,7 @@ export function describeVersions(): string {
   return (Object.keys(programs) as (keyof typeof programs)[])
     .map((name) => {
       const [command, ...args] = programs[name].command;
-      const { stdout = '', stderr = '', error } = spawnSync(command, args, { encoding: 'utf8' });
+      const { stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
       return `${name} ${error === undefined ? (findVersion(name, `${stdout}\n${stderr}`) ?? 'of an unknown version') : 'not found'}`;
     })
     .join('; ');

@@ -40,6 +40,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   {
     name: 'a subscription gets the records of its owner and of no other, and none once it is deleted',
     runs: everywhere,
+    enforces: ['CreateAccessLogSubscription', 'DeleteAccessLogSubscription'],
     async run(server) {
       await using shop = await openShop(server);
       await using other = await openShop(server);
