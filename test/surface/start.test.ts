@@ -99,3 +99,16 @@ test('npm run bench says which benches there are', () => {
   assert.equal(bench.status, 2);
   assert.match(bench.stderr, /NAME is one of http1, /);
 });
+
+test('npm run bench -- NAME prints a table for people, and with --json rows for machines and nothing else', () => {
+  const run = (...args: readonly string[]): string => {
+    const bench = spawnSync(process.execPath, [bootstrap, 'test/bench/run.ts', 'fuzz', '--requests', '50', ...args], {
+      encoding: 'utf8',
+    });
+    assert.equal(bench.status, 0, bench.stderr);
+    return bench.stdout;
+  };
+  const rows = JSON.parse(run('--json')) as readonly Readonly<Record<string, unknown>>[];
+  assert.ok(rows.length > 0 && rows.every(({ bench, what }) => bench === 'fuzz' && typeof what === 'string'));
+  assert.match(run(), /^\| bench \| what \| .*\n\| --- \|/);
+});
