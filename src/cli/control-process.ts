@@ -114,7 +114,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       log,
       onPeers: () => look(),
       onHealth: (_peer, reports) => health.put(reports),
-      onCounters: (peer, values) => counters.put(peer.worker, values),
+      onCounters: (peer, values) => counters.put(peer.process, values),
     }),
     (one) => one.close(),
   );
@@ -174,11 +174,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       isReady: () => ready,
       metrics: () =>
         Promise.resolve(
-          counters.format({
-            pergola_revision: store.state.value.revision,
-            pergola_obeyed_revision: obeyed.value,
-            pergola_workers: live.value.length,
-          }),
+          counters.format(
+            {
+              pergola_revision: store.state.value.revision,
+              pergola_obeyed_revision: obeyed.value,
+              pergola_workers: live.value.length,
+            },
+            new Set([...feed.peers].map((peer) => peer.process)),
+          ),
         ),
       status: () =>
         Promise.resolve(

@@ -1,31 +1,41 @@
-// The counters of all workers, kept over their restarts.
+// The counters of all workers, also of those that ended.
 
-import { formatPrometheus, sumCounters, type CounterValues } from '../telemetry/index.ts';
+import { formatPrometheus, isGauge, sumCounters, type CounterValues } from '../telemetry/index.ts';
 
 /** The counters of one server. */
 export interface CounterBoard {
-  put(worker: number, values: CounterValues): void;
-  /** Prometheus text of every series, with `extra` gauges. */
-  format(extra: CounterValues): string;
+  /** Takes what the process `name` has counted so far. */
+  put(name: string, values: CounterValues): void;
+  /** Prometheus text of every series, with `extra` gauges; of processes that are not in `running` only what does not go back. */
+  format(extra: CounterValues, running: ReadonlySet<string>): string;
 }
 
-/** Makes an empty board. A worker whose connection counter went back was started anew: what it had counted is kept. */
+/** Processes that are kept apart: one that is forgotten and comes back would be counted twice, and one that ended does not. */
+const MAX_PROCESSES = 256;
+
+/** Makes an empty board. */
 export function createCounterBoard(): CounterBoard {
-  const current = new Map<number, CounterValues>();
+  const processes = new Map<string, CounterValues>();
   let ended: CounterValues = {};
   return {
-    put(worker, values) {
-      const before = current.get(worker);
-      if (
-        before !== undefined &&
-        Object.entries(before).some(([series, value]) => series.includes('_total') && (values[series] ?? 0) < value)
-      )
-        ended = sumCounters([
-          ended,
-          Object.fromEntries(Object.entries(before).filter(([series]) => series.includes('_total'))),
-        ]);
-      current.set(worker, values);
+    put(name, values) {
+      // The one that has not said anything for longest is the first.
+      processes.delete(name);
+      processes.set(name, values);
+      if (processes.size <= MAX_PROCESSES) return;
+      for (const [oldest, last] of processes) {
+        processes.delete(oldest);
+        ended = sumCounters([ended, withoutGauges(last)]);
+        return;
+      }
     },
-    format: (extra) => formatPrometheus(sumCounters([ended, ...current.values(), extra])),
+    format(extra, running) {
+      const parts = [...processes].map(([name, values]) => (running.has(name) ? values : withoutGauges(values)));
+      return formatPrometheus(sumCounters([ended, ...parts, extra]));
+    },
   };
+}
+
+function withoutGauges(values: CounterValues): CounterValues {
+  return Object.fromEntries(Object.entries(values).filter(([series]) => !isGauge(series)));
 }

@@ -58,6 +58,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const accessLog = await openLineFile(join(folder, `worker-${worker}.jsonl`), rotation, sink);
   const subscriptions = createSubscriptionFiles(join(folder, 'subscriptions'), `worker-${worker}`, rotation, sink);
 
+  const name = systemRandom.uuid();
   let attachments: ReadonlyMap<string, VpcAttachment> = new Map();
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const sources = new Map<string, readonly string[]>();
@@ -114,7 +115,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const connectFeed = (): Socket => connect(feedPath(settings.dataDirectory)).once('error', () => refused.set(true));
   const openFeed = (initial?: Dated): FeedClient => {
     const made: FeedClient = createFeedClient(
-      { node: 'local', worker, ...(initial === undefined ? {} : { initial }) },
+      { node: 'local', worker, process: name, ...(initial === undefined ? {} : { initial }) },
       {
         connect: connectFeed,
         clock,

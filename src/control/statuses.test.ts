@@ -100,7 +100,12 @@ test('an association that is not confirmed in 60 s is CREATE_FAILED with DataPla
 });
 
 test('obeyedRevision() is what every live worker and the agent have, and leaves out a worker that has acknowledged nothing yet', () => {
-  const peer = (worker: number, acknowledged: number) => ({ node: 'local', worker, acknowledged });
+  const peer = (worker: number, acknowledged: number) => ({
+    node: 'local',
+    worker,
+    process: `p${worker}`,
+    acknowledged,
+  });
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7), peer(1, 5)], agent: 9 }), 5);
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7), peer(1, -1)], agent: 9 }), 7);
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7), peer(1, 8)], agent: 6 }), 6);

@@ -38,6 +38,8 @@ export interface FeedClient {
 export interface FeedClientOptions {
   readonly node: string;
   readonly worker: number;
+  /** Names this process; absent: its number does. */
+  readonly process?: string;
   /** What is served from before control answers: the snapshot on disk, or nothing. */
   readonly initial?: Dated;
 }
@@ -143,6 +145,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
         capabilities: ['http1'],
         node: options.node,
         worker: options.worker,
+        ...(options.process === undefined ? {} : { process: options.process }),
         epoch,
         revision: snapshot.revision,
       });

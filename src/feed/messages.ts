@@ -23,6 +23,8 @@ export type UpMessage =
       /** The data-plane node and the worker in it. */
       readonly node: string;
       readonly worker: number;
+      /** Names the process: a worker that is being replaced and the one in its place have one number. */
+      readonly process?: string;
       /** What it serves from already. */
       readonly epoch: string;
       readonly revision: number;

@@ -18,6 +18,8 @@ import { PROTOCOL, type DownMessage, type HealthObservation, type UpMessage } fr
 export interface FeedPeer {
   readonly node: string;
   readonly worker: number;
+  /** Names the process. */
+  readonly process: string;
   /** The newest revision of this history that it is known to obey: 0 while it obeys another history, -1 while it obeys nothing yet. */
   readonly acknowledged: number;
 }
@@ -118,7 +120,14 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
       const known = message.epoch === deps.epoch ? kept.get(message.revision) : undefined;
       // What it serves from holds others back until it follows: it may be older than what they obey.
       const obeys = message.revision <= 0 ? -1 : message.epoch === deps.epoch ? message.revision : 0;
-      const made: Peer = { node: message.node, worker: message.worker, acknowledged: obeys, stream, sent: known };
+      const made: Peer = {
+        node: message.node,
+        worker: message.worker,
+        process: message.process ?? String(message.worker),
+        acknowledged: obeys,
+        stream,
+        sent: known,
+      };
       send(made, { type: 'welcome', protocol: Math.min(PROTOCOL, message.protocol) });
       // What it already has is obeyed only once it says so: it gets an empty delta to acknowledge.
       if (known === deps.snapshot.value) {

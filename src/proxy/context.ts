@@ -6,8 +6,10 @@ import type { AccessRecord } from '../telemetry/index.ts';
 import type { InvokeClient } from './function/invoke-client.ts';
 import type { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
 import type { GroupState } from './upstream/target-state.ts';
 import type { World } from './world.ts';
+import type { ZoneFinder } from './zones.ts';
 
 /** The shared part of a worker's data plane. */
 export interface ProxyContext {
@@ -19,7 +21,9 @@ export interface ProxyContext {
   readonly random: Random;
   /** Writes the record to the log of everything, and to those of the subscriptions. */
   log(record: AccessRecord, subscriptions: readonly string[]): void;
-  countAnswer(serviceId: string | undefined, status: number): void;
-  countForward(serviceId: string, groupId: string, status: number, received: number, sent: number): void;
+  readonly metrics: Metrics;
+  readonly zoneOf: ZoneFinder;
+  /** Adds to the bytes of all clients. */
+  countBytes(received: number, sent: number): void;
   forget(connection: ClientConnection): void;
 }

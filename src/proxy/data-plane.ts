@@ -10,11 +10,13 @@ import { createInvokeClient } from './function/invoke-client.ts';
 import { createHealthChecker, type HealthReport } from './health/checker.ts';
 import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
+import { createMetrics } from './metrics.ts';
 import type { ListenSpec } from './listener/listeners.ts';
 import { createTargetGroups, type TargetTls } from './upstream/groups.ts';
 import type { ResolveName } from './upstream/names.ts';
 import { targetKey, type GroupState } from './upstream/target-state.ts';
 import { createWorldCompiler, emptyWorld } from './world.ts';
+import { createZoneFinder } from './zones.ts';
 
 /** A worker's data plane. */
 export interface DataPlane {
@@ -77,7 +79,11 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     speed: limits.healthCheckSpeed,
     report: (report) => deps.reportHealth(report),
   });
+  const metrics = createMetrics(counters);
+  const zoneOf = createZoneFinder();
   const groups = createTargetGroups({
+    metrics,
+    zoneOf,
     tls: deps.targetTls,
     resolve: (vpcId, name) => deps.resolve(vpcId, name),
     limits,
@@ -86,20 +92,13 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     changed: (group) => checker.changed(group),
     gone: (groupId) => checker.gone(groupId),
     counters: {
-      connections: counters.counter('pergola_upstream_connections_total'),
-      connectionErrors: counters.counter('pergola_upstream_connection_errors_total'),
-      connectionTimeouts: counters.counter('pergola_upstream_connection_timeouts_total'),
-      tlsHandshakes: counters.counter('pergola_upstream_tls_handshakes_total'),
       nameFailures: counters.counter('pergola_target_name_failures_total'),
-      tlsErrors: counters.counter('pergola_upstream_tls_errors_total'),
       sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
     },
   });
   const accepted = counters.counter('pergola_client_connections_total');
   const open = counters.counter('pergola_client_connections');
   const refused = counters.counter('pergola_client_connections_refused_total');
-  const byService = createRequestCounters(counters, 'service');
-  const byGroup = createRequestCounters(counters, 'target_group');
   const received = counters.counter('pergola_received_bytes_total');
   const sent = counters.counter('pergola_sent_bytes_total');
 
@@ -117,10 +116,9 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       deps.appendAccessLog(line);
       for (const id of subscriptions) deps.appendSubscription(id, line);
     },
-    countAnswer: (serviceId, status) => byService(serviceId ?? '', status),
-    countForward(serviceId, groupId, status, bytesIn, bytesOut) {
-      byService(serviceId, status);
-      byGroup(groupId, status);
+    metrics,
+    zoneOf,
+    countBytes(bytesIn, bytesOut) {
       received.value += bytesIn;
       sent.value += bytesOut;
     },
@@ -204,21 +202,5 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       functions.close();
       for (const connection of connections) connection.socket.destroy();
     },
-  };
-}
-
-/** Counts requests by an id and the class of their status; the counters of an id are looked up once. */
-function createRequestCounters(counters: CounterSet, label: string): (id: string, status: number) => void {
-  const byId = new Map<string, { value: number }[]>();
-  return (id, status) => {
-    let classes = byId.get(id);
-    if (classes === undefined) {
-      classes = [0, 1, 2, 3, 4, 5].map((digit) =>
-        counters.counter(`pergola_${label}_requests_total`, { [label]: id, code: digit === 0 ? 'none' : `${digit}xx` }),
-      );
-      byId.set(id, classes);
-    }
-    const counter = classes[Math.trunc(status / 100)];
-    if (counter !== undefined) counter.value++;
   };
 }

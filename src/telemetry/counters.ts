@@ -48,11 +48,16 @@ export function sumCounters(sets: Iterable<CounterValues>): CounterValues {
   return sum;
 }
 
-/** Prometheus text exposition (version 0.0.4) of counters and gauges. A series whose name ends in `_total` is a counter, else a gauge. */
+/** Whether a series may go down: everything but `_total`, the metrics of VPC Lattice that do not begin with Active, and the parts of histograms. */
+export function isGauge(series: string): boolean {
+  return !/^(\w+_total|AWS_VpcLattice_(?!Active)\w+)(\{|$)/.test(series);
+}
+
+/** Prometheus text exposition (version 0.0.4) of counters, gauges and histograms (`_bucket`, `_count` and `_sum` of one name). */
 export function formatPrometheus(values: CounterValues): string {
   const byName = new Map<string, string[]>();
   for (const [series, value] of Object.entries(values)) {
-    const name = series.replace(/\{.*$/s, '');
+    const name = series.replace(/\{.*$/s, '').replace(/_RequestTime_(bucket|count|sum)$/, '_RequestTime');
     const lines = byName.get(name) ?? [];
     lines.push(`${series} ${value}`);
     byName.set(name, lines);
@@ -61,7 +66,17 @@ export function formatPrometheus(values: CounterValues): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([name, lines]) =>
-        `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}\n${lines.sort().join('\n')}\n`,
+        `# TYPE ${name} ${name.endsWith('_RequestTime') ? 'histogram' : isGauge(name) ? 'gauge' : 'counter'}\n${lines.sort(compareSeries).join('\n')}\n`,
     );
   return blocks.join('');
+}
+
+/** By name and labels; buckets by their bound. */
+function compareSeries(a: string, b: string): number {
+  const bound = /,?le="([^"]+)"/;
+  const [x, y] = [bound.exec(a)?.[1], bound.exec(b)?.[1]];
+  const [left, right] = [a.replace(/ \S+$/, '').replace(bound, ''), b.replace(/ \S+$/, '').replace(bound, '')];
+  if (left !== right) return left < right ? -1 : 1;
+  const number = (text: string | undefined): number => (text === '+Inf' ? Infinity : Number(text ?? -1));
+  return number(x) - number(y);
 }

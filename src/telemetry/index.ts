@@ -3,6 +3,7 @@
 export {
   createCounterSet,
   formatPrometheus,
+  isGauge,
   sumCounters,
   type Counter,
   type CounterSet,

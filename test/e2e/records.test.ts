@@ -163,7 +163,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
     async run(server) {
       await using shop = await openShop(server);
       const before = readAccessLog(server).length;
-      const counted = await readMetric(server, 'pergola_service_requests_total');
+      const counted = await readMetric(server, 'AWS_VpcLattice_TotalRequestCount', ['Service=']);
       const load = await shop.client.load({ name: shop.name, port: listenerPort, count: 500, connections: 16 });
       assert.deepEqual([load.statuses, load.errors], [{ 200: 500 }, {}]);
       await eventually('500 lines are written', () => Promise.resolve(readAccessLog(server).length - before >= 500));
@@ -172,10 +172,17 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       assert.equal(ids.size, readAccessLog(server).length);
       await eventually(
         'all are counted',
-        async () => (await readMetric(server, 'pergola_service_requests_total')) - counted >= 500,
+        async () => (await readMetric(server, 'AWS_VpcLattice_TotalRequestCount', ['Service='])) - counted >= 500,
       );
-      const own = [`service="${shop.service}"`, 'code="2xx"'];
-      assert.equal(await readMetric(server, 'pergola_service_requests_total', own), 500);
+      const own = [`Service="${shop.service}"`, 'AvailabilityZone="us-east-1a"'];
+      const group = [`TargetGroup="${shop.blue}"`, 'AvailabilityZone="us-east-1a"'];
+      for (const labels of [own, group])
+        for (const name of ['TotalRequestCount', 'HTTPCode_2XX_Count', 'RequestTime_count'])
+          assert.equal(await readMetric(server, `AWS_VpcLattice_${name}`, labels), 500, `${name} ${labels[0]}`);
+      assert.equal(await readMetric(server, 'AWS_VpcLattice_RequestTime_bucket', [...own, 'le="+Inf"']), 500);
+      assert.ok((await readMetric(server, 'AWS_VpcLattice_TotalConnectionCount', group)) >= 1);
+      assert.ok((await readMetric(server, 'AWS_VpcLattice_RequestTime_sum', group)) > 0);
+      assert.equal(await readMetric(server, 'AWS_VpcLattice_ActiveRequestCount', group), 0);
       assert.ok((await readMetric(server, 'pergola_client_connections_total')) >= 16);
       assert.ok((await readMetric(server, 'pergola_dns_queries_total', ['answer="noerror"'])) >= 1);
       assert.equal(await readMetric(server, 'pergola_workers'), 2);

@@ -40,7 +40,7 @@ function sees(server: TestServer, group: string, wanted: string | undefined): Pr
 /** How many connections to targets workers have begun, as they report it every second. */
 async function upstreamConnections({ api }: TestServer): Promise<number> {
   const text = await (await fetch(`${api}/-/metrics`)).text();
-  const values = [...text.matchAll(/^pergola_upstream_connections_total\S* (\d+)$/gm)];
+  const values = [...text.matchAll(/^AWS_VpcLattice_TotalConnectionCount\S* (\d+)$/gm)];
   return values.reduce((sum, [, value]) => sum + Number(value), 0);
 }
 

@@ -3,6 +3,7 @@
 import { ChunkedBody } from '../http1/body.ts';
 import { refusals } from '../http1/rules.ts';
 import { formatAnswer } from '../request/answer.ts';
+import { countExchange } from '../request/count-exchange.ts';
 import { exchangeRecord, type ExchangeStart, type FailureReason } from '../request/exchange-record.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
 import { formatEvent } from './event.ts';
@@ -188,14 +189,17 @@ export class FunctionExchange implements RunningExchange {
     this.#chunks.length = 0;
     const { context, clientIpPort } = this.#client;
     const { decision } = this.#start;
-    context.countForward(decision.listener.service.id, decision.groupId, status, this.#received, this.#sent);
+    const endMark = context.clock.monotonic();
+    const group = context.metrics.targetGroup(decision.groupId, '');
+    const end = { status, reason, time: endMark - this.#startMark, received: this.#received, sent: this.#sent };
+    countExchange(this.#client, this.#start, group, end);
     context.log(
       exchangeRecord(this.#start, undefined, {
         startTime: this.#startTime,
         startMark: this.#startMark,
         sentMark: this.#sentMark,
         responseMark: this.#responseMark,
-        endMark: context.clock.monotonic(),
+        endMark,
         received: this.#received,
         sent: this.#sent,
         status,

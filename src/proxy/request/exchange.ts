@@ -3,6 +3,7 @@
 import type { UpstreamConnection, UpstreamUser } from '../upstream/pool.ts';
 import { pickTarget, type TargetState } from '../upstream/target-state.ts';
 import { formatAnswer } from './answer.ts';
+import { countExchange } from './count-exchange.ts';
 import { exchangeRecord, type ExchangeStart, type FailureReason } from './exchange-record.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide, type ResponseOwner } from './response-side.ts';
@@ -51,13 +52,19 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
       else this.fail(500, 'no connection to a target', 'TargetConnectionError');
       return;
     }
-    this.#target = target;
+    this.#setTarget(target);
     const repeatable = this.#request.repeatable && idempotent.has(this.#start.head.method);
     const reused = this.#retried || this.#tried.length > 0 ? undefined : target.pool.reuse(this, repeatable);
     this.#reused = reused !== undefined;
     this.#upstream = reused ?? target.pool.dial(this);
     if (reused !== undefined) this.#request.send(reused);
     else this.#request.wait();
+  }
+
+  #setTarget(target: TargetState): void {
+    if (this.#target !== undefined) this.#target.metrics.activeRequests.value--;
+    this.#target = target;
+    target.metrics.activeRequests.value++;
   }
 
   onClientBytes(chunk: Buffer): number {
@@ -237,14 +244,17 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const { mark } = this.#response;
     const received = this.#request.received + (this.#tunnel?.received ?? 0);
     const sent = this.#response.sent + (this.#tunnel?.sent ?? 0);
-    context.countForward(start.decision.listener.service.id, start.decision.groupId, status, received, sent);
+    const endMark = context.clock.monotonic();
+    const group = this.#target?.metrics ?? context.metrics.targetGroup(start.decision.groupId, '');
+    if (this.#target !== undefined) group.activeRequests.value--;
+    countExchange(this.#client, start, group, { status, reason, time: endMark - this.#startMark, received, sent });
     context.log(
       exchangeRecord(start, this.#target, {
         startTime: this.#startTime,
         startMark: this.#startMark,
         sentMark,
         responseMark: mark,
-        endMark: context.clock.monotonic(),
+        endMark,
         received,
         sent,
         status,

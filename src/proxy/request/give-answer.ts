@@ -23,14 +23,18 @@ export interface OwnAnswer {
 
 /** Gives `answer` to the client of a connection that runs no exchange. */
 export function giveAnswer(
-  client: Pick<ExchangeClient, 'socket' | 'context' | 'clientIpPort'>,
+  client: Pick<ExchangeClient, 'socket' | 'context' | 'clientAddress' | 'clientIpPort'>,
   answer: OwnAnswer,
 ): void {
   const { context } = client;
   const { status, requestId, head, decision, revision, bytesReceived, failureReason } = answer;
   const text = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD');
   client.socket.write(text, 'latin1');
-  context.countAnswer(decision?.listener?.service.id, status);
+  context.countBytes(bytesReceived, text.length);
+  if (decision?.listener !== undefined && decision.door !== undefined) {
+    const zone = context.zoneOf(decision.door.vpc, client.clientAddress);
+    context.metrics.service(decision.listener.service.id, zone).requests.count(status, 0);
+  }
   const way = prepareRouteText(decision?.door, decision?.listener, decision?.rule, undefined, decision?.denied);
   context.log(
     answerRecord(head, {

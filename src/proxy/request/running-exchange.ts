@@ -26,6 +26,7 @@ export interface RunningExchange {
 export interface ExchangeClient {
   readonly socket: Socket;
   readonly context: ProxyContext;
+  readonly clientAddress: string;
   readonly clientIpPort: string;
   /** Monotonic milliseconds of the last byte in. */
   readonly lastActive: number;

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createManualClock } from '../../base/clock.ts';
 import type { Snapshot, TargetGroupRecord } from '../../snapshot/index.ts';
+import { createCounterSet } from '../../telemetry/index.ts';
 import { defaultProxyLimits } from '../limits.ts';
+import { createMetrics } from '../metrics.ts';
 import { sampleSnapshot } from '../snapshot-sample.ts';
 import { createTargetGroups } from './groups.ts';
 import { pickTarget, type GroupState } from './target-state.ts';
@@ -18,9 +20,10 @@ function open() {
     limits: defaultProxyLimits,
     clock,
     counters: {
-      ...{ connections: counter, connectionErrors: counter, connectionTimeouts: counter },
-      ...{ tlsHandshakes: counter, tlsErrors: counter, sourcePortsExhausted: counter, nameFailures: counter },
+      ...{ sourcePortsExhausted: counter, nameFailures: counter },
     },
+    metrics: createMetrics(createCounterSet()),
+    zoneOf: () => '',
     tls: { verify: false },
     resolve: (_vpcId, name) => Promise.resolve({ addresses: answers.get(name) ?? [], ttl: 60 }),
     sources: () => ['127.90.255.254'],

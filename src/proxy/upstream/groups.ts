@@ -12,6 +12,8 @@ import {
 } from '../../snapshot/index.ts';
 import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
+import type { ZoneFinder } from '../zones.ts';
 import { createWalk } from '../walk.ts';
 import type { DialTls } from './dial.ts';
 import { createTargetNames, type ResolveName } from './names.ts';
@@ -54,7 +56,10 @@ export interface TargetGroupsDeps {
   readonly tls: TargetTls;
   readonly limits: ProxyLimits;
   readonly clock: Clock;
-  readonly counters: PoolCounters & { readonly nameFailures: Counter };
+  readonly counters: Pick<PoolCounters, 'sourcePortsExhausted'> & { readonly nameFailures: Counter };
+  readonly metrics: Pick<Metrics, 'targetGroup'>;
+  /** The availability zone of an address in a VPC; empty when it is in none. */
+  readonly zoneOf: ZoneFinder;
   readonly resolve: ResolveName;
   /** Local addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
@@ -113,17 +118,20 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     const { port } = record;
     const vpcId = group.vpcId ?? '';
     const sources = (): readonly string[] => (fromVpc ? deps.sources(vpcId) : []);
+    const vpc = snapshot.vpcs.get(vpcId);
+    const metrics = deps.metrics.targetGroup(group.id, vpc === undefined ? '' : deps.zoneOf(vpc, host));
     return {
       record,
       groupId: group.id,
       address: host,
       ipPort: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
       sources,
+      metrics,
       ...firstHealth(group, record),
       pool: createUpstreamPool(
         { host, port, sources, ...dialTls(group, record) },
         deps.limits,
-        deps.counters,
+        { group: metrics, sourcePortsExhausted: deps.counters.sourcePortsExhausted },
         deps.clock,
         readBuffer,
       ),

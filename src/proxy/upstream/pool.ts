@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
+import type { TargetGroupMetrics } from '../metrics.ts';
 import { dialSocket, type DialPlan } from './dial.ts';
 
 /** Who uses a connection now. Calls come in the order connected, data…, ended; after `release` none come any more. */
@@ -44,13 +45,9 @@ export interface UpstreamPool {
   close(): void;
 }
 
-/** Counters that a pool adds to. */
+/** Counters that a pool adds to: those of its target group, and one of ours. */
 export interface PoolCounters {
-  readonly connections: Counter;
-  readonly connectionErrors: Counter;
-  readonly connectionTimeouts: Counter;
-  readonly tlsHandshakes: Counter;
-  readonly tlsErrors: Counter;
+  readonly group: TargetGroupMetrics;
   readonly sourcePortsExhausted: Counter;
 }
 
@@ -123,11 +120,13 @@ export function createUpstreamPool(
     const socket = dialSocket(plan, sources[attempt], session, read, {
       onReached() {
         reached = true;
-        counters.tlsHandshakes.value++;
+        counters.group.tlsHandshakes.value++;
       },
       onConnected() {
         timer();
         connection.connected = true;
+        counters.group.http1.value++;
+        counters.group.activeConnections.value++;
         connection.user?.onUpstreamConnect();
       },
       onSession(made) {
@@ -137,7 +136,7 @@ export function createUpstreamPool(
     connection.socket = socket;
     let failure: Error | undefined;
     const timer = clock.after(limits.upstreamConnectTimeout, () => {
-      counters.connectionTimeouts.value++;
+      counters.group.connectionTimeouts.value++;
       socket.destroy(new Error('connect timed out'));
     });
     socket.on('drain', () => connection.user?.onUpstreamDrain());
@@ -159,6 +158,7 @@ export function createUpstreamPool(
     socket.on('close', () => {
       timer();
       leave(connection as Dialled);
+      if (connection.connected) counters.group.activeConnections.value--;
       const code = failure !== undefined && 'code' in failure ? failure.code : undefined;
       if (
         !connection.connected &&
@@ -171,9 +171,9 @@ export function createUpstreamPool(
         return;
       }
       if (!connection.connected && failure !== undefined) {
-        counters.connectionErrors.value++;
+        counters.group.connectionErrors.value++;
         if (reached) {
-          counters.tlsErrors.value++;
+          counters.group.tlsErrors.value++;
           // What was kept of an earlier handshake may be what the target does not like.
           session = undefined;
         }
@@ -198,7 +198,7 @@ export function createUpstreamPool(
       return undefined;
     },
     dial(user) {
-      counters.connections.value++;
+      counters.group.connections.value++;
       const fresh = { connected: false, idleSince: 0, quietSince: 0, keepAliveSeconds: -1 };
       const connection = { socket: undefined, user, ...fresh };
       open(connection, plan.sources(), 0);

@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createCounterSet } from '../../telemetry/index.ts';
+import { createMetrics } from '../metrics.ts';
 import { pickTarget, type GroupState, type Health } from './target-state.ts';
 
 function group(...healths: readonly (Health | 'draining')[]): GroupState {
   const unused = (): never => assert.fail('no connection is wanted');
   const pool = { reuse: unused, dial: unused, release: unused, close: unused };
+  const metrics = createMetrics(createCounterSet()).targetGroup('tg-1', '');
   const targets = healths.map((health, i) => ({
     record: { id: String(i), port: 80, address: '10.0.0.1', draining: health === 'draining' },
     groupId: 'tg-1',
@@ -16,6 +19,7 @@ function group(...healths: readonly (Health | 'draining')[]): GroupState {
     health: health === 'draining' ? ('healthy' as const) : health,
     reason: undefined,
     pool,
+    metrics,
   }));
   return { record: {} as GroupState['record'], targets, cursor: 0 };
 }

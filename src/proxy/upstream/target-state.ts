@@ -1,6 +1,7 @@
 // The targets of a worker: health and round robin, kept beside the snapshot because they are soft.
 
 import type { TargetGroupRecord, TargetRecord } from '../../snapshot/index.ts';
+import type { TargetGroupMetrics } from '../metrics.ts';
 import type { UpstreamPool } from './pool.ts';
 
 /** What is known of a target's health. `unavailable` means that checks are off. */
@@ -28,6 +29,7 @@ export interface TargetState {
   /** Why it is unhealthy. */
   reason: string | undefined;
   readonly pool: UpstreamPool;
+  readonly metrics: TargetGroupMetrics;
 }
 
 /** A target group as one worker knows it. */
