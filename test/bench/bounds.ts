@@ -8,6 +8,8 @@ interface Bound {
   readonly what: string;
   readonly column: string;
   readonly most?: number;
+  /** What it should be one day. */
+  readonly aim?: number;
   readonly least?: number;
 }
 
@@ -31,6 +33,13 @@ const bounds: readonly Bound[] = [
     column: 'failed',
     most: 0,
   },
+  { bench: 'idle', what: '10000 idle connections, one worker', column: 'bytes each', most: 24 * 1024, aim: 12 * 1024 },
+  { bench: 'slow', what: '2000 slow readers of 1 MB, one worker', column: 'bytes each', most: 256 * 1024 },
+  { bench: 'slow', what: '2000 slow readers of 1 MB, one worker', column: 'failed', most: 0 },
+  ...['in', 'out'].flatMap((direction): readonly Bound[] => [
+    { bench: 'large', what: `a body of 10 GB ${direction}`, column: 'MB more', most: 64 },
+    { bench: 'large', what: `a body of 10 GB ${direction}`, column: 'GB', least: 10 },
+  ]),
 ];
 
 /** The rows with a column `must` that names each bound of theirs and says whether it is met; a figure that is absent misses its bound. */
@@ -42,11 +51,13 @@ export function judge(rows: readonly Row[]): readonly Row[] {
   });
 }
 
-function describeBound({ column, most, least }: Bound, value: string | number | undefined): string {
+function describeBound({ column, most, aim, least }: Bound, value: string | number | undefined): string {
   const met =
     typeof value === 'number' &&
     value <= (most ?? Number.POSITIVE_INFINITY) &&
     value >= (least ?? Number.NEGATIVE_INFINITY);
   const limit = most === undefined ? `≥ ${least}` : `≤ ${most}`;
-  return `${column} ${limit}: ${met ? 'met' : 'missed'}`;
+  const hoped =
+    aim === undefined ? '' : ` (aim ${aim}: ${typeof value === 'number' && value <= aim ? 'met' : 'missed'})`;
+  return `${column} ${limit}: ${met ? 'met' : 'missed'}${hoped}`;
 }

@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N]`: runs a bench and prints its figures; `all` compares with the committed ones.
+// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
@@ -7,6 +7,9 @@ import { compareWithCommitted, writeCommitted } from './committed.ts';
 import { benchDrain } from './drain.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchHttp1 } from './http1.ts';
+import { benchIdle } from './idle.ts';
+import { benchLarge } from './large.ts';
+import { benchSlow } from './slow.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
@@ -17,6 +20,7 @@ const measures: Readonly<
       readonly rounds: number;
       readonly seconds: number;
       readonly requests: number;
+      readonly gigabytes: number;
     }) => Promise<readonly Row[]>
   >
 > = {
@@ -24,6 +28,9 @@ const measures: Readonly<
   change: benchChange,
   start: benchStart,
   drain: benchDrain,
+  idle: benchIdle,
+  slow: benchSlow,
+  large: benchLarge,
 };
 
 /** What is not a figure, and so not part of `all`. */
@@ -38,13 +45,14 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
     requests: { type: 'string', default: '1000000' },
+    gigabytes: { type: 'string', default: '10' },
   },
 });
 const [name = ''] = positionals;
 const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
 if (chosen.length === 0 || (values.write === true && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -55,6 +63,7 @@ for (const bench of chosen) {
       rounds: Number(values.rounds),
       seconds: Number(values.seconds),
       requests: Number(values.requests),
+      gigabytes: Number(values.gigabytes),
     })) ?? [],
   );
   rows.push(...measured);
