@@ -4,7 +4,7 @@ import { formatPrometheus, isGauge, sumCounters, type CounterValues } from '../t
 
 /** The counters of one server. */
 export interface CounterBoard {
-  /** Takes what the process `name` has counted so far. */
+  /** Takes series of the process `name` that changed, with all that they have counted. */
   put(name: string, values: CounterValues): void;
   /** Prometheus text of every series, with `extra` gauges; of processes that are not in `running` only what does not go back. */
   format(extra: CounterValues, running: ReadonlySet<string>): string;
@@ -15,13 +15,14 @@ const MAX_PROCESSES = 256;
 
 /** Makes an empty board. */
 export function createCounterBoard(): CounterBoard {
-  const processes = new Map<string, CounterValues>();
+  const processes = new Map<string, Record<string, number>>();
   let ended: CounterValues = {};
   return {
     put(name, values) {
       // The one that has not said anything for longest is the first.
+      const known = processes.get(name) ?? {};
       processes.delete(name);
-      processes.set(name, values);
+      processes.set(name, Object.assign(known, values));
       if (processes.size <= MAX_PROCESSES) return;
       for (const [oldest, last] of processes) {
         processes.delete(oldest);

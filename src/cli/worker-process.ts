@@ -121,7 +121,10 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
         clock,
         random: systemRandom,
         log,
-        onConnected: () => made.reportHealth(known()),
+        onConnected() {
+          counters.forget();
+          made.reportHealth(known());
+        },
       },
     );
     return made;
@@ -137,7 +140,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   feed.current.subscribe(obey);
   if (feed.current.value.epoch !== '') obey(feed.current.value);
   const report = (): void => {
-    feed.reportCounters(counters.values());
+    feed.reportCounters(() => counters.changes());
     clock.after(REPORT, report);
   };
   report();

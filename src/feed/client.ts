@@ -30,8 +30,10 @@ export interface FeedClient {
   readonly answered: Watch<boolean>;
   /** Says that `revision` is obeyed. */
   acknowledge(revision: number): void;
+  /** Tells what was seen of targets; of one target only the last, when control does not read. */
   reportHealth(reports: readonly HealthObservation[]): void;
-  reportCounters(values: Readonly<Record<string, number>>): void;
+  /** Sends what `take` gives; does not ask for it while control does not read. */
+  reportCounters(take: () => Readonly<Record<string, number>>): void;
   close(): void;
 }
 
@@ -74,8 +76,22 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
   let closed = false;
   let attempt = 0;
 
+  /** What waits while control does not read (a stopped process, for instance): bounded by the number of targets. */
+  const waiting = { revision: -1, health: new Map<string, HealthObservation>() };
+
   const send = (message: UpMessage): void => {
     if (introduced && stream?.writable === true) stream.write(encodeFrame(message));
+  };
+  const blocked = (): boolean => stream?.writableNeedDrain === true;
+  const sendWaiting = (): void => {
+    const { revision, health } = waiting;
+    if (revision >= 0) send({ type: 'ack', revision });
+    if (health.size > 0) send({ type: 'health', reports: [...health.values()] });
+    forgetWaiting();
+  };
+  const forgetWaiting = (): void => {
+    waiting.revision = -1;
+    waiting.health.clear();
   };
 
   const finish = (draft: Draft): void => {
@@ -93,6 +109,8 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
 
   const open = (): void => {
     const mine = deps.connect();
+    // A new connection begins with hello and with all that is known.
+    forgetWaiting();
     stream = mine;
     introduced = false;
     const reader = createFrameReader();
@@ -155,6 +173,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
       reader.push(chunk);
       if (!scheduled) decode();
     });
+    mine.on('drain', sendWaiting);
     mine.on('error', () => {});
     mine.on('close', () => {
       if (stream === mine) stream = undefined;
@@ -170,9 +189,17 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
   return {
     current,
     answered,
-    acknowledge: (revision) => send({ type: 'ack', revision }),
-    reportHealth: (reports) => send({ type: 'health', reports }),
-    reportCounters: (values) => send({ type: 'counters', values }),
+    acknowledge(revision) {
+      if (blocked()) waiting.revision = revision;
+      else send({ type: 'ack', revision });
+    },
+    reportHealth(reports) {
+      if (!blocked()) send({ type: 'health', reports });
+      else for (const report of reports) waiting.health.set(`${report.groupId} ${report.target}`, report);
+    },
+    reportCounters(take) {
+      if (introduced && !blocked()) send({ type: 'counters', values: take() });
+    },
     close() {
       closed = true;
       stream?.destroy();

@@ -251,3 +251,55 @@ test('createFrameReader() gives the same messages however the bytes are cut', ()
     assert.deepEqual(got, [{ a: 1 }, 'two', []]);
   }
 });
+
+test('what is told while control stands still is bounded, and the last of it comes when it goes on', async () => {
+  const seen = new Map<string, string>();
+  const counted: number[] = [];
+  const { server } = open(snapshot(1, door('a', 1)), {
+    onHealth: (_peer, reports) => reports.forEach(({ target, health }) => seen.set(target, health)),
+    onCounters: (_peer, values) => void counted.push(values['x_total'] ?? 0),
+  });
+  const { near, far } = pipe();
+  // As a socket whose other end is not read.
+  let release = (): void => {};
+  const standing = new Promise<void>((resolve) => (release = resolve));
+  const write = near._write.bind(near);
+  near._write = (chunk, encoding, done) => void standing.then(() => write(chunk, encoding, done));
+  const client = createFeedClient(
+    { node: 'n', worker: 0 },
+    {
+      connect() {
+        queueMicrotask(() => near.emit('connect'));
+        return near;
+      },
+      clock: systemClock,
+      random: createSeededRandom(1),
+      log: silentLog,
+      onConnected() {},
+    },
+  );
+  await settle(() => near.writableLength > 0);
+  let asked = 0;
+  for (let round = 0; round < 5000; round++) {
+    client.reportHealth([{ groupId: 'tg-1', target: `t${round % 10}`, health: String(round) }]);
+    client.reportCounters(() => ({ x_total: ++asked }));
+    client.acknowledge(round);
+  }
+  assert.ok(near.writableLength < 100_000, `${near.writableLength} bytes wait`);
+  assert.ok(asked < 1000, `counters were asked for ${asked} times`);
+  server.accept(far);
+  release();
+  await settle(() => seen.get('t9') === '4999');
+  assert.deepEqual(
+    [...seen.values()].toSorted(),
+    Array.from({ length: 10 }, (_, i) => String(4990 + i)),
+  );
+  await settle(() => [...server.peers].some(({ acknowledged }) => acknowledged === 4999));
+  assert.deepEqual(
+    [...server.peers].map(({ acknowledged }) => acknowledged),
+    [4999],
+  );
+  assert.equal(counted.at(-1), asked);
+  client.close();
+  server.close();
+});

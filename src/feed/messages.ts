@@ -31,6 +31,7 @@ export type UpMessage =
     }
   | { readonly type: 'ack'; readonly revision: number }
   | { readonly type: 'health'; readonly reports: readonly HealthObservation[] }
+  /** The series that changed since the connection's last such message. */
   | { readonly type: 'counters'; readonly values: Readonly<Record<string, number>> };
 
 /** From control to a data-plane process: a change is `begin`, any number of `put` and `remove`, `end`. */

@@ -13,6 +13,40 @@ test('counter() gives one counter per series, and values() those that have count
   assert.deepEqual(set.values(), { a_total: 2, 'a_total{x="1"}': 5 });
 });
 
+test('changes() tells what has changed since it was last called, and everything after forget()', () => {
+  const set = createCounterSet();
+  const [a, b] = [set.counter('a_total'), set.counter('b_total')];
+  a.value = 1;
+  assert.deepEqual(set.changes(), { a_total: 1 });
+  assert.deepEqual(set.changes(), {});
+  b.value = 2;
+  a.value = 0;
+  assert.deepEqual(set.changes(), { a_total: 0, b_total: 2 });
+  set.forget();
+  assert.deepEqual(set.changes(), { b_total: 2 });
+});
+
+test('formatPrometheus() gives a histogram one type, its buckets in order', () => {
+  const text = formatPrometheus({
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="+Inf"}': 3,
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="10"}': 2,
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="2.5"}': 1,
+    'AWS_VpcLattice_RequestTime_sum{Service="s"}': 40,
+    'AWS_VpcLattice_RequestTime_count{Service="s"}': 3,
+    'AWS_VpcLattice_ActiveRequestCount{TargetGroup="t"}': 1,
+  });
+  assert.deepEqual(text.trimEnd().split('\n'), [
+    '# TYPE AWS_VpcLattice_ActiveRequestCount gauge',
+    'AWS_VpcLattice_ActiveRequestCount{TargetGroup="t"} 1',
+    '# TYPE AWS_VpcLattice_RequestTime histogram',
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="2.5"} 1',
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="10"} 2',
+    'AWS_VpcLattice_RequestTime_bucket{Service="s",le="+Inf"} 3',
+    'AWS_VpcLattice_RequestTime_count{Service="s"} 3',
+    'AWS_VpcLattice_RequestTime_sum{Service="s"} 40',
+  ]);
+});
+
 test('labels cannot leave their quotes', () => {
   const set = createCounterSet();
   set.counter('a_total', { x: 'a"} 1\nfake_total 9\\', y: '' }).value = 1;

@@ -14,23 +14,39 @@ export interface CounterSet {
   counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
   /** The present value of every series that has counted something. */
   values(): CounterValues;
+  /** The series that have another value than when this was last called. */
+  changes(): CounterValues;
+  /** Lets the next `changes()` tell everything. */
+  forget(): void;
 }
 
 /** Makes an empty set. */
 export function createCounterSet(): CounterSet {
-  const counters = new Map<string, Counter>();
+  const counters = new Map<string, Counter & { told: number }>();
   return {
     counter(name, labels = {}) {
       const series = formatSeries(name, labels);
       let counter = counters.get(series);
       if (counter === undefined) {
-        counter = { value: 0 };
+        counter = { value: 0, told: 0 };
         counters.set(series, counter);
       }
       return counter;
     },
     values: () =>
       Object.fromEntries([...counters].flatMap(([series, { value }]) => (value === 0 ? [] : [[series, value]]))),
+    changes() {
+      const changed: Record<string, number> = {};
+      for (const [series, counter] of counters) {
+        if (counter.value === counter.told) continue;
+        changed[series] = counter.value;
+        counter.told = counter.value;
+      }
+      return changed;
+    },
+    forget() {
+      for (const counter of counters.values()) counter.told = 0;
+    },
   };
 }
 

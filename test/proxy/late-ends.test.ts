@@ -99,6 +99,23 @@ describe('waiting', { concurrency: true }, () => {
     socket.destroy();
   });
 
+  test('after a request a connection may be idle for as long as its service says, longer or shorter', async () => {
+    for (const [before, idle] of [
+      [60_000, 0.3],
+      [300, 3],
+    ] as const) {
+      await using target = await openRawTarget(({ socket }) => socket.write(ok));
+      await using plane = await openPlane({ clientIdleTimeout: before }, idle);
+      plane.forwardTo(target.port);
+      const client = openRawClient(plane, head('GET /'));
+      await eventually('the answer', () => client.got.endsWith('ok'));
+      const since = performance.now();
+      await eventually('the end', () => client.end === 'fin', 10_000);
+      assert.ok(performance.now() - since > idle * 900, `closed after ${performance.now() - since} ms`);
+      client.socket.destroy();
+    }
+  });
+
   test('a connection to a target that never stands holds the body back and ends with 500', async () => {
     await using hole = await openBlackHole();
     await using plane = await openPlane({ upstreamConnectTimeout: 600 });

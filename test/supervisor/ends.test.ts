@@ -8,8 +8,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { namePrefix, runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { namespacesOf } from '../crash/machine.ts';
-import { eventually, listenerPort } from '../e2e/scenario.ts';
+import { DeregisterTargetsCommand, ListTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-vpc-lattice';
+import { awaitHealthy, eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
 import { openShop } from '../e2e/shop.ts';
+import { startTarget } from '../workload-programs.ts';
 import { childrenOf, isAlive, killProcess, makeDirectory, ownCheckout, startPergola, TestServer } from '../server.ts';
 
 const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
@@ -114,6 +116,44 @@ test('workers that are killed while control is stopped come back from the disk, 
   }
   await using second = await openShop(server);
   assert.equal(await second.ask('/'), 'blue');
+  assert.equal(server.processes().control, control);
+});
+
+test('while control is stopped, traffic, health and draining go on, and what was seen is told when it goes on', async () => {
+  const configuration = 'limits: { healthCheckSpeed: 60, targetDrainTime: 60000 }\n';
+  await using server = await TestServer.start({ attach: 'loopback', workers: 2, configuration });
+  await using shop = await openShop(server);
+  const place = (address: string) => ({ vpc: shop.targets, address });
+  await using doomed = await startTarget(server, place('10.0.1.12'), 'doomed', targetPort);
+  await using drained = await startTarget(server, place('10.0.1.13'), 'drained', targetPort);
+  assert.ok(drained.process.pid);
+  const targetGroupIdentifier = shop.blue;
+  const targets = (id: string) => ({ targetGroupIdentifier, targets: [{ id, port: targetPort }] });
+  await server.lattice.send(new RegisterTargetsCommand(targets('10.0.1.12')));
+  await server.lattice.send(new RegisterTargetsCommand(targets('10.0.1.13')));
+  await awaitHealthy(server, shop.blue);
+  await server.lattice.send(new DeregisterTargetsCommand(targets('10.0.1.13')));
+  await server.obeyed();
+  const { control } = server.processes();
+  assert.ok(control !== undefined);
+  process.kill(control, 'SIGSTOP');
+  try {
+    const load = { name: shop.name, port: listenerPort, count: 200, connections: 8 };
+    const before = await shop.client.load(load);
+    assert.deepEqual([before.errors, Object.keys(before.targets).toSorted()], [{}, ['blue', 'doomed']]);
+    await doomed[Symbol.asyncDispose]();
+    await eventually('the workers see that a target is gone', async () => {
+      const seen = await shop.client.load({ ...load, count: 20 });
+      return seen.targets['blue'] === 20;
+    });
+  } finally {
+    process.kill(control, 'SIGCONT');
+  }
+  await eventually('the API tells', async () => {
+    const { items } = await server.lattice.send(new ListTargetsCommand({ targetGroupIdentifier }));
+    const status = Object.fromEntries(given(items).map(({ id, status: now }) => [id, now]));
+    return status['10.0.1.12'] === 'UNHEALTHY' && status['10.0.1.13'] === 'DRAINING';
+  });
   assert.equal(server.processes().control, control);
 });
 

@@ -55,6 +55,8 @@ export class ClientConnection implements ExchangeClient {
   #discard: BodyReader = emptyBody;
   #discarded = 0;
   #closeAfter = false;
+  /** How long it may be unused: as the service of its last request says, and before a request as a limit says. */
+  #idleTimeout: number;
   readonly #texts = new RouteTextMemo();
   readonly #upstreamHead: ReturnType<typeof createUpstreamHead>;
 
@@ -68,6 +70,7 @@ export class ClientConnection implements ExchangeClient {
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
     this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
+    this.#idleTimeout = context.limits.clientIdleTimeout;
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -104,7 +107,7 @@ export class ClientConnection implements ExchangeClient {
     } else if (this.state === 'blocked') {
       if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
     } else if (this.state === 'head') {
-      if (this.idle && now - this.lastActive > this.context.limits.clientIdleTimeout) this.#end();
+      if (this.idle && now - this.lastActive > this.#idleTimeout) this.#end();
       else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout)
         this.#refuse(refusals.headSlow, this.#heads.size);
     }
@@ -159,6 +162,7 @@ export class ClientConnection implements ExchangeClient {
     const { head, rest } = request;
     const world = context.world();
     const decision = decide(world, this.entry, head);
+    if (decision.listener !== undefined) this.#idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
     if (head.contentLength > context.limits.maxRequestBody) {
       this.#closeAfter = true;
