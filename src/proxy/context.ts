@@ -1,15 +1,28 @@
 // What connections and exchanges of a worker share.
 
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { AccessRecord } from '../telemetry/index.ts';
 import type { InvokeClient } from './function/invoke-client.ts';
-import type { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { GroupState } from './upstream/target-state.ts';
 import type { World } from './world.ts';
 import type { ZoneFinder } from './zones.ts';
+
+/** A client's connection as the data plane holds it. */
+export interface OpenConnection {
+  readonly socket: Socket;
+  /** The door that it counts for. */
+  readonly doorKey: string;
+  /** Called every second with the monotonic time: ends what is too slow, too idle or too old. */
+  sweep(now: number): void;
+  /** Closes now if idle, else after the running exchange. */
+  closeSoon(): void;
+  /** Closes after the next exchange: an idle client is not surprised by an end while it sends. */
+  closeNext(): void;
+}
 
 /** The shared part of a worker's data plane. */
 export interface ProxyContext {
@@ -25,5 +38,6 @@ export interface ProxyContext {
   readonly zoneOf: ZoneFinder;
   /** Adds to the bytes of all clients. */
   countBytes(received: number, sent: number): void;
-  forget(connection: ClientConnection): void;
+  /** The connection is over. */
+  forget(connection: OpenConnection): void;
 }

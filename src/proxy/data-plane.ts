@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { createAccessFormat, type CounterSet } from '../telemetry/index.ts';
-import type { ProxyContext } from './context.ts';
+import type { OpenConnection, ProxyContext } from './context.ts';
 import { createInvokeClient } from './function/invoke-client.ts';
 import { createHealthChecker, type HealthReport } from './health/checker.ts';
 import { ClientConnection } from './http1/client-connection.ts';
@@ -65,7 +65,7 @@ const SWEEP = 1000;
 /** Makes a data plane that serves nothing until its first snapshot. */
 export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const { counters, clock, limits } = deps;
-  const connections = new Set<ClientConnection>();
+  const connections = new Set<OpenConnection>();
   /** Client connections by door. */
   const perDoor = new Map<string, number>();
   const compiler = createWorldCompiler(deps.worker);

@@ -9,7 +9,7 @@ import { RouteTextMemo } from '../request/route-text.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
 import { createUpstreamHead } from '../request/upstream-head.ts';
 import type { World } from '../world.ts';
-import type { ProxyContext } from '../context.ts';
+import type { OpenConnection, ProxyContext } from '../context.ts';
 import { emptyBody, type BodyReader } from './body.ts';
 import { HeadReader } from './head-reader.ts';
 import { openRequest, type OpenRequest } from './open-request.ts';
@@ -31,10 +31,9 @@ type State =
   | 'closed';
 
 /** A client's connection. */
-export class ClientConnection implements ExchangeClient {
+export class ClientConnection implements ExchangeClient, OpenConnection {
   readonly socket: Socket;
   readonly entry: Entry;
-  /** The door that it counts for. */
   readonly doorKey: string;
   readonly context: ProxyContext;
   readonly clientAddress: string;
@@ -86,18 +85,15 @@ export class ClientConnection implements ExchangeClient {
     return this.state === 'head' && !this.#heads.holds;
   }
 
-  /** Closes now if idle, else after the running exchange. */
   closeSoon(): void {
     this.#closeAfter = true;
     if (this.idle) this.#end();
   }
 
-  /** Closes after the next exchange: an idle client is not surprised by an end while it sends. */
   closeNext(): void {
     this.#closeAfter = true;
   }
 
-  /** Called every second: ends what is too slow, too idle or too old. */
   sweep(now: number): void {
     const { limits } = this.context;
     if (this.state === 'exchange') this.#exchange?.sweep(now);
