@@ -1,6 +1,6 @@
 // Appends lines to a file in batches, off the hot path, and begins a new one when it is large; traffic never waits for it, and what does not fit is counted.
 
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Counter } from './counters.ts';
@@ -36,23 +36,21 @@ const maxHeld = 32 * 1024 * 1024;
  * `deps.dropped`; a failure is logged once until a write succeeds again.
  */
 export async function openLineFile(path: string, rotation: Rotation, deps: LineFileDeps): Promise<LineFile> {
-  let file = await open(path, 'a', 0o640);
-  let size = (await file.stat()).size;
+  let { file, size, torn } = await openAtEnd(path);
   let lines: string[] = [];
   let held = 0;
   let writing: Promise<void> | undefined;
   let failing = false;
   let waiting = false;
 
-  /** Whether the file ends in the middle of a line, because a write failed there. */
-  let torn = false;
-
   const rotate = async (): Promise<void> => {
     let next: FileHandle;
     try {
-      for (let older = rotation.files; older > 0; older--)
+      // For a while two processes write here, when one takes the other's place: what the other has just begun is not moved away.
+      const first = await isAt(path, file);
+      for (let older = first ? rotation.files : 0; older > 0; older--)
         await rename(older === 1 ? path : `${path}.${older - 1}`, `${path}.${older}`).catch(ignoreAbsent);
-      next = await open(path, rotation.files === 0 ? 'w' : 'a', 0o640);
+      next = await open(path, first && rotation.files === 0 ? 'w' : 'a', 0o640);
     } catch (error) {
       deps.log.error('an access log cannot be rotated; it goes on growing', { path, error });
       // Not with every batch: after as much again.
@@ -118,6 +116,26 @@ export async function openLineFile(path: string, rotation: Rotation, deps: LineF
   };
 }
 
-function ignoreAbsent(error: unknown): void {
+/** Whether `path` still is the name of `file`. */
+async function isAt(path: string, file: FileHandle): Promise<boolean> {
+  const own = await file.stat();
+  const there = await stat(path).catch(ignoreAbsent);
+  return there?.ino === own.ino && there.dev === own.dev;
+}
+
+/** Opens a file for appending; `torn` is whether it ends in the middle of a line, because a write of an ended process failed there. */
+async function openAtEnd(path: string): Promise<{ file: FileHandle; size: number; torn: boolean }> {
+  const file = await open(path, 'a+', 0o640);
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return { file, size, torn: size > 0 && buffer[0] !== 10 };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function ignoreAbsent(error: unknown): undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createManualClock } from '../../src/base/clock.ts';
+import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { createSubscriptionFiles, openLineFile } from '../../src/telemetry/index.ts';
+import { createSubscriptionFiles, openLineFile, type SubscriptionSink } from '../../src/telemetry/index.ts';
 
 /** No rotation. */
 const never = { size: Infinity, files: 0 };
@@ -65,6 +65,12 @@ test('a line file counts what cannot be written, and says so once', { skip: !exi
   assert.equal(dropped.value, 4);
   assert.equal(said.length, 1);
 });
+
+/** Closes the files of a sink as time does. */
+async function closeIdle(sink: SubscriptionSink, clock: ManualClock): Promise<void> {
+  clock.advance(60_000);
+  await sink.flush();
+}
 
 const isRoot = process.getuid?.() === 0;
 
@@ -136,8 +142,10 @@ test('a line file that keeps no older one begins anew', async (t) => {
 test('the files of subscriptions are opened at their first line, and what comes meanwhile is kept', async (t) => {
   const folder = dirname(place(t));
   const dropped = { value: 0 };
-  const deps = { clock: createManualClock(), log: silentLog, dropped };
+  const clock = createManualClock();
+  const deps = { clock, log: silentLog, dropped };
   const sink = createSubscriptionFiles(folder, 'worker-0', { size: 1e9, files: 1 }, deps);
+  t.after(() => closeIdle(sink, clock));
   sink.append('als-1', 'one\n');
   sink.append('als-2', 'two\n');
   sink.append('als-1', 'three\n');
@@ -149,4 +157,93 @@ test('the files of subscriptions are opened at their first line, and what comes 
   sink.append('als-3', 'lost\n');
   await sink.flush();
   assert.equal(dropped.value, 1);
+});
+
+test('a file of a subscription that gets no line any more is closed, and opened again at its next line', async (t) => {
+  const folder = dirname(place(t));
+  const clock = createManualClock();
+  const deps = { clock, log: silentLog, dropped: { value: 0 } };
+  const sink = createSubscriptionFiles(folder, 'worker-0', never, deps);
+  t.after(() => closeIdle(sink, clock));
+  const openFiles = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    }).length;
+  for (let i = 0; i < 20; i++) sink.append(`als-${i}`, 'gone\n');
+  await sink.flush();
+  if (existsSync('/proc/self/fd')) assert.equal(openFiles(), 20);
+  clock.advance(30_000);
+  sink.append('als-0', 'again\n');
+  clock.advance(30_000);
+  await sink.flush();
+  if (existsSync('/proc/self/fd')) assert.equal(openFiles(), 1);
+  sink.append('als-1', 'back\n');
+  await sink.flush();
+  const read = (id: string) => readFileSync(join(folder, id, 'worker-0.jsonl'), 'utf8');
+  assert.deepEqual([read('als-0'), read('als-1'), deps.dropped.value], ['gone\nagain\n', 'gone\nback\n', 0]);
+});
+
+test('a subscription whose file cannot be opened is said once, tried again after a second, and every lost line is counted', async (t) => {
+  const folder = dirname(place(t));
+  const clock = createManualClock();
+  const dropped = { value: 0 };
+  const said: string[] = [];
+  const log = { ...silentLog, error: (message: string) => void said.push(message) };
+  const sink = createSubscriptionFiles(folder, 'worker-0', never, { clock, log, dropped });
+  t.after(() => closeIdle(sink, clock));
+  writeFileSync(join(folder, 'als-1'), 'a file in the place of the folder');
+  for (let i = 0; i < 50; i++) {
+    sink.append('als-1', 'lost\n');
+    await sink.flush();
+    clock.advance(100);
+  }
+  assert.deepEqual([said.length, dropped.value], [1, 50]);
+  rmSync(join(folder, 'als-1'));
+  clock.advance(1000);
+  sink.append('als-1', 'kept\n');
+  await sink.flush();
+  assert.equal(readFileSync(join(folder, 'als-1', 'worker-0.jsonl'), 'utf8'), 'kept\n');
+});
+
+test('two processes that write to one file lose nothing when one after the other rotates it', async (t) => {
+  const path = place(t);
+  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  const rotation = { size: 100, files: 1 };
+  await using one = await openLineFile(path, rotation, deps);
+  await using other = await openLineFile(path, rotation, deps);
+  const write = async (file: typeof one, text: string): Promise<void> => {
+    file.append(`${text}\n`);
+    await file.flush();
+  };
+  await write(other, 'a');
+  await write(one, 'b'.repeat(100));
+  // The one has begun a new file, the other has not noticed yet.
+  await write(other, 'c'.repeat(100));
+  await write(one, 'd');
+  await write(other, 'e');
+  const read = (name: string) =>
+    readFileSync(name, 'utf8')
+      .split('\n')
+      .map((line) => line.slice(0, 1));
+  assert.deepEqual(
+    [read(`${path}.1`), read(path)],
+    [
+      ['a', 'b', 'c', ''],
+      ['d', 'e', ''],
+    ],
+  );
+});
+
+test('a line file does not join its first line to one that an ended process left torn', async (t) => {
+  const path = place(t);
+  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  writeFileSync(path, '{"whole":1}\n{"to');
+  await using file = await openLineFile(path, never, deps);
+  file.append('{"whole":2}\n');
+  await file.flush();
+  assert.equal(readFileSync(path, 'utf8'), '{"whole":1}\n{"to\n{"whole":2}\n');
 });
