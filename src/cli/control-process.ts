@@ -194,6 +194,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
             live: live.value,
             peers: feed.peers,
             health,
+            droppedRecords: counters.total('pergola_access_log_dropped_total'),
             now: clock.now(),
           }),
         ),

@@ -22,4 +22,5 @@ test('a board stays small, and loses no total, however many processes end', () =
   for (let number = 0; number < 1000; number++) board.put(`p${number}`, { x_total: 1, open: 1 });
   const text = board.format({}, new Set(['p999']));
   assert.deepEqual([line(text, 'x_total'), line(text, 'open')], [1000, 1]);
+  assert.equal(board.total('x_total'), 1000);
 });

@@ -6,6 +6,8 @@ import { formatPrometheus, isGauge, sumCounters, type CounterValues } from '../t
 export interface CounterBoard {
   /** Takes series of the process `name` that changed, with all that they have counted. */
   put(name: string, values: CounterValues): void;
+  /** What all processes have counted in one series. */
+  total(series: string): number;
   /** Prometheus text of every series, with `extra` gauges; of processes that are not in `running` only what does not go back. */
   format(extra: CounterValues, running: ReadonlySet<string>): string;
 }
@@ -30,6 +32,7 @@ export function createCounterBoard(): CounterBoard {
         return;
       }
     },
+    total: (series) => [ended, ...processes.values()].reduce((sum, values) => sum + (values[series] ?? 0), 0),
     format(extra, running) {
       const parts = [...processes].map(([name, values]) => (running.has(name) ? values : withoutGauges(values)));
       return formatPrometheus(sumCounters([ended, ...parts, extra]));

@@ -17,12 +17,15 @@ export interface StatusSource {
   readonly live: readonly WorkerInfo[];
   readonly peers: ReadonlySet<FeedPeer>;
   readonly health: HealthBoard;
+  /** Access-log records that could not be written. */
+  readonly droppedRecords: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** Attachments, addresses, listeners, targets, workers, revision and problems of the server. */
-export function describeServer({ settings, start, snapshot, obeyed, agent, live, peers, health, now }: StatusSource) {
+export function describeServer(source: StatusSource) {
+  const { settings, start, snapshot, obeyed, agent, live, peers, health, droppedRecords, now } = source;
   return {
     revision: snapshot.revision,
     obeyedRevision: obeyed,
@@ -53,7 +56,12 @@ export function describeServer({ settings, start, snapshot, obeyed, agent, live,
       })),
     })),
     listening: [...agent.listening.value].sort(),
-    problems: [...agent.problems.value],
+    problems: [
+      ...agent.problems.value,
+      ...(droppedRecords === 0
+        ? []
+        : [`${droppedRecords} records of access logs were dropped: the disk does not take them`]),
+    ],
   } satisfies ServerStatus;
 }
 

@@ -6,6 +6,8 @@ import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CreateServiceCommand, InternalServerException, paginateListServices } from '@aws-sdk/client-vpc-lattice';
+import { eventually, listenerPort } from '../e2e/scenario.ts';
+import { openShop } from '../e2e/shop.ts';
 import { makeDirectory, ownCheckout, TestServer } from '../server.ts';
 
 const data = makeDirectory(ownCheckout);
@@ -78,3 +80,21 @@ test(
     assert.deepEqual(await namesOf(server), answered.toSorted());
   },
 );
+
+test('traffic does not wait for a full disk; what its log loses is counted and shown', { skip }, async () => {
+  assert.equal(reason, undefined);
+  await using server = await TestServer.start({ attach: 'loopback', workers: 1, data });
+  await using shop = await openShop(server);
+  assert.equal(await shop.ask('/'), 'blue');
+  const ballast = join(data, 'ballast');
+  const { bavail, bsize } = statfsSync(data);
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+  const load = { name: shop.name, port: listenerPort, count: 2000, connections: 8 };
+  const { statuses, errors } = await shop.client.load(load);
+  assert.deepEqual([statuses, errors], [{ 200: 2000 }, {}]);
+  await eventually('the loss is shown', async () => {
+    const status = (await (await server.call('GET', '/-/status')).json()) as { readonly problems: readonly string[] };
+    return status.problems.some((problem) => /^\d+ records of access logs were dropped/.test(problem));
+  });
+  rmSync(ballast);
+});
