@@ -40,6 +40,13 @@ const bounds: readonly Bound[] = [
     { bench: 'large', what: `a body of 10 GB ${direction}`, column: 'MB more', most: 64 },
     { bench: 'large', what: `a body of 10 GB ${direction}`, column: 'GB', least: 10 },
   ]),
+  ...['1 MB', '64 MB'].map((size): Bound => ({
+    bench: 'body',
+    what: `pergola, ${size}`,
+    column: '× nginx',
+    most: 2,
+    aim: 1.2,
+  })),
 ];
 
 /** The rows with a column `must` that names each bound of theirs and says whether it is met; a figure that is absent misses its bound. */

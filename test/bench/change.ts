@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateRuleCommand, UpdateRuleCommand, type RuleAction } from '@aws-sdk/client-vpc-lattice';
-import { configuredVpcId, freePort } from './http1.ts';
+import { configuredVpcId, freePort } from './loopback.ts';
 import { startTarget } from './peers.ts';
 import { makeService, startServer } from './pergola.ts';
 import { median } from './processes.ts';

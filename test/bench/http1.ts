@@ -1,34 +1,18 @@
 // `npm run bench -- http1`: CPU per request of Pergola and its peers, 64 connections, 512-byte body, alternating rounds.
 
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSet } from '../../src/network/enforcement.ts';
 import { coreName, namePrefix, namespacePath, routerName, workloadName } from '../../src/network/names.ts';
+import { configuredVpcId, startContenders } from './loopback.ts';
 import { startPeer, startTarget, type Contender, type PeerSetting } from './peers.ts';
 import { makeService, startServer } from './pergola.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 import { load, type Run } from './wrk.ts';
-
-/** The id of a VPC that the configuration names, as `configuredId()` makes it. */
-export function configuredVpcId(name: string): string {
-  const hash = createHash('sha256').update(JSON.stringify(['vpc', '123456789012', 'us-east-1', name]));
-  return `vpc-0${hash.digest('hex').slice(0, 16)}`;
-}
-
-/** A port that is free on `host` now. */
-export async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Parameters of a measurement. */
 export interface BenchOptions {
@@ -43,52 +27,10 @@ export async function benchHttp1(options: BenchOptions): Promise<readonly Row[]>
   return process.getuid?.() === 0 ? [...rows, ...(await benchNamespaces(options))] : rows;
 }
 
-async function benchLoopback({ rounds, seconds }: BenchOptions): Promise<readonly Row[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'pergola-peers-'));
+async function benchLoopback(options: BenchOptions): Promise<readonly Row[]> {
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
-  const n = 98;
-  const target = { host: `127.${n}.1.10`, port: await freePort(`127.${n}.1.10`) };
-  const setting = async (): Promise<PeerSetting> => ({
-    directory,
-    target,
-    listen: { host: '127.0.0.1', port: await freePort('127.0.0.1') },
-    enter: [],
-  });
-  stack.use(await startTarget(await setting()));
-  const server = stack.use(
-    await startServer({
-      attach: 'loopback',
-      workers: 1,
-      configuration: {
-        vpcs: [
-          {
-            name: 'bench',
-            cidrs: ['10.0.0.0/16'],
-            attachment: { kind: 'loopback', n },
-            subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
-          },
-        ],
-      },
-    }),
-  );
-  const vpc = configuredVpcId('bench');
-  const service = await makeService(server, vpc, vpc, { address: '10.0.1.10', port: target.port }, 8080);
-  const pergola: Contender = {
-    name: 'pergola',
-    host: `127.${100 + n}.0.1`,
-    port: 8080,
-    hostHeader: service.domainName,
-    pids: () => server.workerPids(),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  const contenders = [
-    pergola,
-    ...(await Promise.all(
-      (['nginx', 'haproxy', 'envoy'] as const).map(async (name) => stack.use(await startPeer(name, await setting()))),
-    )),
-  ];
-  return await measure('loopback', contenders, { rounds, seconds });
+  const { contenders } = await startContenders(stack, 98, ['nginx', 'haproxy', 'envoy']);
+  return await measure('loopback', contenders, options);
 }
 
 /** The same with every contender between two VPCs: the client's connection ends in its VPC's router, the target is dialled from the workers' namespace. */
@@ -168,7 +110,7 @@ export async function measure(
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const contender of order) {
       around.before();
-      const run = await load(contender, 64, round === 0 ? 2 : seconds, around.enter);
+      const run = await load(contender, 64, round === 0 ? 2 : seconds, { enter: around.enter });
       if (run.failed > 0) throw new Error(`${contender.name}: ${run.failed} requests failed`);
       if (round > 0) runs.set(contender.name, [...(runs.get(contender.name) ?? []), run]);
     }

@@ -1,10 +1,28 @@
-// A server with one VPC on loopback for a bench: workers, what they serve, and the memory that they take.
+// A server with one VPC on loopback for a bench, alone or beside its peers, and the memory that its workers take.
 
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { configuredVpcId } from './http1.ts';
-import type { Contender, Place } from './peers.ts';
+import { startPeer, startTarget, type Contender, type PeerName, type PeerSetting, type Place } from './peers.ts';
 import { makeService, startServer, type BenchServer, type BenchService } from './pergola.ts';
+
+/** The id of a VPC that the configuration names, as `configuredId()` makes it. */
+export function configuredVpcId(name: string): string {
+  const hash = createHash('sha256').update(JSON.stringify(['vpc', '123456789012', 'us-east-1', name]));
+  return `vpc-0${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** A port that is free on `host` now. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 /** A running server with one service on port 8080 in front of `target`. */
 export interface LoopbackServer extends BenchService {
@@ -47,6 +65,38 @@ export async function startLoopback(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
   };
+}
+
+/** Pergola and peers, one worker each, in front of one target. */
+export interface Contenders {
+  readonly pergola: LoopbackServer;
+  /** Pergola first, then the peers in the order asked for. */
+  readonly contenders: readonly Contender[];
+  readonly target: Place;
+  /** Where the target finds its files. */
+  readonly directory: string;
+}
+
+/** Starts Pergola on the loopback VPC `n`, its target, and peers. `stack` ends them. */
+export async function startContenders(
+  stack: AsyncDisposableStack,
+  n: number,
+  names: readonly PeerName[],
+): Promise<Contenders> {
+  const directory = mkdtempSync(join(tmpdir(), 'pergola-peers-'));
+  stack.defer(() => rmSync(directory, { recursive: true, force: true }));
+  const host = loopbackTarget(n);
+  const target = { host, port: await freePort(host) };
+  const setting = async (): Promise<PeerSetting> => ({
+    directory,
+    target,
+    listen: { host: '127.0.0.1', port: await freePort('127.0.0.1') },
+    enter: [],
+  });
+  stack.use(await startTarget(await setting()));
+  const pergola = await startLoopback(stack, { n, workers: 1, target });
+  const peers = await Promise.all(names.map(async (name) => stack.use(await startPeer(name, await setting()))));
+  return { pergola, contenders: [pergola.contender, ...peers], target, directory };
 }
 
 /** Bytes of memory that a process takes (resident). */

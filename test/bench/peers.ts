@@ -86,12 +86,11 @@ export async function startTarget(setting: PeerSetting, probe = true): Promise<S
   return started;
 }
 
+/** A proxy that Pergola is measured beside. */
+export type PeerName = 'nginx' | 'haproxy' | 'envoy';
+
 /** Starts a peer by its name. */
-export async function startPeer(
-  name: 'nginx' | 'haproxy' | 'envoy',
-  setting: PeerSetting,
-  probe = true,
-): Promise<Contender> {
+export async function startPeer(name: PeerName, setting: PeerSetting, probe = true): Promise<Contender> {
   const started =
     name === 'haproxy'
       ? startHaproxy(setting)

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
+import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
 import { benchDrain } from './drain.ts';
@@ -31,6 +32,7 @@ const measures: Readonly<
   idle: benchIdle,
   slow: benchSlow,
   large: benchLarge,
+  body: benchBody,
 };
 
 /** What is not a figure, and so not part of `all`. */

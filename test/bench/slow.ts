@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeFile } from './body-target.ts';
-import { freePort } from './http1.ts';
-import { loopbackTarget, residentBytes, settledBytes, startLoopback } from './loopback.ts';
+import { freePort, loopbackTarget, residentBytes, settledBytes, startLoopback } from './loopback.ts';
 import { startTarget, type Contender } from './peers.ts';
 import type { Row } from './table.ts';
 

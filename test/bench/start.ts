@@ -15,7 +15,7 @@ import {
   CreateServiceNetworkVpcAssociationCommand,
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
-import { configuredVpcId } from './http1.ts';
+import { configuredVpcId } from './loopback.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 

@@ -11,14 +11,19 @@ export interface Run {
   readonly cpu: number;
   readonly user: number;
   readonly failed: number;
+  /** Gigabytes that came, and seconds of CPU for each. */
+  readonly gigabytes: number;
+  readonly cpuPerGigabyte: number;
 }
+
+const units: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
 
 /** Loads a contender with `connections` connections from one thread for `seconds`. */
 export async function load(
   contender: Contender,
   connections: number,
   seconds: number,
-  enter: readonly string[] = [],
+  { enter = [], path = '/bench' }: { readonly enter?: readonly string[]; readonly path?: string } = {},
 ): Promise<Run> {
   const pids = contender.pids();
   const before = pids.map(cpuOf);
@@ -30,7 +35,7 @@ export async function load(
     `-d${seconds}s`,
     '-H',
     `Host: ${contender.hostHeader}`,
-    `http://${contender.host}:${contender.port}/bench`,
+    `http://${contender.host}:${contender.port}${path}`,
   ];
   const output = await new Promise<string>((resolve, reject) =>
     execFile(file, args, (error, stdout, stderr) =>
@@ -39,18 +44,23 @@ export async function load(
   );
   const after = pids.map(cpuOf);
   const requests = Number(/(\d+) requests in/.exec(output)?.[1] ?? 0);
-  const sum = (pick: (cpu: { user: number; system: number }) => number): number =>
-    after.reduce((total, cpu, i) => total + pick(cpu) - pick(before[i] ?? cpu), 0);
+  const sum = (pick: (used: { user: number; system: number }) => number): number =>
+    after.reduce((total, used, i) => total + pick(used) - pick(before[i] ?? used), 0);
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output);
   const failed =
     Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0) +
     (errors === null ? 0 : errors.slice(1).reduce((total, text) => total + Number(text), 0));
+  const read = /, ([\d.]+)([KMGT]?B) read/.exec(output);
+  const gigabytes = (Number(read?.[1] ?? 0) * (units[read?.[2] ?? ''] ?? Number.NaN)) / 1024 ** 3;
+  const cpu = sum(({ user, system }) => user + system);
   if (requests === 0) throw new Error(`${contender.name} answered nothing: ${output}`);
   return {
     requests,
     perSecond: requests / seconds,
-    cpu: (sum((cpu) => cpu.user + cpu.system) * 1000) / requests,
-    user: (sum((cpu) => cpu.user) * 1000) / requests,
+    cpu: (cpu * 1000) / requests,
+    user: (sum(({ user }) => user) * 1000) / requests,
     failed,
+    gigabytes,
+    cpuPerGigabyte: cpu / 1000 / gigabytes,
   };
 }

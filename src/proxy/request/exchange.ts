@@ -114,9 +114,9 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     else if (this.#client.socket.isPaused()) this.#client.socket.resume();
   }
 
-  onUpstreamData(chunk: Buffer): void {
+  onUpstreamData(chunk: Buffer, own: boolean): void {
     this.#lastActive = this.#client.context.clock.monotonic();
-    if (this.#tunnel === undefined) this.#response.take(chunk, this.#lastActive);
+    if (this.#tunnel === undefined) this.#response.take(chunk, own, this.#lastActive);
     else this.#tunnel.fromTarget(chunk);
   }
 
@@ -141,6 +141,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const { head, keepsClient } = this.#response;
     if (upstream !== undefined && this.#request.whole && extra === 0 && head?.keepAlive === true) {
       this.#upstream = undefined;
+      upstream.reads.reset(this.#client.socket.writableLength === 0);
       this.#target?.pool.release(upstream, this.#request.sentMark, head.keepAliveSeconds);
     } else this.#dropUpstream();
     this.#finish('', head?.status ?? 0);

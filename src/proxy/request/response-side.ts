@@ -58,11 +58,11 @@ export class ResponseSide {
     return this.#body === closingBody;
   }
 
-  /** Takes bytes of the target; `chunk` is only good during the call. */
-  take(chunk: Buffer, now: number): void {
+  /** Takes bytes of the target; `chunk` is only good during the call, or, if it is `own`, until the target is read again. */
+  take(chunk: Buffer, own: boolean, now: number): void {
     if (this.mark < 0) this.mark = now;
     if (this.head === undefined) this.#onHead(chunk);
-    else this.#onBody(chunk, 0);
+    else this.#onBody(chunk, 0, own);
   }
 
   #onHead(chunk: Buffer): void {
@@ -150,7 +150,7 @@ export class ResponseSide {
       this.sent += out.length;
       socket.cork();
       socket.write(out, 'latin1');
-      this.#onBody(bytes, bodyStart);
+      this.#onBody(bytes, bodyStart, false);
       socket.uncork();
     }
   }
@@ -180,7 +180,7 @@ export class ResponseSide {
     return `HTTP/1.1 ${head.statusText}\r\n${lines}x-amzn-requestid: ${this.#start.requestId}\r\n${connection}\r\n`;
   }
 
-  #onBody(chunk: Buffer, from: number): void {
+  #onBody(chunk: Buffer, from: number, own: boolean): void {
     const body = this.#body;
     const end = body.consume(chunk, from);
     if (end < 0) {
@@ -195,10 +195,13 @@ export class ResponseSide {
         this.sent += stop - start;
       }
     else if (end > from) {
-      more = socket.write(Buffer.from(chunk.subarray(from, end)));
+      const part = chunk.subarray(from, end);
+      // Of a piece as large as the high-water mark a drain follows for sure, before which the target is not read on.
+      more = socket.write(own && part.length >= socket.writableHighWaterMark ? part : Buffer.from(part));
       this.sent += end - from;
     }
-    if (!more && !body.done) this.#owner.holdTarget();
+    // What the kernel has taken at once need not be waited for, though such a write says so too.
+    if (!more && socket.writableLength > 0 && !body.done) this.#owner.holdTarget();
     this.#afterBody(chunk.length - end);
   }
 

@@ -19,6 +19,7 @@ import type { DialTls } from './dial.ts';
 import { createTargetNames, type ResolveName } from './names.ts';
 import { dialPlace, type DialPlace } from './place.ts';
 import { createUpstreamPool, type PoolCounters } from './pool.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from './target-state.ts';
 
 /** The target groups of a worker. */
@@ -71,13 +72,10 @@ export interface TargetGroupsDeps {
 /** Reports that are kept for targets that no snapshot has brought yet. */
 const MAX_EARLY = 100_000;
 
-/** Bytes that one read from a target can bring. */
-const READ_SIZE = 64 * 1024;
-
 /** Makes an empty set of groups. */
 export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   const groups = new Map<string, GroupState>();
-  const readBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
+  const buffers = new ReadBuffers();
   let snapshot: Snapshot = emptySnapshot;
   let context: SecureContext | undefined;
   /** Reports for targets that no snapshot has brought yet. */
@@ -133,7 +131,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
         deps.limits,
         { group: metrics, sourcePortsExhausted: deps.counters.sourcePortsExhausted },
         deps.clock,
-        readBuffer,
+        buffers,
       ),
     };
   };

@@ -6,12 +6,13 @@ import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
 import type { TargetGroupMetrics } from '../metrics.ts';
 import { dialSocket, type DialPlan } from './dial.ts';
+import { ConnectionReads, type ReadBuffers } from './read-buffers.ts';
 
 /** Who uses a connection now. Calls come in the order connected, data…, ended; after `release` none come any more. */
 export interface UpstreamUser {
   onUpstreamConnect(): void;
-  /** `chunk` is only good during the call: the next read overwrites it. */
-  onUpstreamData(chunk: Buffer): void;
+  /** `chunk` is only good during the call; if it is `own`, until the connection is read again. */
+  onUpstreamData(chunk: Buffer, own: boolean): void;
   onUpstreamDrain(): void;
   /** The connection is over: with an error, or cleanly closed by the target. */
   onUpstreamEnd(error: Error | undefined): void;
@@ -20,6 +21,7 @@ export interface UpstreamUser {
 /** A connection to a target. */
 export interface UpstreamConnection {
   readonly socket: Socket;
+  readonly reads: ConnectionReads;
   user: UpstreamUser | undefined;
   connected: boolean;
   /** Monotonic milliseconds of its return to the pool. */
@@ -55,13 +57,13 @@ interface Dialled extends UpstreamConnection {
   socket: Socket;
 }
 
-/** Makes a pool. `readBuffer` is what its connections read into; all connections of a worker may share one. */
+/** Makes a pool. `buffers` are what its connections read into. */
 export function createUpstreamPool(
   plan: DialPlan,
   limits: ProxyLimits,
   counters: PoolCounters,
   clock: Clock,
-  readBuffer: Buffer,
+  buffers: ReadBuffers,
 ): UpstreamPool {
   /** By the time of their return, the newest last. */
   const idle: Dialled[] = [];
@@ -107,13 +109,18 @@ export function createUpstreamPool(
   ): void => {
     /** Whether TCP stands: what fails from then on is TLS. */
     let reached = false;
+    const { reads } = connection;
+    let buffer = reads.next;
     const read = {
-      // One buffer for all: a buffer of 64 KB for each read cost a tenth of a worker's time.
-      buffer: readBuffer,
+      buffer: () => (buffer = reads.next),
       callback(size: number) {
+        const { own } = reads;
         // A target that speaks without being asked is not trusted with the next request.
         if (connection.user === undefined) socket.destroy();
-        else connection.user.onUpstreamData(readBuffer.subarray(0, size));
+        else {
+          reads.note(size);
+          connection.user.onUpstreamData(buffer.subarray(0, size), own);
+        }
         return true;
       },
     };
@@ -200,7 +207,7 @@ export function createUpstreamPool(
     dial(user) {
       counters.group.connections.value++;
       const fresh = { connected: false, idleSince: 0, quietSince: 0, keepAliveSeconds: -1 };
-      const connection = { socket: undefined, user, ...fresh };
+      const connection = { socket: undefined, reads: new ConnectionReads(buffers), user, ...fresh };
       open(connection, plan.sources(), 0);
       return connection as unknown as Dialled;
     },
