@@ -63,6 +63,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const sources = new Map<string, readonly string[]>();
   const plane = createDataPlane({
+    log,
     worker,
     limits: settings.limits,
     clock,

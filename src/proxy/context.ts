@@ -22,6 +22,8 @@ export interface OpenConnection {
   closeSoon(): void;
   /** Closes after the next exchange: an idle client is not surprised by an end while it sends. */
   closeNext(): void;
+  /** Something was thrown that nobody expected while it was served. */
+  onBug(error: unknown): void;
 }
 
 /** The shared part of a worker's data plane. */
@@ -38,6 +40,8 @@ export interface ProxyContext {
   readonly zoneOf: ZoneFinder;
   /** Adds to the bytes of all clients. */
   countBytes(received: number, sent: number): void;
+  /** Tells of a bug that ended a request. */
+  reportBug(error: unknown): void;
   /** The connection is over. */
   forget(connection: OpenConnection): void;
 }

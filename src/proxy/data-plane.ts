@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import { createAccessFormat, type CounterSet } from '../telemetry/index.ts';
@@ -43,6 +44,7 @@ export interface DataPlaneDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly counters: CounterSet;
+  readonly log: Log;
   /** Takes one finished access-log line. */
   appendAccessLog(line: string): void;
   /** Takes the same line for a subscription. */
@@ -96,6 +98,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       sourcePortsExhausted: counters.counter('pergola_upstream_source_address_in_use_total'),
     },
   });
+  const bugs = counters.counter('pergola_internal_errors_total');
   const accepted = counters.counter('pergola_client_connections_total');
   const open = counters.counter('pergola_client_connections');
   const refused = counters.counter('pergola_client_connections_refused_total');
@@ -122,6 +125,10 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       received.value += bytesIn;
       sent.value += bytesOut;
     },
+    reportBug(error) {
+      bugs.value++;
+      deps.log.error('a request ended by what was not expected', { error });
+    },
     forget(connection) {
       connections.delete(connection);
       open.value--;
@@ -143,7 +150,12 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   let cancelSweep = (): void => {};
   const sweep = (): void => {
     const now = clock.monotonic();
-    for (const connection of connections) connection.sweep(now);
+    for (const connection of connections)
+      try {
+        connection.sweep(now);
+      } catch (error) {
+        connection.onBug(error);
+      }
     cancelSweep = clock.after(SWEEP, sweep);
   };
   sweep();

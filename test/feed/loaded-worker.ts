@@ -28,6 +28,7 @@ const plane = createDataPlane({
   ...deps,
   worker: 0,
   limits: defaultProxyLimits,
+  log: silentLog,
   appendAccessLog() {},
   appendSubscription: () => {},
   functionSocket: '',

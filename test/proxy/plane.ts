@@ -13,6 +13,7 @@ import {
 import { sampleSnapshot, type SampleRule } from '../../src/proxy/snapshot-sample.ts';
 import type { TargetGroupRecord } from '../../src/snapshot/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
+import { silentLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 
@@ -48,6 +49,7 @@ export async function openPlane(
     clock: systemClock,
     random: systemRandom,
     counters,
+    log: silentLog,
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
     appendSubscription: () => {},
     sources: () => [],

@@ -85,6 +85,10 @@ export class FunctionExchange implements RunningExchange {
       this.#fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
   }
 
+  crash(): void {
+    this.#fail(500, 'an internal error', 'InternalError');
+  }
+
   abort(reason: FailureReason): void {
     if (this.#finished) return;
     this.#giveUp();
@@ -132,7 +136,13 @@ export class FunctionExchange implements RunningExchange {
       return;
     }
     this.#sentMark = context.clock.monotonic();
-    this.#giveUp = context.functions.invoke(this.#arn, payload, (result) => this.#onResult(result));
+    this.#giveUp = context.functions.invoke(this.#arn, payload, (result) => {
+      try {
+        this.#onResult(result);
+      } catch (bug) {
+        this.#client.onBug(bug);
+      }
+    });
   }
 
   #onResult(result: Invoked): void {

@@ -73,11 +73,13 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('drain', () => (this.state === 'blocked' ? this.#next() : this.#exchange?.onClientDrain()));
+    socket.on('drain', () =>
+      this.#guard(() => (this.state === 'blocked' ? this.#next() : this.#exchange?.onClientDrain())),
+    );
     socket.on('finish', () => (this.lastActive = context.clock.monotonic()));
-    socket.on('end', () => this.#onEnd());
+    socket.on('end', () => this.#guard(() => this.#onEnd()));
     socket.on('error', () => {});
-    socket.on('close', () => this.#onClose());
+    socket.on('close', () => this.#guard(() => this.#onClose()));
   }
 
   /** Whether nothing is going on: such a connection may be closed for being idle or for a shutdown. */
@@ -124,9 +126,49 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
 
   #onData(chunk: Buffer): void {
     this.lastActive = this.context.clock.monotonic();
-    if (this.state === 'head') this.#onHeadBytes(chunk);
-    else if (this.state === 'exchange') this.#feedExchange(chunk);
-    else if (this.state === 'discard') this.#onDiscard(chunk);
+    try {
+      if (this.state === 'head') this.#onHeadBytes(chunk);
+      else if (this.state === 'exchange') this.#feedExchange(chunk);
+      else if (this.state === 'discard') this.#onDiscard(chunk);
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.onBug(error);
+    }
+  }
+
+  onBug(error: unknown): void {
+    const { context } = this;
+    context.reportBug(error);
+    if (this.state === 'closed' || this.state === 'linger') return;
+    const exchange = this.#exchange;
+    try {
+      if (exchange === undefined) this.#answerBug();
+      else exchange.crash();
+    } catch (second) {
+      context.reportBug(second);
+    }
+    // What cannot even answer is cut.
+    if ((exchange === undefined || this.#exchange === exchange) && !this.#isOver()) this.cutOff();
+  }
+
+  #answerBug(): void {
+    giveAnswer(this, {
+      ...{ status: 500, reason: 'an internal error', requestId: '', keepAlive: false, bytesReceived: 0 },
+      revision: this.context.world().revision,
+      failureReason: 'InternalError',
+    });
+    this.#end();
+  }
+
+  #isOver(): boolean {
+    return this.state === 'closed' || this.state === 'linger';
   }
 
   #feedExchange(chunk: Buffer): void {
@@ -270,7 +312,7 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.state === 'head') this.#onHeadBytes();
+      if (this.state === 'head') this.#guard(() => this.#onHeadBytes());
     });
   }
 

@@ -19,7 +19,8 @@ export type FailureReason =
   | 'ClientAccessDenied'
   | 'ClientRateLimited'
   | 'ClientProtocolError'
-  | 'ConnectionDurationExceeded';
+  | 'ConnectionDurationExceeded'
+  | 'InternalError';
 
 /** What an exchange starts with. `headBytes` is the size of the request's head as received. */
 export interface ExchangeStart {

@@ -105,8 +105,12 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   onUpstreamConnect(): void {
     const upstream = this.#upstream;
     if (upstream === undefined) return;
-    this.#request.send(upstream);
-    if (!upstream.socket.writableNeedDrain) this.#request.goOn();
+    try {
+      this.#request.send(upstream);
+      if (!upstream.socket.writableNeedDrain) this.#request.goOn();
+    } catch (bug) {
+      this.#client.onBug(bug);
+    }
   }
 
   onUpstreamDrain(): void {
@@ -115,9 +119,13 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   }
 
   onUpstreamData(chunk: Buffer, own: boolean): void {
-    this.#lastActive = this.#client.context.clock.monotonic();
-    if (this.#tunnel === undefined) this.#response.take(chunk, own, this.#lastActive);
-    else this.#tunnel.fromTarget(chunk);
+    try {
+      this.#lastActive = this.#client.context.clock.monotonic();
+      if (this.#tunnel === undefined) this.#response.take(chunk, own, this.#lastActive);
+      else this.#tunnel.fromTarget(chunk);
+    } catch (bug) {
+      this.#client.onBug(bug);
+    }
   }
 
   onSwitch(first: Buffer): void {
@@ -149,6 +157,14 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   }
 
   onUpstreamEnd(error: Error | undefined): void {
+    try {
+      this.#onEnd(error);
+    } catch (bug) {
+      this.#client.onBug(bug);
+    }
+  }
+
+  #onEnd(error: Error | undefined): void {
     const upstream = this.#upstream;
     this.#upstream = undefined;
     if (this.#finished) return;
@@ -202,6 +218,11 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   #endTunnel(reason: FailureReason): void {
     this.abort(reason);
     this.#client.finishExchange(false);
+  }
+
+  crash(): void {
+    if (this.#response.head === undefined) this.fail(500, 'an internal error', 'InternalError');
+    else this.cut('InternalError');
   }
 
   abort(reason: FailureReason): void {

@@ -18,6 +18,8 @@ export interface RunningExchange {
   sweep(now: number): void;
   /** The connection is `over` milliseconds older than it may become: a running response gets a grace, a tunnel none. */
   outlive(over: number): void;
+  /** A bug of ours ends the exchange: with 500 while the client has nothing of a response, else its connection is cut. */
+  crash(): void;
   /** Ends the exchange without an answer, for `reason`. */
   abort(reason: FailureReason): void;
 }
@@ -36,6 +38,8 @@ export interface ExchangeClient {
   takeHeld(): Buffer | undefined;
   /** The response is out; `reusable` tells whether another request may follow on this connection. */
   finishExchange(reusable: boolean): void;
+  /** Something was thrown that nobody expected: it ends the request, and not the process. */
+  onBug(error: unknown): void;
   /** The client must see that its response is not whole: only a reset tells every client so. */
   cutOff(): void;
 }
