@@ -26,8 +26,10 @@ export interface EnvironmentDeps {
 
 /** An execution environment. It takes one invocation at a time. */
 export interface ExecutionEnvironment {
-  /** Runs an invocation; the first one waits for initialisation. Never rejects. */
+  /** Runs an invocation; the first one waits for initialisation, another one must wait for `whenFree`. Never rejects. */
   invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  /** True when the runtime, having answered, asks for the next invocation; false when the environment has ended. */
+  whenFree(): Promise<boolean>;
   /** Ends the process; a running invocation fails. */
   end(): void;
 }
@@ -37,16 +39,17 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
   const { clock } = deps;
   let initialised = false;
   /** Whether the runtime waits for work. */
-  let free = false;
+  let asking = false;
   let ended = false;
   let running:
     | { readonly invocation: Omit<Invocation, 'deadline'>; settle(result: InvocationResult): void }
     | undefined;
   let given = false;
+  let free: PromiseWithResolvers<boolean> | undefined;
   let cancel = (): void => {};
 
+  // The time limit goes on after the answer: it is the runtime's until it asks again.
   const settle = (result: InvocationResult): void => {
-    cancel();
     given = false;
     const done = running;
     running = undefined;
@@ -55,9 +58,12 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
   const finish = (result: InvocationResult): void => {
     if (ended) return;
     ended = true;
+    cancel();
+    cancelInit();
     process.kill();
     api.close();
     settle(result);
+    free?.resolve(false);
     deps.onEnd();
   };
   const limit = (): void => {
@@ -67,9 +73,9 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
     );
   };
   const give = (): void => {
-    if (running === undefined || given || !free) return;
+    if (running === undefined || given || !asking) return;
     given = true;
-    free = false;
+    asking = false;
     api.give({ ...running.invocation, deadline: clock.now() + spec.timeout });
     limit();
   };
@@ -77,24 +83,40 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
   const api: RuntimeApi = await openRuntimeApi({
     onNext() {
       initialised = true;
-      free = true;
+      cancelInit();
+      asking = true;
       // It asks again without having answered: what it had is lost.
       if (given) settle(failure('Runtime.ExitError', 'the runtime asked for the next invocation without an answer'));
-      give();
+      if (running !== undefined) {
+        give();
+        return;
+      }
+      cancel();
+      free?.resolve(true);
+      free = undefined;
     },
+    onNextLost: () => void (asking = false),
     onResponse: (_id, payload) => settle({ kind: 'response', payload }),
     onError: (_id, errorType, payload) => settle({ kind: 'failure', errorType, payload }),
     onInitError: (errorType, payload) => finish({ kind: 'failure', errorType, payload }),
     onTooLarge: () =>
       settle(failure('Function.ResponseSizeTooLarge', 'Response payload size exceeded maximum allowed payload size')),
   });
-  const process = deps.start(spec, runtimeVariables(spec, api.address), (how) =>
-    finish(failure('Runtime.ExitError', `RequestId: ${running?.invocation.requestId ?? 'none'} Error: Runtime ${how}`)),
+  const cancelInit = clock.after(deps.initTimeout, () =>
+    finish(failure('Sandbox.Timedout', `initialisation took longer than ${deps.initTimeout / 1000} seconds`)),
   );
-  const cancelInit = clock.after(deps.initTimeout, () => {
-    if (!initialised)
-      finish(failure('Sandbox.Timedout', `initialisation took longer than ${deps.initTimeout / 1000} seconds`));
-  });
+  let process: FunctionProcess;
+  try {
+    process = deps.start(spec, runtimeVariables(spec, api.address), (how) =>
+      finish(
+        failure('Runtime.ExitError', `RequestId: ${running?.invocation.requestId ?? 'none'} Error: Runtime ${how}`),
+      ),
+    );
+  } catch (error) {
+    cancelInit();
+    api.close();
+    throw error;
+  }
 
   return {
     invoke(invocation) {
@@ -104,20 +126,28 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
           return;
         }
         running = { invocation, settle: resolve };
-        // A runtime that has answered may be busy still before it asks again; initialisation has its own limit.
+        // A runtime may have to connect again before it is given this; initialisation has its own limit.
         if (initialised) limit();
         give();
       });
     },
+    whenFree() {
+      if (ended) return Promise.resolve(false);
+      if (asking && running === undefined) return Promise.resolve(true);
+      free ??= Promise.withResolvers();
+      return free.promise;
+    },
     end() {
-      cancelInit();
       finish(failure('Runtime.ExitError', 'the environment was stopped'));
     },
   };
 }
 
 /** The variables that runtimes read (Lambda Developer Guide: Defined runtime environment variables). */
-function runtimeVariables({ arn, directory }: CommandFunction, address: string): Readonly<Record<string, string>> {
+function runtimeVariables(
+  { arn, directory, command }: CommandFunction,
+  address: string,
+): Readonly<Record<string, string>> {
   const [, , , region = '', , , name = ''] = arn.split(':');
   return {
     AWS_LAMBDA_RUNTIME_API: address,
@@ -130,5 +160,7 @@ function runtimeVariables({ arn, directory }: CommandFunction, address: string):
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     LAMBDA_TASK_ROOT: directory,
+    // As in AWS's images: what a runtime's client is started with is its handler.
+    ...(command.length > 1 ? { _HANDLER: command.at(-1) ?? '' } : {}),
   };
 }

@@ -16,6 +16,8 @@ const log = createLog(
 interface Fake {
   readonly number: number;
   finish(result?: InvocationResult): void;
+  /** Keeps the runtime from asking again after an answer, until the returned function is called. */
+  linger(): () => void;
   die(): void;
   ended: boolean;
 }
@@ -44,23 +46,30 @@ function open(concurrency: number) {
         settle?.(failure('Runtime.ExitError', 'gone'));
         onEnd();
       };
+      let lingering: Promise<void> | undefined;
       const payload = Buffer.from(String(made.length));
       const fake: Fake = {
         number: made.length,
         ended: false,
         die,
         finish: (result = { kind: 'response', payload }) => settle?.(result),
+        linger() {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          lingering = promise;
+          return resolve;
+        },
       };
       made.push(fake);
       return Promise.resolve({
         invoke: () => new Promise<InvocationResult>((resolve) => (settle = resolve)),
+        whenFree: () => (lingering ?? Promise.resolve()).then(() => !fake.ended),
         end: die,
       });
     },
   });
-  const invoke = () => {
+  const invoke = (gone = new AbortController().signal) => {
     let result: InvocationResult | undefined;
-    void pool.invoke({ requestId: 'r', arn, payload: Buffer.alloc(0) }).then((one) => (result = one));
+    void pool.invoke({ requestId: 'r', arn, payload: Buffer.alloc(0) }, gone).then((one) => (result = one));
     return () => (result === undefined ? 'runs' : result.kind === 'response' ? result.payload.toString() : result.kind);
   };
   const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -154,3 +163,46 @@ test('parseFunctionArn() knows names, versions and aliases', () => {
   for (const bad of ['', 'quote', arn.replace('function', 'layer'), `${arn}:a b`, `${arn}:a:b`])
     assert.equal(parseFunctionArn(bad), undefined);
 });
+
+test('an environment whose runtime has answered but does not ask yet is not used', async () => {
+  const { made, invoke, turn } = open(2);
+  const first = invoke();
+  await turn();
+  const asks = given(made[0]).linger();
+  made[0]?.finish();
+  await turn();
+  assert.equal(first(), '0');
+  invoke();
+  await turn();
+  assert.equal(made.length, 2);
+  asks();
+  await turn();
+  invoke();
+  await turn();
+  assert.equal(made.length, 2);
+});
+
+test('who gives up while it waits is not run', async () => {
+  const { made, invoke, turn } = open(1);
+  const gone = new AbortController();
+  const first = invoke();
+  await turn();
+  const second = invoke(gone.signal);
+  await turn();
+  gone.abort();
+  await turn();
+  assert.equal(second(), 'throttled');
+  made[0]?.finish();
+  await turn();
+  assert.equal(first(), '0');
+  const third = invoke();
+  await turn();
+  made[0]?.finish();
+  await turn();
+  assert.equal(third(), '0');
+});
+
+function given<T>(value: T | undefined): T {
+  assert.ok(value !== undefined);
+  return value;
+}

@@ -8,8 +8,8 @@ import type { Invocation } from './runtime-api.ts';
 
 /** What can be invoked. */
 export interface Invocable {
-  /** Never rejects. */
-  invoke(invocation: Omit<Invocation, 'deadline'>): Promise<InvocationResult>;
+  /** Never rejects. What waits for an environment when `gone` aborts is not run; what runs goes on, as in Lambda. */
+  invoke(invocation: Omit<Invocation, 'deadline'>, gone: AbortSignal): Promise<InvocationResult>;
   /** Ends every environment. */
   close(): void;
 }
@@ -64,11 +64,14 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
       if (!over) environments.add(environment);
       if (closed) environment.end();
       return environment;
+    } catch (error) {
+      waiting.shift()?.take(undefined);
+      throw error;
     } finally {
       starting--;
     }
   };
-  const acquire = async (): Promise<ExecutionEnvironment | undefined> => {
+  const acquire = async (gone: AbortSignal): Promise<ExecutionEnvironment | undefined> => {
     for (;;) {
       const found = idle.pop();
       if (found !== undefined) {
@@ -77,16 +80,20 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
       }
       if (environments.size + starting < spec.concurrency) return open();
       if (waiting.length >= MAX_WAITING * spec.concurrency) return undefined;
+      if (gone.aborted) return undefined;
       const answer = await new Promise<ExecutionEnvironment | 'free' | 'late'>((resolve) => {
         const waiter = { take: (environment: ExecutionEnvironment | undefined) => end(environment ?? 'free') };
         const end = (value: ExecutionEnvironment | 'free' | 'late'): void => {
           cancel();
+          gone.removeEventListener('abort', leave);
           resolve(value);
         };
-        const cancel = clock.after(deps.wait, () => {
+        const leave = (): void => {
           waiting.splice(waiting.indexOf(waiter), 1);
-          resolve('late');
-        });
+          end('late');
+        };
+        const cancel = clock.after(deps.wait, leave);
+        gone.addEventListener('abort', leave);
         waiting.push(waiter);
       });
       if (answer === 'late' || closed) return undefined;
@@ -95,12 +102,15 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
   };
 
   return {
-    async invoke(invocation) {
+    async invoke(invocation, gone) {
       try {
-        const environment = await acquire();
+        const environment = await acquire(gone);
         if (environment === undefined) return { kind: 'throttled' };
         const result = await environment.invoke(invocation);
-        release(environment);
+        // The answer does not wait for the runtime to be done with what it does after it.
+        void environment.whenFree().then((free) => {
+          if (free) release(environment);
+        });
         return result;
       } catch (error) {
         log.error('an environment of a function cannot be started', { function: spec.arn, error });

@@ -33,7 +33,10 @@ export function createInvokeServer({ functions, random, log }: InvokeServerDeps)
         refuse(response, 413, 'RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD} bytes`);
       else {
         const requestId = random.uuid();
-        void invocable.invoke({ requestId, arn, payload: Buffer.concat(chunks) }).then((result) => {
+        const gone = new AbortController();
+        response.on('close', () => gone.abort());
+        const invocation = { requestId, arn, payload: Buffer.concat(chunks) };
+        void invocable.invoke(invocation, gone.signal).then((result) => {
           if (result.kind === 'failure')
             log.warn('a function failed', {
               function: arn,

@@ -16,6 +16,8 @@ export interface Invocation {
 export interface RuntimeEvents {
   /** It asks for work: it is initialised, and done with what it had. */
   onNext(): void;
+  /** It has stopped asking, for its connection closed; it may ask again. */
+  onNextLost(): void;
   onResponse(requestId: string, payload: Buffer): void;
   onError(requestId: string, errorType: string, payload: Buffer): void;
   /** It cannot initialise. */
@@ -23,6 +25,15 @@ export interface RuntimeEvents {
   /** The response is larger than `MAX_PAYLOAD`. */
   onTooLarge(requestId: string): void;
 }
+
+/** Bytes of headers and trailers: clients of AWS send up to 1 MB of X-Ray's cause of an error in one, and the error of a stream in a trailer. */
+const MAX_HEADERS = 4 * 1024 * 1024;
+
+/** Connections of one runtime: one asks, one answers; whoever else finds the port is bounded. */
+const MAX_CONNECTIONS = 32;
+
+/** Characters of an error's type: it goes on in a header. */
+const MAX_ERROR_TYPE = 256;
 
 /** A listening Runtime API. */
 export interface RuntimeApi {
@@ -37,44 +48,62 @@ export interface RuntimeApi {
 export async function openRuntimeApi(events: RuntimeEvents): Promise<RuntimeApi> {
   let waiting: ServerResponse | undefined;
   let current = '';
+  let initialised = false;
+  /** Whether an answer is being read. */
+  let answering = false;
   const next = (response: ServerResponse): void => {
     // A runtime has one loop; of two that ask, the first has been given up by its client.
     waiting?.destroy();
     waiting = response;
+    initialised = true;
     response.on('close', () => {
-      if (waiting === response) waiting = undefined;
+      if (waiting !== response) return;
+      waiting = undefined;
+      events.onNextLost();
     });
     events.onNext();
   };
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse, id: string, verb: string): void => {
+    answering = true;
+    request.on('close', () => (answering = false));
+    // A second answer to one invocation is as unknown as a wrong one.
+    const take = (): void => void (current = '');
+    const whole = (payload: Buffer): void => {
+      take();
+      const failed = verb === 'response' ? failedStream(request) : { type: errorType(request, payload), payload };
+      if (failed === undefined) events.onResponse(id, payload);
+      else events.onError(id, failed.type, failed.payload);
+    };
+    read(request, response, whole, () => {
+      take();
+      events.onTooLarge(id);
+    });
+  };
+  const server = createServer({ maxHeaderSize: MAX_HEADERS }, (request, response) => {
     const { method = '', url = '' } = request;
     const path = /^\/2018-06-01\/runtime\/(.*)$/.exec(url.split('?')[0] ?? '')?.[1];
     const [, id = '', verb = ''] = /^invocation\/([^/]+)\/(response|error)$/.exec(path ?? '') ?? [];
+    const deny = (status: number, type: string, message: string): void => {
+      request.resume();
+      refuse(response, status, type, message);
+    };
     if (method === 'GET' && path === 'invocation/next') next(response);
-    else if (method === 'POST' && path === 'init/error')
-      read(
-        request,
-        response,
-        (payload) => events.onInitError(errorType(request, payload), payload),
-        () => {},
-      );
-    else if (method === 'POST' && verb !== '' && id !== current) {
-      request.resume();
-      refuse(response, 400, 'InvalidRequestID', 'Invalid request ID');
-    } else if (method === 'POST' && verb !== '') {
-      const whole = (payload: Buffer): void => {
-        // A second answer to one invocation is as unknown as a wrong one.
-        if (id !== current) return;
-        current = '';
-        if (verb === 'response') events.onResponse(id, payload);
-        else events.onError(id, errorType(request, payload), payload);
-      };
-      read(request, response, whole, () => events.onTooLarge(id));
-    } else {
-      request.resume();
-      refuse(response, 404, 'InvalidPath', `there is no ${method} ${url} in the runtime API`);
-    }
+    else if (method === 'POST' && path === 'init/error') {
+      if (initialised) deny(403, 'InvalidStateTransition', 'the runtime is initialised');
+      else
+        read(
+          request,
+          response,
+          (payload) => events.onInitError(errorType(request, payload), payload),
+          () => events.onInitError('Runtime.Unknown', Buffer.from('{"errorMessage":"the error is too large"}')),
+        );
+    } else if (method === 'POST' && verb !== '' && id !== current) deny(400, 'InvalidRequestID', 'Invalid request ID');
+    else if (method === 'POST' && verb !== '') {
+      if (answering) deny(403, 'InvalidStateTransition', 'the invocation is being answered');
+      else answer(request, response, id, verb);
+    } else deny(404, 'InvalidPath', `there is no ${method} ${url.slice(0, 200)} in the runtime API`);
   });
+  server.maxConnections = MAX_CONNECTIONS;
   // A runtime waits for work as long as there is none.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
@@ -143,13 +172,26 @@ function refuse(response: ServerResponse, status: number, type: string, errorMes
   response.end(JSON.stringify({ errorMessage, errorType: type }));
 }
 
+/** The error of a streamed response that failed after its beginning: trailers tell (Lambda Developer Guide: Building a custom runtime). */
+function failedStream({ trailers }: IncomingMessage): { readonly type: string; readonly payload: Buffer } | undefined {
+  const type = trailers['lambda-runtime-function-error-type'];
+  if (type === undefined) return undefined;
+  const body = trailers['lambda-runtime-function-error-body'] ?? '';
+  const payload = Buffer.from(body, 'base64');
+  return {
+    type: type.slice(0, MAX_ERROR_TYPE),
+    payload: payload.length > 0 ? payload : Buffer.from(JSON.stringify({ errorType: type, errorMessage: '' })),
+  };
+}
+
 /** What the runtime calls an error: its header, else the `errorType` of the document. */
 function errorType(request: IncomingMessage, payload: Buffer): string {
   const header = request.headers['lambda-runtime-function-error-type'];
-  if (typeof header === 'string' && header !== '') return header;
+  if (typeof header === 'string' && header !== '') return header.slice(0, MAX_ERROR_TYPE);
   try {
     const document: unknown = JSON.parse(payload.toString());
-    if (typeof document === 'object' && document !== null && 'errorType' in document) return String(document.errorType);
+    if (typeof document === 'object' && document !== null && 'errorType' in document)
+      return String(document.errorType).slice(0, MAX_ERROR_TYPE);
   } catch {
     // The document is passed on as it is; only its name is missing.
   }
