@@ -31,7 +31,7 @@ function run(settings: ServerSettings): void {
     () => systemClock.now(),
     { process: 'functions' },
   );
-  const starter = createFunctionStarter(dataDirectory, settings.environment, log);
+  const starter = createFunctionStarter(dataDirectory, settings.environment, limits.functionLogSize, log);
   const open = (spec: FunctionSpec): Invocable =>
     spec.kind === 'endpoint'
       ? createEndpoint(spec)
@@ -49,10 +49,9 @@ function run(settings: ServerSettings): void {
           wait: limits.functionWait,
         });
   const functions = new Map(settings.configuration.functions.map((spec) => [spec.arn, open(spec)]));
-  const end = (status: number): never => {
+  const end = (status: number): void => {
     for (const one of functions.values()) one.close();
-    starter.killAll();
-    process.exit(status);
+    void starter.killAll().finally(() => process.exit(status));
   };
   // The supervisor closes the channel to end this process; when it dies itself the channel closes too.
   process.on('disconnect', () => end(0));

@@ -3,19 +3,16 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchPart, findObstacle, toolsOf, type PartName, type Tool } from '../../tools/peers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** A program that a suite needs, and the Debian package that has it. */
-interface Tool {
-  readonly program: string;
-  readonly debian: string;
-}
 
 /** What one suite is. `args` are for Node; `environment` is beside the process's own. */
 interface Suite {
   readonly name: string;
   readonly needs: readonly Tool[];
+  /** What is fetched for it. */
+  readonly parts?: readonly PartName[];
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -65,6 +62,12 @@ const suites: readonly Suite[] = [
     args: tests('test/e2e/targets.test.ts'),
     environment: { PERGOLA_REQUESTS: '100000' },
   },
+  {
+    name: "functions on AWS's clients",
+    needs: [{ program: 'python3', debian: 'python3' }],
+    parts: ['lambda-node', 'lambda-python'],
+    args: tests('test/conformance/functions.test.ts'),
+  },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
   { name: 'the SDK end to end, parity', needs: namespaces, args: ['tools/parity.ts', '--check'] },
 ];
@@ -76,24 +79,9 @@ function tests(pattern: string): readonly string[] {
   return ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files];
 }
 
-/** Gets what is missing, as root by apt-get; a sentence when that is not possible. */
-function findObstacle(tools: readonly Tool[]): string | undefined {
-  const missing = (): readonly Tool[] =>
-    tools.filter(({ program }) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  const packages = missing().map(({ debian }) => debian);
-  if (packages.length === 0) return undefined;
-  if (process.getuid?.() !== 0) return `needs the Debian packages ${packages.join(' ')}`;
-  for (const args of [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', ...packages],
-  ])
-    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  const still = missing().map(({ program }) => program);
-  return still.length === 0 ? undefined : `${still.join(', ')} could not be installed from ${packages.join(' ')}`;
-}
-
-function run({ needs, args, environment = {} }: Suite): Score {
-  const obstacle = findObstacle(needs);
+function run({ needs, parts = [], args, environment = {} }: Suite): Score {
+  let obstacle = findObstacle([...needs, ...parts.flatMap(toolsOf)]);
+  for (const part of parts) obstacle ??= fetchPart(part);
   if (obstacle !== undefined)
     return { outcome: process.env['CI'] === 'true' ? 'FAIL' : 'skip', text: obstacle, output: '' };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {

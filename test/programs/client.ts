@@ -48,14 +48,15 @@ function send(spec: RequestSpec, host: string, agent: Agent | undefined): Promis
   return new Promise((resolve, reject) => {
     const sent = request(options, (response) => {
       let body = '';
-      response.setEncoding('utf8');
+      response.setEncoding(spec.encoding ?? 'utf8');
       response.on('data', (chunk: string) => (body += chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
       response.on('error', reject);
     });
     sent.setTimeout(20_000, () => sent.destroy(new Error('silent')));
     sent.on('error', reject);
-    sent.end(spec.body);
+    if (spec.body === undefined) sent.end();
+    else sent.end(spec.body, spec.encoding ?? 'utf8');
   });
 }
 

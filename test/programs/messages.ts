@@ -11,6 +11,8 @@ export interface RequestSpec {
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
+  /** How bytes stand in `body` and in the answer's. */
+  readonly encoding?: 'utf8' | 'base64';
 }
 
 /** The same request many times: `count` of them, or until `stop` where it is absent. */

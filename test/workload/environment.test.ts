@@ -114,7 +114,7 @@ test('a runtime whose connection closes while it asks is given work when it asks
   assert.equal(await one.environment.whenFree(), true);
   socket.resetAndDestroy();
   // Seen once the environment says that it is not free.
-  await until(async () => !(await Promise.race([one.environment.whenFree(), false])));
+  await until(async () => !(await Promise.race([one.environment.whenFree(), Promise.resolve(false)])));
   const result = one.invoke('a');
   assert.equal((await one.next()).headers['lambda-runtime-aws-request-id'], 'a');
   await one.say('POST', 'invocation/a/response', '1');

@@ -21,6 +21,8 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly functionIdleTimeout: number;
   /** How long an invocation waits for an environment when all are busy. */
   readonly functionWait: number;
+  /** Bytes after which a function's log begins a new file; one older one is kept. */
+  readonly functionLogSize: number;
 }
 
 /** The limits that hold unless configured. */
@@ -35,4 +37,5 @@ export const defaultLimits: Limits = {
   functionInitTimeout: 10_000,
   functionIdleTimeout: 300_000,
   functionWait: 1_000,
+  functionLogSize: 50_000_000,
 };

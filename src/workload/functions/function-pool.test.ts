@@ -164,8 +164,8 @@ test('parseFunctionArn() knows names, versions and aliases', () => {
     assert.equal(parseFunctionArn(bad), undefined);
 });
 
-test('an environment whose runtime has answered but does not ask yet is not used', async () => {
-  const { made, invoke, turn } = open(2);
+test('for an environment whose runtime has answered and does not ask yet one waits a moment, then another is started', async () => {
+  const { clock, made, invoke, turn } = open(2);
   const first = invoke();
   await turn();
   const asks = given(made[0]).linger();
@@ -173,6 +173,9 @@ test('an environment whose runtime has answered but does not ask yet is not used
   await turn();
   assert.equal(first(), '0');
   invoke();
+  await turn();
+  assert.equal(made.length, 1);
+  clock.advance(100);
   await turn();
   assert.equal(made.length, 2);
   asks();

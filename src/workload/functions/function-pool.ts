@@ -28,6 +28,9 @@ export interface FunctionPoolDeps {
 /** Invocations that wait at a time, for each environment that there may be: more are refused at once, and memory stays bounded. */
 const MAX_WAITING = 10;
 
+/** Milliseconds for which a runtime that has answered is expected to ask again: that is sooner than another environment starts. */
+const SETTLING = 100;
+
 /** Makes the pool of a function, without an environment. */
 export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps): Invocable {
   const { clock, log } = deps;
@@ -36,6 +39,8 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
   const idle: { readonly environment: ExecutionEnvironment; readonly stop: () => void }[] = [];
   const waiting: { take(environment: ExecutionEnvironment | undefined): void }[] = [];
   let starting = 0;
+  /** Environments that have answered and do not ask yet. */
+  let settling = 0;
   let closed = false;
 
   const gone = (environment: ExecutionEnvironment): void => {
@@ -72,14 +77,16 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
     }
   };
   const acquire = async (gone: AbortSignal): Promise<ExecutionEnvironment | undefined> => {
+    let patient = true;
     for (;;) {
       const found = idle.pop();
       if (found !== undefined) {
         found.stop();
         return found.environment;
       }
-      if (environments.size + starting < spec.concurrency) return open();
-      if (waiting.length >= MAX_WAITING * spec.concurrency) return undefined;
+      const room = environments.size + starting < spec.concurrency;
+      if (room && !(patient && settling > waiting.length)) return open();
+      if (!room && waiting.length >= MAX_WAITING * spec.concurrency) return undefined;
       if (gone.aborted) return undefined;
       const answer = await new Promise<ExecutionEnvironment | 'free' | 'late'>((resolve) => {
         const waiter = { take: (environment: ExecutionEnvironment | undefined) => end(environment ?? 'free') };
@@ -92,12 +99,16 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
           waiting.splice(waiting.indexOf(waiter), 1);
           end('late');
         };
-        const cancel = clock.after(deps.wait, leave);
+        const cancel = clock.after(room ? SETTLING : deps.wait, leave);
         gone.addEventListener('abort', leave);
         waiting.push(waiter);
       });
-      if (answer === 'late' || closed) return undefined;
-      if (answer !== 'free') return answer;
+      if (closed || gone.aborted || (answer === 'late' && !room)) {
+        if (typeof answer === 'object') release(answer);
+        return undefined;
+      }
+      if (typeof answer === 'object') return answer;
+      patient = false;
     }
   };
 
@@ -108,7 +119,9 @@ export function createFunctionPool(spec: CommandFunction, deps: FunctionPoolDeps
         if (environment === undefined) return { kind: 'throttled' };
         const result = await environment.invoke(invocation);
         // The answer does not wait for the runtime to be done with what it does after it.
+        settling++;
         void environment.whenFree().then((free) => {
+          settling--;
           if (free) release(environment);
         });
         return result;
