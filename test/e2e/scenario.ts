@@ -156,7 +156,7 @@ export async function awaitHealthy({ lattice }: TestServer, targetGroupIdentifie
 export async function eventually(what: string, test: () => Promise<boolean>): Promise<void> {
   const start = performance.now();
   while (!(await test())) {
-    if (performance.now() - start > 10_000) throw new Error(`after ten seconds it is not so that ${what}`);
+    if (performance.now() - start > 30_000) throw new Error(`after 30 seconds it is not so that ${what}`);
     await sleep(20);
   }
 }
