@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** Each file has a process of its own. Two at a time: many start servers with several processes and measure time. */
-const options = ['--test', '--test-concurrency=2', '--test-timeout=300000'];
+/** Each file has a process of its own. Two at a time: many start servers with several processes and measure time. A failed test that leaves a server must not hold up the rest. */
+const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-force-exit'];
 
 function run(name: string, ...args: readonly string[]): boolean {
   const start = performance.now();

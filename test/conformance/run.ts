@@ -76,7 +76,7 @@ const suites: readonly Suite[] = [
 function tests(pattern: string): readonly string[] {
   const files = globSync(pattern, { cwd: root }).sort();
   if (files.length === 0) throw new Error(`${pattern} has no test`);
-  return ['--test', '--test-reporter=tap', '--test-concurrency=2', ...files];
+  return ['--test', '--test-reporter=tap', '--test-concurrency=2', '--test-force-exit', ...files];
 }
 
 function run({ needs, parts = [], args, environment = {} }: Suite): Score {

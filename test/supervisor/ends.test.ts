@@ -63,25 +63,29 @@ test('a server whose processes are killed while it starts becomes ready', async 
     ...['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'],
     ...['--workers', '2'],
   ]);
-  let ready = '';
-  child.stderr?.resume();
-  if (child.stdout === null) throw new Error('no standard output');
-  createInterface({ input: child.stdout }).on('line', (line) => (ready = line));
-  let kills = 0;
-  let ofControl = 0;
-  // A slow machine takes longer until there is a child at all.
-  for (let round = 0; round < 1000 && (kills < 5 || ofControl < 1) && ready === ''; round++) {
-    await sleep(60);
-    const [victim] = childrenOf(child.pid ?? assert.fail());
-    if (victim === undefined) continue;
-    killProcess(victim.pid);
-    kills++;
-    if (victim.command.includes('control-process')) ofControl++;
+  try {
+    let ready = '';
+    child.stderr?.resume();
+    if (child.stdout === null) throw new Error('no standard output');
+    createInterface({ input: child.stdout }).on('line', (line) => (ready = line));
+    let kills = 0;
+    let ofControl = 0;
+    // A slow machine takes longer until there is a child at all.
+    for (let round = 0; round < 1000 && (kills < 5 || ofControl < 1) && ready === ''; round++) {
+      await sleep(60);
+      const [victim] = childrenOf(child.pid ?? assert.fail());
+      if (victim === undefined) continue;
+      killProcess(victim.pid);
+      kills++;
+      if (victim.command.includes('control-process')) ofControl++;
+    }
+    assert.ok(ofControl > 0, `none of ${kills} killed processes was control`);
+    await eventually('the server is ready', () => Promise.resolve(ready.startsWith('ready ')));
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  } finally {
+    child.kill('SIGKILL');
   }
-  assert.ok(ofControl > 0, `none of ${kills} killed processes was control`);
-  await eventually('the server is ready', () => Promise.resolve(ready.startsWith('ready ')));
-  child.kill('SIGTERM');
-  assert.deepEqual(await once(child, 'exit'), [0, null]);
   rmSync(data, { recursive: true, force: true });
 });
 
