@@ -21,11 +21,11 @@ import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
-import { createCounterBoard } from './counter-board.ts';
+import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
-import { feedPath, readSealKey, snapshotPath, statePath } from './server-directory.ts';
+import { countersPath, feedPath, readSealKey, snapshotPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
 import type { ServerSettings } from './settings.ts';
 import { createSocketClient } from './socket-client.ts';
@@ -106,13 +106,16 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const health = createHealthBoard();
   health.follow(publisher.snapshot.value);
   publisher.snapshot.subscribe((snapshot) => health.follow(snapshot));
-  const counters = createCounterBoard();
+  const counters = createCounterKeeper({ path: countersPath(dataDirectory), history: start.history, clock, log });
   const feed = lifetime.add(
     createFeedServer({
       snapshot: publisher.snapshot,
       epoch,
       log,
-      onPeers: () => look(),
+      onPeers() {
+        counters.follow(feed.peers);
+        look();
+      },
       onHealth: (_peer, reports) => health.put(reports),
       onCounters: (peer, values) => counters.put(peer.process, values),
     }),
@@ -172,17 +175,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       },
       obeyed: statuses.settled,
       isReady: () => ready,
-      metrics: () =>
-        Promise.resolve(
-          counters.format(
-            {
-              pergola_revision: store.state.value.revision,
-              pergola_obeyed_revision: obeyed.value,
-              pergola_workers: live.value.length,
-            },
-            new Set([...feed.peers].map((peer) => peer.process)),
-          ),
-        ),
+      async metrics() {
+        await counters.told(live.value.map(({ worker }) => worker));
+        return counters.format({
+          pergola_revision: store.state.value.revision,
+          pergola_obeyed_revision: obeyed.value,
+          pergola_workers: live.value.length,
+        });
+      },
       status: () =>
         Promise.resolve(
           describeServer({

@@ -15,6 +15,8 @@ export const feedPath = (directory: string): string => join(directory, 'feed.soc
 export const functionPath = (directory: string): string => join(directory, 'functions.sock');
 /** The last snapshot. */
 export const snapshotPath = (directory: string): string => join(directory, 'snapshot.sealed');
+/** What processes that ended have counted. */
+export const countersPath = (directory: string): string => join(directory, 'counters.json');
 /** Where the key that seals files of the directory is. */
 const sealKeyPath = (directory: string): string => join(directory, 'seal.key');
 

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { atMostEvery } from '../base/at-most.ts';
-import { systemClock } from '../base/clock.ts';
+import { sleep, systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createWatch, waitFor, type Watch } from '../base/watch.ts';
@@ -123,12 +123,18 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
         random: systemRandom,
         log,
         onConnected() {
-          counters.forget();
           made.reportHealth(known());
+          // Whoever is there now may know nothing.
+          counters.forget();
+          void tell(made);
         },
       },
     );
     return made;
+  };
+  /** A part is made when the one before is gone: nothing is kept for a control that does not read, and no frame is too long. */
+  const tell = async (to: FeedClient): Promise<void> => {
+    for (const part of counters.changes()) await to.reportCounters(part);
   };
   const known = (): readonly HealthReport[] =>
     plane.health().filter(({ health }) => health !== 'initial' && health !== 'unavailable');
@@ -140,12 +146,15 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const feed = await firstFeed(openFeed, refused, settings, log);
   feed.current.subscribe(obey);
   if (feed.current.value.epoch !== '') obey(feed.current.value);
-  const report = (): void => {
-    feed.reportCounters(() => counters.changes());
-    clock.after(REPORT, report);
-  };
+  const report = (): void => void tell(feed).then(() => clock.after(REPORT, report));
   report();
 
+  const sayDrained = async (): Promise<void> => {
+    // Control may stand still: what it is not told in time is lost with this process.
+    const told = Promise.race([tell(feed), sleep(clock, REPORT)]);
+    await Promise.all([accessLog.flush(), subscriptions.flush(), told]);
+    say({ type: 'drained' });
+  };
   process.on('message', (raw: unknown, handle: unknown) => {
     const message = raw as ToWorker;
     switch (message.type) {
@@ -180,17 +189,11 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
       case 'retire':
         listeners.close();
         dns.closeUdp();
-        void plane.retire().then(async () => {
-          await Promise.all([accessLog.flush(), subscriptions.flush()]);
-          say({ type: 'drained' });
-        });
+        void plane.retire().then(sayDrained);
         break;
       case 'drain':
         listeners.close();
-        void plane.drain().then(async () => {
-          await Promise.all([accessLog.flush(), subscriptions.flush()]);
-          say({ type: 'drained' });
-        });
+        void plane.drain().then(sayDrained);
         break;
       case 'start':
         break;

@@ -32,8 +32,8 @@ export interface FeedClient {
   acknowledge(revision: number): void;
   /** Tells what was seen of targets; of one target only the last, when control does not read. */
   reportHealth(reports: readonly HealthObservation[]): void;
-  /** Sends what `take` gives; does not ask for it while control does not read. */
-  reportCounters(take: () => Readonly<Record<string, number>>): void;
+  /** Resolves when the system has it, or when it is lost with its connection: whoever waits for that keeps nothing for a control that does not read. */
+  reportCounters(values: Readonly<Record<string, number>>): Promise<void>;
   close(): void;
 }
 
@@ -79,8 +79,9 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
   /** What waits while control does not read (a stopped process, for instance): bounded by the number of targets. */
   const waiting = { revision: -1, health: new Map<string, HealthObservation>() };
 
-  const send = (message: UpMessage): void => {
-    if (introduced && stream?.writable === true) stream.write(encodeFrame(message));
+  const send = (message: UpMessage, written?: () => void): void => {
+    if (introduced && stream?.writable === true) stream.write(encodeFrame(message), written);
+    else written?.();
   };
   const blocked = (): boolean => stream?.writableNeedDrain === true;
   const sendWaiting = (): void => {
@@ -197,9 +198,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
       if (!blocked()) send({ type: 'health', reports });
       else for (const report of reports) waiting.health.set(`${report.groupId} ${report.target}`, report);
     },
-    reportCounters(take) {
-      if (introduced && !blocked()) send({ type: 'counters', values: take() });
-    },
+    reportCounters: (values) => new Promise((resolve) => send({ type: 'counters', values }, resolve)),
     close() {
       closed = true;
       stream?.destroy();

@@ -32,6 +32,7 @@ export type UpMessage =
   | { readonly type: 'ack'; readonly revision: number }
   | { readonly type: 'health'; readonly reports: readonly HealthObservation[] }
   /** The series that changed since the connection's last such message. */
+  /** What changed of the counters; without values: that was all. */
   | { readonly type: 'counters'; readonly values: Readonly<Record<string, number>> };
 
 /** From control to a data-plane process: a change is `begin`, any number of `put` and `remove`, `end`. */

@@ -17,13 +17,32 @@ test('changes() tells what has changed since it was last called, and everything 
   const set = createCounterSet();
   const [a, b] = [set.counter('a_total'), set.counter('b_total')];
   a.value = 1;
-  assert.deepEqual(set.changes(), { a_total: 1 });
-  assert.deepEqual(set.changes(), {});
+  assert.deepEqual([...set.changes()], [{ a_total: 1 }, {}]);
+  assert.deepEqual([...set.changes()], [{}]);
   b.value = 2;
   a.value = 0;
-  assert.deepEqual(set.changes(), { a_total: 0, b_total: 2 });
+  assert.deepEqual([...set.changes()], [{ a_total: 0, b_total: 2 }, {}]);
   set.forget();
-  assert.deepEqual(set.changes(), { b_total: 2 });
+  assert.deepEqual([...set.changes()], [{ b_total: 2 }, {}]);
+});
+
+test('changes() after forget() tells of a gauge that fell to zero meanwhile', () => {
+  const set = createCounterSet();
+  const gauge = set.counter('open');
+  gauge.value = 3;
+  assert.deepEqual([...set.changes()], [{ open: 3 }, {}]);
+  gauge.value = 0;
+  set.forget();
+  assert.deepEqual([...set.changes()], [{ open: 0 }, {}]);
+});
+
+test('changes() comes in parts of which no one is large', () => {
+  const set = createCounterSet();
+  for (let i = 0; i < 5000; i++) set.counter('a_total', { i: String(i) }).value = i + 1;
+  const parts = [...set.changes()];
+  const sizes = parts.map((part) => Object.keys(part).length);
+  assert.ok(sizes.pop() === 0 && sizes.every((size) => size > 0 && size <= 2000), `${sizes.join()}`);
+  assert.deepEqual(Object.assign({}, ...parts), set.values());
 });
 
 test('formatPrometheus() gives a histogram one type, its buckets in order', () => {

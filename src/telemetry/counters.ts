@@ -14,15 +14,26 @@ export interface CounterSet {
   counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
   /** The present value of every series that has counted something. */
   values(): CounterValues;
-  /** The series that have another value than when this was last called. */
-  changes(): CounterValues;
+  /**
+   * The series that have another value than when this was last called, in parts that are small enough to be sent; the last part is empty, and the
+   * only one that is: everything is told then.
+   */
+  changes(): Iterable<CounterValues>;
   /** Lets the next `changes()` tell everything. */
   forget(): void;
 }
 
+interface Kept extends Counter {
+  /** What it was when it was told; NaN: it must be told again. */
+  told: number;
+}
+
+/** Series in one part of changes. */
+const PART = 2000;
+
 /** Makes an empty set. */
 export function createCounterSet(): CounterSet {
-  const counters = new Map<string, Counter & { told: number }>();
+  const counters = new Map<string, Kept>();
   return {
     counter(name, labels = {}) {
       const series = formatSeries(name, labels);
@@ -35,17 +46,23 @@ export function createCounterSet(): CounterSet {
     },
     values: () =>
       Object.fromEntries([...counters].flatMap(([series, { value }]) => (value === 0 ? [] : [[series, value]]))),
-    changes() {
-      const changed: Record<string, number> = {};
+    *changes() {
+      let part: Record<string, number> = {};
+      let size = 0;
       for (const [series, counter] of counters) {
         if (counter.value === counter.told) continue;
-        changed[series] = counter.value;
-        counter.told = counter.value;
+        part[series] = counter.told = counter.value;
+        if (++size < PART) continue;
+        yield part;
+        part = {};
+        size = 0;
       }
-      return changed;
+      if (size > 0) yield part;
+      yield {};
     },
     forget() {
-      for (const counter of counters.values()) counter.told = 0;
+      // One that is back at zero too: who was told another value may be who is told again.
+      for (const counter of counters.values()) if (counter.told !== 0) counter.told = Number.NaN;
     },
   };
 }

@@ -10,10 +10,27 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { eventually, given, listenerPort } from '../e2e/scenario.ts';
 import { openShop, type Shop } from '../e2e/shop.ts';
-import { finish, isAlive, makeDirectory, ownCheckout, runPergola, startPergola, TestServer } from '../server.ts';
+import {
+  finish,
+  isAlive,
+  killProcess,
+  makeDirectory,
+  ownCheckout,
+  runPergola,
+  startPergola,
+  TestServer,
+} from '../server.ts';
 
 const reason = await whyNoNamespaces(runCommand, process.pid);
 if (reason !== undefined && process.env['CI'] === 'true') throw new Error(`namespaces are needed: ${reason}`);
+
+/** All requests to services that the metrics tell. */
+async function countRequests({ api }: TestServer): Promise<number> {
+  const answer = await fetch(`${api}/-/metrics`);
+  if (answer.status !== 200) throw new Error(`no metrics: ${answer.status}`);
+  const found = (await answer.text()).matchAll(/^AWS_VpcLattice_TotalRequestCount\{Service=[^}]*\} (\d+)$/gm);
+  return [...found].reduce((sum, [, count]) => sum + Number(count), 0);
+}
 
 for (const attach of ['netns', 'loopback'] as const)
   describe(`on ${attach}`, { skip: attach === 'netns' && (reason ?? false) }, () => {
@@ -58,6 +75,15 @@ for (const attach of ['netns', 'loopback'] as const)
       const { Vpcs } = await server.ec2.send(new DescribeVpcsCommand({}));
       assert.ok(given(Vpcs).some(({ Tags }) => Tags?.some(({ Value }) => Value === 'added')));
       assert.equal(await shop.ask('/'), 'blue');
+      // Blue was asked before and after; all of that by processes of which most have ended.
+      await eventually('every request is counted', async () => (await countRequests(server)) === total + 2);
+      killProcess(given(server.processes().control));
+      let counted: number | undefined;
+      await eventually('the next control process tells', async () => {
+        counted = await countRequests(server).catch(() => undefined);
+        return counted !== undefined;
+      });
+      assert.equal(counted, total + 2);
     });
 
     test('an idle connection is not closed by a reload before it has asked once more', async () => {
