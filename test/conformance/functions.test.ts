@@ -35,11 +35,13 @@ const languages = ['node', 'python'] as const;
 
 /** The functions: a name, a handler of each language and other settings. */
 const functions: readonly (readonly [name: string, language: Language, handler: string, more: object])[] = [
-  ['node', 'node', 'index.handler', { concurrency: 2, timeout: 20 }],
+  ['node', 'node', 'index.handler', { timeout: 20 }],
+  ['node-two', 'node', 'index.handler', { concurrency: 2, timeout: 20 }],
   ['node-short', 'node', 'index.handler', { timeout: 1 }],
   ['node-broken', 'node', 'broken.handler', {}],
   ['node-stream', 'node', 'index.stream', { timeout: 20 }],
-  ['python', 'python', 'app.handler', { concurrency: 2, timeout: 20 }],
+  ['python', 'python', 'app.handler', { timeout: 20 }],
+  ['python-two', 'python', 'app.handler', { concurrency: 2, timeout: 20 }],
   ['python-short', 'python', 'app.handler', { timeout: 1 }],
   ['python-broken', 'python', 'broken.handler', {}],
 ];
@@ -216,7 +218,7 @@ for (const language of languages) {
   });
 
   test(`${language}: two requests at once have two environments, and a third waits`, async () => {
-    const all = await Promise.all([1, 2, 3].map(() => read(`${language}-V1`, '/slow')));
+    const all = await Promise.all([1, 2, 3].map(() => read(`${language}-two-V1`, '/slow')));
     assert.equal(new Set(all.map(({ pid }) => pid)).size, 2);
   });
 }
