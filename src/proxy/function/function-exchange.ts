@@ -6,6 +6,7 @@ import { formatAnswer } from '../request/answer.ts';
 import { countExchange } from '../request/count-exchange.ts';
 import { exchangeRecord, type ExchangeStart, type FailureReason } from '../request/exchange-record.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
+import { createCollectedBody } from './collected-body.ts';
 import { formatEvent } from './event.ts';
 import { MAX_PAYLOAD, type Invoked } from './invoke-client.ts';
 import { formatFunctionHead, parseFunctionResponse } from './response.ts';
@@ -18,10 +19,12 @@ export class FunctionExchange implements RunningExchange {
   readonly #client: ExchangeClient;
   readonly #start: ExchangeStart;
   readonly #arn: string;
-  readonly #chunks: Buffer[] = [];
+  readonly #collected = createCollectedBody();
+  /** Takes chunks apart as they come: a body of a million chunks is not held up at its end. */
+  readonly #chunks: ChunkedBody | undefined;
   readonly #startTime: number;
   readonly #startMark: number;
-  #collected = 0;
+  #framed = 0;
   #received: number;
   #sent = 0;
   #sentMark = -1;
@@ -34,6 +37,7 @@ export class FunctionExchange implements RunningExchange {
     this.#client = client;
     this.#start = start;
     this.#arn = arn;
+    this.#chunks = start.head.chunked ? new ChunkedBody(true) : undefined;
     this.#received = start.headBytes;
     this.#startTime = client.context.clock.now();
     this.#startMark = client.lastActive;
@@ -98,12 +102,14 @@ export class FunctionExchange implements RunningExchange {
   /** Keeps bytes of the body; false when they are too many, which ends the exchange. */
   #collect(bytes: Buffer): boolean {
     this.#received += bytes.length;
-    this.#collected += bytes.length;
-    if (this.#collected <= (this.#start.head.chunked ? MAX_FRAMED : MAX_PAYLOAD)) {
-      // A copy, so that a small piece does not keep the whole read alive.
-      this.#chunks.push(Buffer.from(bytes));
-      return true;
+    this.#framed += bytes.length;
+    if (this.#chunks === undefined) this.#collected.append(bytes, 0, bytes.length);
+    else {
+      // They have been read once already, and so are well-formed.
+      this.#chunks.consume(bytes, 0);
+      for (const [start, end] of this.#chunks.pieces ?? []) this.#collected.append(bytes, start, end);
     }
+    if (this.#collected.length <= MAX_PAYLOAD && this.#framed <= MAX_FRAMED) return true;
     this.#tooLarge();
     return false;
   }
@@ -115,12 +121,11 @@ export class FunctionExchange implements RunningExchange {
   #invoke(): void {
     const { head, decision, world, upstreamHead } = this.#start;
     const { context } = this.#client;
-    const whole = Buffer.concat(this.#chunks.splice(0));
     const group = world.targetGroups.get(decision.groupId);
     const event = formatEvent(group?.functionEvent ?? 'V1', {
       head,
       lines: upstreamHead.slice(upstreamHead.indexOf('\r\n') + 2),
-      body: head.chunked ? withoutChunks(whole) : whole,
+      body: this.#collected.take(),
       context: {
         serviceNetworkArn: decision.door.network.arn,
         serviceArn: decision.listener.service.arn,
@@ -196,7 +201,7 @@ export class FunctionExchange implements RunningExchange {
 
   #finish(reason: FailureReason, status: number): void {
     this.#finished = true;
-    this.#chunks.length = 0;
+    this.#collected.take();
     const { context, clientIpPort } = this.#client;
     const { decision } = this.#start;
     const endMark = context.clock.monotonic();
@@ -219,11 +224,4 @@ export class FunctionExchange implements RunningExchange {
       this.#start.text.subscriptions,
     );
   }
-}
-
-/** The data of a whole chunked body that has been read once already, and so is well-formed. */
-function withoutChunks(framed: Buffer): Buffer {
-  const body = new ChunkedBody(true);
-  body.consume(framed, 0);
-  return Buffer.concat((body.pieces ?? []).map(([start, end]) => framed.subarray(start, end)));
 }

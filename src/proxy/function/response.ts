@@ -1,6 +1,7 @@
 // The response that a function's JSON stands for (User Guide: Lambda functions as targets).
 
 import { STATUS_CODES } from 'node:http';
+import { MAX_HEAD_BYTES } from '../http1/request-head.ts';
 
 /** A response to a client. */
 export interface FunctionResponse {
@@ -44,6 +45,8 @@ export function parseFunctionResponse(payload: Buffer): FunctionResponse | strin
   if (body !== undefined && body !== null && typeof body !== 'string') return 'body is not a string';
   const lines = formatHeaders(headers);
   if ('problem' in lines) return lines.problem;
+  // As of a target's response.
+  if (lines.text.length > MAX_HEAD_BYTES) return 'its headers are too long';
   const bytes = isBase64Encoded === true ? decodeBase64(body ?? '') : Buffer.from(body ?? '', 'utf8');
   return bytes === undefined ? 'body is not base64' : { status: statusCode, lines: lines.text, body: bytes };
 }
