@@ -10,6 +10,8 @@ import { benchFuzz } from './fuzz.ts';
 import { benchHttp1 } from './http1.ts';
 import { benchIdle } from './idle.ts';
 import { benchLarge } from './large.ts';
+import { benchLatency } from './latency.ts';
+import { benchRoutes } from './routes.ts';
 import { benchSlow } from './slow.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
@@ -33,6 +35,8 @@ const measures: Readonly<
   slow: benchSlow,
   large: benchLarge,
   body: benchBody,
+  latency: benchLatency,
+  routes: benchRoutes,
 };
 
 /** What is not a figure, and so not part of `all`. */

@@ -14,16 +14,27 @@ export interface Run {
   /** Gigabytes that came, and seconds of CPU for each. */
   readonly gigabytes: number;
   readonly cpuPerGigabyte: number;
+  /** Of the requests, in microseconds. */
+  readonly p50: number;
+  readonly p99: number;
 }
 
 const units: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3, TB: 1024 ** 4 };
+
+/** What is asked, and what goes before wrk's command (a namespace's entrance). */
+export interface LoadOptions {
+  readonly enter?: readonly string[];
+  readonly path?: string;
+  /** Lines of the head besides Host. */
+  readonly headers?: readonly string[];
+}
 
 /** Loads a contender with `connections` connections from one thread for `seconds`. */
 export async function load(
   contender: Contender,
   connections: number,
   seconds: number,
-  { enter = [], path = '/bench' }: { readonly enter?: readonly string[]; readonly path?: string } = {},
+  { enter = [], path = '/bench', headers = [] }: LoadOptions = {},
 ): Promise<Run> {
   const pids = contender.pids();
   const before = pids.map(cpuOf);
@@ -33,8 +44,10 @@ export async function load(
     '-t1',
     `-c${connections}`,
     `-d${seconds}s`,
+    '--latency',
     '-H',
     `Host: ${contender.hostHeader}`,
+    ...headers.flatMap((line) => ['-H', line]),
     `http://${contender.host}:${contender.port}${path}`,
   ];
   const output = await new Promise<string>((resolve, reject) =>
@@ -62,5 +75,15 @@ export async function load(
     failed,
     gigabytes,
     cpuPerGigabyte: cpu / 1000 / gigabytes,
+    p50: percentile(output, 50),
+    p99: percentile(output, 99),
   };
+}
+
+const times: Readonly<Record<string, number>> = { us: 1, ms: 1000, s: 1_000_000 };
+
+/** A line of wrk's latency distribution, in microseconds. */
+function percentile(output: string, percent: number): number {
+  const line = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s)$`, 'm').exec(output);
+  return Number(line?.[1] ?? Number.NaN) * (times[line?.[2] ?? ''] ?? Number.NaN);
 }
