@@ -25,7 +25,13 @@ test('judge() says of each bound whether it is met, and misses it where there is
   const pergola = { bench: 'http1', what: 'pergola, loopback' };
   const nginx = { bench: 'http1', what: 'nginx, loopback', '× nginx': 1 };
   const must = (figures: object): unknown => judge([{ ...pergola, ...figures }])[0]?.['must'];
-  assert.equal(must({ '× nginx': 1.9, '× envoy': 0.61 }), '× nginx ≤ 2.2: met; × envoy ≤ 0.6: missed');
-  assert.equal(must({ '× nginx': 2.2 }), '× nginx ≤ 2.2: met; × envoy ≤ 0.6: missed');
+  assert.equal(
+    must({ '× nginx': 1.3, '× envoy': 0.51 }),
+    '× nginx ≤ 1.7: met (aim 1.3: met); × envoy ≤ 0.5: missed (aim 0.35: missed)',
+  );
+  assert.equal(
+    must({ '× nginx': 1.7 }),
+    '× nginx ≤ 1.7: met (aim 1.3: missed); × envoy ≤ 0.5: missed (aim 0.35: missed)',
+  );
   assert.deepEqual(judge([nginx]), [nginx]);
 });
