@@ -56,7 +56,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   let control: SupervisedChild | undefined;
   /** By number; empty until control says where they live. */
   const workers: SupervisedChild[] = [];
-  /** Workers in whose place another one is. */
+  /** Running workers in whose place another one is, or soon will be. */
   const retired = new Set<SupervisedChild>();
   let functions: SupervisedChild | undefined;
   let attachments: readonly VpcAttachment[] = [];
@@ -128,6 +128,11 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       notify();
       return;
     }
+    if (message.type === 'health') {
+      // A worker that only starts hears it before it gets its sockets.
+      for (const other of [...workers, ...retired]) if (other !== child) other.send(message);
+      return;
+    }
     if (child !== workers[worker]) return;
     if (message.type === 'up') {
       child.up = true;
@@ -141,8 +146,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       });
       tellLive();
     } else if (message.type === 'listening') registry.onListening(worker, message.key);
-    else if (message.type === 'failed') registry.onRefused(worker, message.key, message.reason);
-    else for (const other of live()) if (other !== worker) toWorker(other, message);
+    else registry.onRefused(worker, message.key, message.reason);
     notify();
   };
 
@@ -254,11 +258,17 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     log.info('everything is replaced', { generation });
     for (let worker = 0; worker < workers.length && !draining; worker++) {
       const old = workers[worker];
+      // If it ends now it is not started again; a stop lets it finish as all others.
+      old?.retire();
+      if (old?.running === true) retired.add(old);
+      const up = live();
       startWorker(worker);
+      // It answers with what it knows of targets: the one in its place shall not send requests to those that are down.
+      old?.send({ type: 'live', workers: up } satisfies ToWorker);
       const listens = (): boolean => workers[worker]?.up === true && registry.hasAnswered(worker);
       if (!(await until(() => draining || listens(), REPLACE_TIMEOUT)))
         log.warn('a new worker does not listen on everything yet', { worker });
-      if (old !== undefined) retireWorker(old);
+      if (old !== undefined && retired.has(old)) retireWorker(old);
     }
     if (draining) return;
     functions?.retire();
@@ -274,9 +284,6 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
 
   /** Lets a worker finish what it carries, and end. */
   const retireWorker = (old: SupervisedChild): void => {
-    old.retire();
-    if (!old.running) return;
-    retired.add(old);
     old.send({ type: 'retire' } satisfies ToWorker);
     clock.after(settings.limits.maxConnectionDuration + RETIRED_GRACE, () => old.kill());
   };

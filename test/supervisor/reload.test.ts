@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
-import { eventually, given, listenerPort } from '../e2e/scenario.ts';
+import { ListTargetsCommand, RegisterTargetsCommand, UpdateTargetGroupCommand } from '@aws-sdk/client-vpc-lattice';
+import { eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
 import { openShop, type Shop } from '../e2e/shop.ts';
 import {
   finish,
@@ -23,6 +24,11 @@ import {
 
 const reason = await whyNoNamespaces(runCommand, process.pid);
 if (reason !== undefined && process.env['CI'] === 'true') throw new Error(`namespaces are needed: ${reason}`);
+
+async function statusOf(server: TestServer): Promise<{ readonly workers: readonly { readonly pid: number }[] }> {
+  const answer = await server.call('GET', '/-/status');
+  return (await answer.json()) as { readonly workers: readonly { readonly pid: number }[] };
+}
 
 /** All requests to services that the metrics tell. */
 async function countRequests({ api }: TestServer): Promise<number> {
@@ -123,6 +129,50 @@ for (const attach of ['netns', 'loopback'] as const)
       configure('vpcs: []\n');
     });
   });
+
+test('a new worker knows from its first request which targets are down', async () => {
+  await using server = await TestServer.start({
+    attach: 'loopback',
+    workers: 1,
+    configuration: 'limits: { healthCheckSpeed: 20 }\n',
+  });
+  await using shop = await openShop(server);
+  const { lattice } = server;
+  await lattice.send(
+    new RegisterTargetsCommand({ targetGroupIdentifier: shop.blue, targets: [{ id: '10.0.1.11', port: targetPort }] }),
+  );
+  // Green answers that with 500, and everything else as blue does. The answer is late, so that a worker that knows nothing does so for a while.
+  await lattice.send(
+    new UpdateTargetGroupCommand({
+      targetGroupIdentifier: shop.blue,
+      healthCheck: { path: '/?only=blue&wait=500', healthCheckIntervalSeconds: 5, unhealthyThresholdCount: 10 },
+    }),
+  );
+  await eventually('green is UNHEALTHY', async () => {
+    const { items } = await lattice.send(new ListTargetsCommand({ targetGroupIdentifier: shop.blue }));
+    return given(items).some(({ id, status }) => id === '10.0.1.11' && status === 'UNHEALTHY');
+  });
+  const load = shop.client.load({ name: shop.name, port: listenerPort, connections: 16 });
+  for (let round = 0; round < 2; round++)
+    assert.equal((await runPergola(ownCheckout, ['reload', '--data', server.data])).status, 0);
+  await shop.client.stopLoad();
+  const { total, targets } = await load;
+  assert.deepEqual(targets, { blue: total });
+});
+
+test('a worker that is killed while another one takes its place leaves no process behind', async () => {
+  await using server = await TestServer.start({ attach: 'loopback', workers: 1, configuration: 'vpcs: []\n' });
+  const [old = 0] = server.processes().workers;
+  const reload = runPergola(ownCheckout, ['reload', '--data', server.data]);
+  await eventually('another worker starts', () => Promise.resolve(server.processes().workers.length > 1));
+  killProcess(old);
+  assert.equal((await reload).status, 0);
+  const { workers } = await statusOf(server);
+  const wanted = workers.map(({ pid }) => pid);
+  await eventually('there is one worker', () =>
+    Promise.resolve(server.processes().workers.join() === wanted.join() && wanted.length === 1),
+  );
+});
 
 test('a server that keeps nothing is not reloaded, and says so', async () => {
   const args = ['--data', ':memory:', '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback', '--open'];
