@@ -24,6 +24,8 @@ const python: readonly Tool[] = [
   { program: 'pip3', debian: 'python3-pip' },
 ];
 
+const quiet = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore'];
+
 const parts = {
   // Builds curl and a native client from sources that it brings.
   'lambda-node': {
@@ -57,7 +59,8 @@ export function partFolder(name: PartName): string {
     registry === 'npm'
       ? `node${process.versions.modules}`
       : spawnSync('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)'], { encoding: 'utf8' }).stdout;
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const { XDG_CACHE_HOME: named = '' } = process.env;
+  const cache = named === '' ? join(homedir(), '.cache') : named;
   const versions = packages.map((one) => one.replaceAll(/[^\w.-]+/g, '-')).join('+');
   return join(cache, 'pergola', `${versions}-${process.platform}-${process.arch}-${(abi ?? 'none').trim()}`);
 }
@@ -73,7 +76,7 @@ export function fetchPart(name: PartName): string | undefined {
   const [program, ...args] =
     registry === 'npm'
       ? ['npm', 'install', '--prefix', made, '--no-fund', '--no-audit', '--loglevel=error', ...packages]
-      : ['python3', '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', made, ...packages];
+      : ['python3', '-m', 'pip', 'install', ...quiet, '--target', made, ...packages];
   if (registry === 'npm') writeFileSync(join(made, 'package.json'), '{ "private": true }\n');
   const started = spawnSync(program ?? '', args, { cwd: made, stdio: ['ignore', 2, 2], timeout: 600_000 });
   try {

@@ -1,7 +1,8 @@
-// What a server that was ended without warning leaves of its functions: nothing.
+// Functions when things end: what a server that was killed leaves of them, and when no file descriptor is left.
 
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -73,4 +74,37 @@ test('environments of a server all of which was killed end at the next start', a
   await using second = await TestServer.start({ attach: 'loopback', workers: 1, configuration, data });
   await eventually('they have ended', () => Promise.resolve(!pids.some(isAlive)));
   await second.stop();
+});
+
+const noTool = spawnSync('prlimit', ['--version']).status === 0 ? false : 'there is no prlimit (util-linux)';
+if (noTool !== false && process.env['CI'] === 'true') throw new Error(noTool);
+
+test('without a free file descriptor no environment is started; with one again it is', { skip: noTool }, async () => {
+  await using server = await TestServer.start({ attach: 'loopback', workers: 1, configuration });
+  await eventually('the process of functions listens', () =>
+    invoke(server.data, '/crash').then(
+      (text) => text.includes('status 7'),
+      () => false,
+    ),
+  );
+  const functions = functionsOf(server);
+  const limit = (soft: number): void => {
+    const { status, stderr } = spawnSync('prlimit', [`--nofile=${soft}:`, '--pid', String(functions)], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+  };
+  const said: string[] = [];
+  await eventually('none is started', async () => {
+    // The call's connection takes the lowest free one; a listener, pipes and a process need more.
+    const open = new Set(readdirSync(`/proc/${functions}/fd`).map(Number));
+    let free = 0;
+    while (open.has(free)) free++;
+    limit(free + 1);
+    said.push(await invoke(server.data, '/crash').catch(String));
+    return said.at(-1)?.includes('cannot be started') === true;
+  });
+  limit(1024);
+  assert.match(await invoke(server.data, '/'), /"statusCode":200/, said.join('\n'));
+  assert.equal(functionsOf(server), functions);
 });

@@ -153,3 +153,16 @@ test('a client that goes away gives its invocation up, and is in the log', async
   await eventually('the log has it', () => one.plane.log.length === 1);
   assert.equal(one.plane.log[0]?.['failureReason'], 'ClientConnectionClosed');
 });
+
+test('what a function says of its failure reaches the client as UTF-8, up to a thousand characters', async () => {
+  await using one = await open((event, response) => {
+    response.setHeader('x-amz-function-error', 'Unhandled');
+    response.end(JSON.stringify({ errorMessage: event.raw_path === '/long' ? 'x'.repeat(100_000) : 'für 1 €\n' }));
+  });
+  const client = openRawClient(one.plane, head('GET /') + head('GET /long', 'Connection: close\r\n'));
+  await eventually('the end', () => client.end === 'fin');
+  const text = Buffer.from(client.got, 'latin1').toString('utf8');
+  assert.match(text, /the function failed: für 1 €\n/);
+  assert.equal(count(text, 'HTTP/1.1 502 Bad Gateway'), 2);
+  assert.equal(/x{10,}/.exec(text)?.[0].length, 1000);
+});

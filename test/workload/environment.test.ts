@@ -237,5 +237,8 @@ test('an environment that cannot be started keeps no port open', async () => {
 });
 
 async function until(is: () => Promise<boolean>): Promise<void> {
-  while (!(await is())) await new Promise((resolve) => void setImmediate(resolve));
+  for (const end = performance.now() + 10_000; !(await is());) {
+    assert.ok(performance.now() < end, 'ten seconds were not enough');
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
 }

@@ -154,17 +154,17 @@ export class FunctionExchange implements RunningExchange {
     if (this.#finished) return;
     this.#responseMark = this.#client.context.clock.monotonic();
     if (result.kind === 'refused') {
-      this.#fail(502, `the function was not invoked: ${result.reason}`, 'TargetConnectionError');
+      this.#fail(502, `the function was not invoked: ${quote(result.reason)}`, 'TargetConnectionError');
       return;
     }
     if (result.kind === 'failure') {
       const reason = result.type === 'Sandbox.Timedout' ? 'TargetDataTimeout' : 'TargetProtocolError';
-      this.#fail(502, `the function failed: ${result.reason}`, reason);
+      this.#fail(502, `the function failed: ${quote(result.reason)}`, reason);
       return;
     }
     const response = parseFunctionResponse(result.payload);
     if (typeof response === 'string') {
-      this.#fail(502, `the function's response is malformed: ${response}`, 'TargetProtocolError');
+      this.#fail(502, `the function's response is malformed: ${quote(response)}`, 'TargetProtocolError');
       return;
     }
     const { head, requestId } = this.#start;
@@ -224,4 +224,12 @@ export class FunctionExchange implements RunningExchange {
       this.#start.text.subscriptions,
     );
   }
+}
+
+/** Characters of what a function says of its failure that its client is told. */
+const MAX_QUOTE = 1000;
+
+/** The beginning of a text of others, as the UTF-8 bytes that an answer is written in. */
+function quote(text: string): string {
+  return Buffer.from(text.slice(0, MAX_QUOTE), 'utf8').toString('latin1');
 }
