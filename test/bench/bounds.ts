@@ -33,6 +33,15 @@ const bounds: readonly Bound[] = [
     column: 'failed',
     most: 0,
   },
+  { bench: 'ends', what: '10 reloads, 64 connections', column: 'failed', most: 0 },
+  // A connection carries one request: what the killed worker carried is lost, and nothing else.
+  {
+    bench: 'ends',
+    what: '40 times kill -9 of one of two workers, 64 connections',
+    column: 'failed per kill',
+    most: 64,
+  },
+  { bench: 'ends', what: 'SIGTERM while 64 requests run', column: 'failed', most: 0 },
   { bench: 'idle', what: '10000 idle connections, one worker', column: 'bytes each', most: 24 * 1024, aim: 12 * 1024 },
   { bench: 'slow', what: '2000 slow readers of 1 MB, one worker', column: 'bytes each', most: 256 * 1024 },
   { bench: 'slow', what: '2000 slow readers of 1 MB, one worker', column: 'failed', most: 0 },

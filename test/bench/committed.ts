@@ -75,6 +75,8 @@ shared, and absolute figures move by a factor of two between hours.
 \`drain\`: three targets that close connections unused for a second, replaced one by one (deregister, gone, SIGKILL) under 64 connections, every second request
 a POST with a body, half of the connections pausing together for that second; two workers. None may fail.
 
+\`ends\`: what 64 connections of a client lose when processes end: reloads, kill -9 of a worker every half second, and a stop with SIGTERM; two workers.
+
 ${[...byBench.values()].map((group) => formatTable(group)).join('\n')}`;
   writeFileSync(path, text);
 }

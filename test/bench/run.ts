@@ -6,6 +6,7 @@ import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
 import { benchDrain } from './drain.ts';
+import { benchEnds } from './ends.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchHttp1 } from './http1.ts';
 import { benchIdle } from './idle.ts';
@@ -31,6 +32,7 @@ const measures: Readonly<
   change: benchChange,
   start: benchStart,
   drain: benchDrain,
+  ends: benchEnds,
   idle: benchIdle,
   slow: benchSlow,
   large: benchLarge,
