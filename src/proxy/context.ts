@@ -8,6 +8,7 @@ import type { InvokeClient } from './function/invoke-client.ts';
 import type { ProxyLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { GroupState } from './upstream/target-state.ts';
+import type { ReadBuffers } from './read-buffers.ts';
 import type { World } from './world.ts';
 import type { ZoneFinder } from './zones.ts';
 
@@ -38,6 +39,8 @@ export interface ProxyContext {
   log(record: AccessRecord, subscriptions: readonly string[]): void;
   readonly metrics: Metrics;
   readonly zoneOf: ZoneFinder;
+  /** What clients' connections read into. */
+  readonly buffers: ReadBuffers;
   /** Adds to the bytes of all clients. */
   countBytes(received: number, sent: number): void;
   /** Tells of a bug that ended a request. */

@@ -13,6 +13,7 @@ import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { ListenSpec } from './listener/listeners.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { createTargetGroups, type TargetTls } from './upstream/groups.ts';
 import type { ResolveName } from './upstream/names.ts';
 import { targetKey, type GroupState } from './upstream/target-state.ts';
@@ -121,6 +122,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
     },
     metrics,
     zoneOf,
+    buffers: new ReadBuffers(),
     countBytes(bytesIn, bytesOut) {
       received.value += bytesIn;
       sent.value += bytesOut;

@@ -56,7 +56,8 @@ export class FunctionExchange implements RunningExchange {
       this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
   }
 
-  onClientBytes(chunk: Buffer): number {
+  onClientBytes(bytes: Buffer, own: boolean): number {
+    const chunk = own ? Buffer.from(bytes) : bytes;
     const { body } = this.#start;
     if (body.done) return 0;
     const end = body.consume(chunk, 0);

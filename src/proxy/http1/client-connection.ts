@@ -10,6 +10,8 @@ import type { ExchangeClient, RunningExchange } from '../request/running-exchang
 import { createUpstreamHead } from '../request/upstream-head.ts';
 import type { World } from '../world.ts';
 import type { OpenConnection, ProxyContext } from '../context.ts';
+import { readInto, type ReadTarget } from '../listener/shared-reads.ts';
+import { ConnectionReads } from '../read-buffers.ts';
 import { emptyBody, type BodyReader } from './body.ts';
 import { HeadReader } from './head-reader.ts';
 import { openRequest, type OpenRequest } from './open-request.ts';
@@ -31,7 +33,7 @@ type State =
   | 'closed';
 
 /** A client's connection. */
-export class ClientConnection implements ExchangeClient, OpenConnection {
+export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnection {
   readonly socket: Socket;
   readonly entry: Entry;
   readonly doorKey: string;
@@ -51,7 +53,9 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
   /** Whether the client has sent its FIN: what it asked is still answered. */
   #ended = false;
   #exchange: RunningExchange | undefined;
-  #discard: BodyReader = emptyBody;
+  readonly #reads: ConnectionReads;
+  /** Of the request that is being answered. */
+  #body: BodyReader = emptyBody;
   #discarded = 0;
   #closeAfter = false;
   /** How long it may be unused: as the service of its last request says, and before a request as a limit says. */
@@ -72,7 +76,8 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     this.#idleTimeout = context.limits.clientIdleTimeout;
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#reads = new ConnectionReads(context.buffers);
+    readInto(socket, this);
     socket.on('drain', () =>
       this.#guard(() => (this.state === 'blocked' ? this.#next() : this.#exchange?.onClientDrain())),
     );
@@ -124,12 +129,18 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
       this.socket.destroy();
   }
 
-  #onData(chunk: Buffer): void {
+  next(): Buffer {
+    return this.#reads.next;
+  }
+
+  onRead(chunk: Buffer): void {
     this.lastActive = this.context.clock.monotonic();
     try {
       if (this.state === 'head') this.#onHeadBytes(chunk);
-      else if (this.state === 'exchange') this.#feedExchange(chunk);
-      else if (this.state === 'discard') this.#onDiscard(chunk);
+      else if (this.state === 'exchange')
+        if (this.#reads.own) this.#feedExchange(chunk, true);
+        else this.#feedExchange(Buffer.from(chunk), false);
+      else if (this.state === 'discard') this.#onDiscard(Buffer.from(chunk));
     } catch (error) {
       this.onBug(error);
     }
@@ -171,9 +182,12 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     return this.state === 'closed' || this.state === 'linger';
   }
 
-  #feedExchange(chunk: Buffer): void {
-    const end = this.#exchange?.onClientBytes(chunk) ?? -1;
-    if (end >= 0 && end < chunk.length) this.#hold(chunk.subarray(end));
+  #feedExchange(chunk: Buffer, own: boolean): void {
+    this.#reads.note(chunk.length);
+    const end = this.#exchange?.onClientBytes(chunk, own) ?? -1;
+    if (end >= 0 && end < chunk.length) this.#hold(own ? Buffer.from(chunk.subarray(end)) : chunk.subarray(end));
+    // Its last piece may still be written from there.
+    if (this.#body.done) this.#reads.reset(false);
   }
 
   /** Keeps bytes of a following request until this one is done. */
@@ -187,7 +201,10 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     if (!this.#heads.holds) this.#owedSince = this.lastActive;
     const found = this.#heads.look(chunk);
     if (found.kind === 'whole') {
-      const request = openRequest(found.text, found.bytes, found.bodyStart, this.context.limits);
+      // What is read next comes to the same place: what is more than a head is kept elsewhere.
+      const alone = chunk === undefined || found.bodyStart === found.bytes.length;
+      const bytes = alone ? found.bytes : Buffer.from(found.bytes);
+      const request = openRequest(found.text, bytes, found.bodyStart, this.context.limits);
       if ('refusal' in request) this.#refuse(request.refusal, found.bytes.length, request.head);
       else this.#begin(request);
     } else if (found.kind === 'bad') this.#refuse(found.refusal, found.size);
@@ -231,6 +248,7 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
       ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },
     });
     this.#exchange = exchange;
+    this.#body = body;
     // Before the start, which may end the exchange at once and so begin the next.
     if (rest !== undefined) this.#hold(rest);
     exchange.start();
@@ -261,17 +279,17 @@ export class ClientConnection implements ExchangeClient, OpenConnection {
     else if (!keepAlive) this.#end();
     else {
       this.state = 'discard';
-      this.#discard = body;
+      this.#body = body;
       this.#discarded = 0;
       this.#owedSince = this.lastActive;
     }
   }
 
   #onDiscard(chunk: Buffer): void {
-    const end = this.#discard.consume(chunk, 0);
+    const end = this.#body.consume(chunk, 0);
     this.#discarded += chunk.length;
     if (end < 0 || this.#discarded > this.context.limits.maxDiscard) this.#end();
-    else if (this.#discard.done) {
+    else if (this.#body.done) {
       if (end < chunk.length) this.#heads.hold(chunk.subarray(end));
       this.#next();
     }

@@ -68,8 +68,9 @@ export class HeadReader {
     this.#searched = 0;
   }
 
-  /** Looks for a whole head in what is held and `chunk`. What is returned is not held any more. */
+  /** Looks for a whole head in what is held and `chunk`, which is only good during the call. What is returned is not held any more, and may lie in `chunk`. */
   look(chunk?: Buffer): HeadLook {
+    const kept = this.#held !== undefined;
     if (chunk !== undefined) this.hold(chunk);
     let bytes = this.#held;
     let from = Math.max(0, this.#searched - 3);
@@ -100,7 +101,7 @@ export class HeadReader {
     }
     // Said now instead of waiting for the rest.
     if (isSpoilt(text, from === 0)) return { kind: 'bad', refusal: refusals.headBytes, size: bytes.length };
-    this.#held = bytes;
+    this.#held = kept ? bytes : Buffer.from(bytes);
     this.#searched = bytes.length;
     return part;
   }

@@ -67,11 +67,11 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     target.metrics.activeRequests.value++;
   }
 
-  onClientBytes(chunk: Buffer): number {
+  onClientBytes(chunk: Buffer, own: boolean): number {
     const { body } = this.#start;
     if (this.#tunnel !== undefined) {
       this.#lastActive = this.#client.lastActive;
-      this.#tunnel.fromClient(chunk);
+      this.#tunnel.fromClient(own ? Buffer.from(chunk) : chunk);
       return chunk.length;
     }
     if (body.done) return 0;
@@ -85,7 +85,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     }
     if (end > 0) {
       this.#lastActive = this.#client.lastActive;
-      this.#request.take(end === chunk.length ? chunk : chunk.subarray(0, end), this.#upstream);
+      this.#request.take(end === chunk.length ? chunk : chunk.subarray(0, end), own, this.#upstream);
     }
     return end;
   }

@@ -61,15 +61,20 @@ export class RequestSide {
     if (!more) this.wait();
   }
 
-  /** Takes bytes of the client, of which all belong to the body; they are kept until `upstream` stands. */
-  take(part: Buffer, upstream: UpstreamConnection | undefined): void {
+  /**
+   * Takes bytes of the client, of which all belong to the body; they are kept until `upstream` stands. If they are `own`, they are good until
+   * the client is read again.
+   */
+  take(part: Buffer, own: boolean, upstream: UpstreamConnection | undefined): void {
     this.received += part.length;
     if (upstream === undefined || !upstream.connected) {
-      this.#pending = this.#pending === undefined ? part : Buffer.concat([this.#pending, part]);
+      this.#pending = this.#pending === undefined ? Buffer.from(part) : Buffer.concat([this.#pending, part]);
       return;
     }
     this.#bodySent = true;
-    if (!upstream.socket.write(part)) this.wait();
+    const { socket } = upstream;
+    // Of a piece as large as the high-water mark a drain follows for sure, before which the client is not read on.
+    if (!socket.write(own && part.length < socket.writableHighWaterMark ? Buffer.from(part) : part)) this.wait();
     this.#noteSent();
   }
 

@@ -8,8 +8,11 @@ import type { FailureReason } from './exchange-record.ts';
 export interface RunningExchange {
   /** Begins. It may end at once, and so begin the connection's next request. */
   start(): void;
-  /** Takes bytes of the client; returns the index after the last one that belongs to this request, or -1 when its framing is broken, which ends the exchange. */
-  onClientBytes(chunk: Buffer): number;
+  /**
+   * Takes bytes of the client; returns the index after the last one that belongs to this request, or -1 when its framing is broken, which
+   * ends the exchange. If they are `own`, they are only good until the client is read again; else nobody writes over them.
+   */
+  onClientBytes(chunk: Buffer, own: boolean): number;
   /** The client sent its FIN. */
   onClientEnd(): void;
   /** The client took what was written to it. */

@@ -19,7 +19,7 @@ import type { DialTls } from './dial.ts';
 import { createTargetNames, type ResolveName } from './names.ts';
 import { dialPlace, type DialPlace } from './place.ts';
 import { createUpstreamPool, type PoolCounters } from './pool.ts';
-import { ReadBuffers } from './read-buffers.ts';
+import { ReadBuffers } from '../read-buffers.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from './target-state.ts';
 
 /** The target groups of a worker. */

@@ -6,7 +6,7 @@ import type { Counter } from '../../telemetry/index.ts';
 import type { ProxyLimits } from '../limits.ts';
 import type { TargetGroupMetrics } from '../metrics.ts';
 import { dialSocket, type DialPlan } from './dial.ts';
-import { ConnectionReads, type ReadBuffers } from './read-buffers.ts';
+import { ConnectionReads, type ReadBuffers } from '../read-buffers.ts';
 
 /** Who uses a connection now. Calls come in the order connected, data…, ended; after `release` none come any more. */
 export interface UpstreamUser {

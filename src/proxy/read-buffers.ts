@@ -1,4 +1,4 @@
-// What connections to targets read into: one buffer for all of a worker, and one of its own for a connection whose target sends much at once.
+// What connections read into: one buffer for all of a worker, and one of its own for a connection on which much comes at once.
 
 /** Bytes of the buffer that all share, and of one that a connection has alone: half as many reads for large bodies. */
 const SHARED_SIZE = 64 * 1024;
@@ -46,12 +46,12 @@ export class ConnectionReads {
     return this.#own !== undefined;
   }
 
-  /** Notes a read of `size` bytes during a response: one that fills the shared buffer has more behind it. */
+  /** Notes a read of `size` bytes during a body: one that fills the shared buffer has more behind it. TLS brings at most 16 KB at a time. */
   note(size: number): void {
     if (this.#own === undefined && size === SHARED_SIZE) this.#own = this.#buffers.take();
   }
 
-  /** The response is over. `written` tells whether everything of it was taken: else the buffer is left to who still writes from it. */
+  /** The body is over. `written` tells whether everything of it was taken: else the buffer is left to who still writes from it. */
   reset(written: boolean): void {
     if (this.#own !== undefined && written) this.#buffers.give(this.#own);
     this.#own = undefined;
