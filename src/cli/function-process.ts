@@ -40,6 +40,7 @@ function run(settings: ServerSettings): void {
             startEnvironment(of, {
               start: starter.start,
               clock: systemClock,
+              log,
               initTimeout: limits.functionInitTimeout,
               onEnd,
             }),

@@ -32,6 +32,7 @@ async function open() {
   let variables: Readonly<Record<string, string>> = {};
   let killed = false;
   let ended = 0;
+  const said: string[] = [];
   let exit = (_how: string): void => {};
   const environment = await startEnvironment(spec, {
     start(_spec, given, onExit) {
@@ -41,6 +42,7 @@ async function open() {
       return { kill: () => (killed = true) };
     },
     clock,
+    log: { warn: (message) => void said.push(message) },
     initTimeout: 10_000,
     onEnd: () => ended++,
   });
@@ -70,7 +72,7 @@ async function open() {
       text: result.kind === 'throttled' ? '' : result.payload.toString(),
     }));
   return {
-    ...{ clock, environment, say, invoke, host, port },
+    ...{ clock, environment, said, say, invoke, host, port },
     next: () => say('GET', 'invocation/next'),
     exit: (how: string) => exit(how),
     get state() {
@@ -203,6 +205,8 @@ test('an invocation is ended when its time is over, and a runtime that has answe
   other.clock.advance(3000);
   assert.equal(await free, false);
   assert.deepEqual(other.state, { killed: true, ended: 1 });
+  // Only of the second does no invocation tell.
+  assert.deepEqual([one.said.length, other.said.length], [0, 1]);
 });
 
 test('initialisation has its own limit, and what exits ends the environment once', async () => {
@@ -228,6 +232,7 @@ test('an environment that cannot be started keeps no port open', async () => {
         throw new Error('no file descriptor is left');
       },
       clock: createManualClock(),
+      log: { warn: () => {} },
       initTimeout: 10_000,
       onEnd: () => {},
     }),

@@ -3,6 +3,7 @@
 import { failure, type CommandFunction, type InvocationResult } from './function-spec.ts';
 import { openRuntimeApi, type Invocation, type RuntimeApi } from './runtime-api.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
 
 /** A process of an environment. */
 export interface FunctionProcess {
@@ -18,6 +19,8 @@ export interface EnvironmentDeps {
     onExit: (how: string) => void,
   ): FunctionProcess;
   readonly clock: Clock;
+  /** Hears of ends that no invocation tells of. */
+  readonly log: Pick<Log, 'warn'>;
   /** Milliseconds that initialisation may take (Lambda: 10 s). */
   readonly initTimeout: number;
   /** The environment takes no more work. */
@@ -55,9 +58,15 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
     running = undefined;
     done?.settle(result);
   };
-  const finish = (result: InvocationResult): void => {
+  const finish = (result: InvocationResult, wanted = false): void => {
     if (ended) return;
     ended = true;
+    if (running === undefined && !wanted && result.kind === 'failure')
+      deps.log.warn('an environment ended that ran no invocation', {
+        function: spec.arn,
+        type: result.errorType,
+        error: result.payload.toString('utf8', 0, 1000),
+      });
     cancel();
     cancelInit();
     process.kill();
@@ -138,7 +147,7 @@ export async function startEnvironment(spec: CommandFunction, deps: EnvironmentD
       return free.promise;
     },
     end() {
-      finish(failure('Runtime.ExitError', 'the environment was stopped'));
+      finish(failure('Runtime.ExitError', 'the environment was stopped'), true);
     },
   };
 }
