@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateRuleCommand, UpdateRuleCommand, type RuleAction } from '@aws-sdk/client-vpc-lattice';
-import { configuredVpcId, freePort } from './loopback.ts';
+import { makeEstate } from './estate.ts';
+import { freePort, loopbackTarget, startLoopback } from './loopback.ts';
 import { startTarget } from './peers.ts';
-import { makeService, startServer } from './pergola.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 
@@ -23,25 +23,26 @@ interface Connection {
   sentAt: number;
 }
 
+/** Services on the server: the one that changes, and others. */
+const SIZES = [50, 5000];
+
 /** Runs with two workers on loopback. */
 export async function benchChange(): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const services of SIZES) rows.push(...(await measureAt(services)));
+  return rows;
+}
+
+async function measureAt(services: number): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pergola-change-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(directory, { recursive: true, force: true }));
   const n = 97;
-  const target = { host: `127.${n}.1.10`, port: await freePort(`127.${n}.1.10`) };
+  const target = { host: loopbackTarget(n), port: await freePort(loopbackTarget(n)) };
   stack.use(await startTarget({ directory, target, listen: target, enter: [] }));
-  const vpcs = [
-    {
-      name: 'bench',
-      cidrs: ['10.0.0.0/16'],
-      attachment: { kind: 'loopback', n },
-      subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
-    },
-  ];
-  const server = stack.use(await startServer({ attach: 'loopback', workers: 2, configuration: { vpcs } }));
-  const vpc = configuredVpcId('bench');
-  const service = await makeService(server, vpc, vpc, { address: '10.0.1.10', port: target.port }, 8080);
+  const service = await startLoopback(stack, { n, workers: 2, target });
+  const { server, vpc, serviceNetworkId } = service;
+  await makeEstate({ client: server.client, serviceNetworkId, vpc, services: services - 1, rules: 1, targets: 0 });
   const actions: readonly RuleAction[] = [
     { forward: { targetGroups: [{ targetGroupIdentifier: service.targetGroupId, weight: 1 }] } },
     { fixedResponse: { statusCode: 404 } },
@@ -87,39 +88,39 @@ export async function benchChange(): Promise<readonly Row[]> {
   });
   await delay(500);
   const whole: number[] = [];
+  const durable: number[] = [];
   const calls: number[] = [];
   for (let i = 1; i <= CHANGES; i++) {
     const wanted = statuses[i % 2] ?? 0;
     const start = performance.now();
     await server.client.send(new UpdateRuleCommand({ ...where, ruleIdentifier: rule.id, action: actions[i % 2] }));
-    calls.push(performance.now() - start);
+    const answered = performance.now();
+    calls.push(answered - start);
     while (connections.some((connection) => connection.status !== wanted)) {
       if (performance.now() - start > 5000) throw new Error(`change ${i} is not obeyed after 5 s`);
       await delay(1);
     }
     // When a connection sent its first obedient request is when its worker had obeyed at the latest.
-    whole.push(Math.max(...connections.map(({ sentAt }) => sentAt)) - start);
+    const obeyed = Math.max(...connections.map(({ sentAt }) => sentAt));
+    whole.push(obeyed - start);
+    // The answer goes out when the change is durable.
+    durable.push(Math.max(0, obeyed - answered));
     await delay(20);
   }
   running = false;
   const p99 = (values: readonly number[]): number =>
     [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? Number.NaN;
+  const row = (what: string, values: readonly number[]): Row => ({
+    bench: 'change',
+    what: `${services} services, ${what}`,
+    'p50 ms': median(values),
+    'p99 ms': p99(values),
+    changes: CHANGES,
+    failed,
+  });
   return [
-    {
-      bench: 'change',
-      what: `UpdateRule to the last of ${CONNECTIONS} connections`,
-      'p50 ms': median(whole),
-      'p99 ms': p99(whole),
-      changes: CHANGES,
-      failed,
-    },
-    {
-      bench: 'change',
-      what: 'the call alone (durable)',
-      'p50 ms': median(calls),
-      'p99 ms': p99(calls),
-      changes: CHANGES,
-      failed,
-    },
+    row(`from durable to the last of ${CONNECTIONS} connections`, durable),
+    row(`from the call to the last of ${CONNECTIONS} connections`, whole),
+    row('the call alone', calls),
   ];
 }
