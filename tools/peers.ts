@@ -78,7 +78,10 @@ export function fetchPart(name: PartName): string | undefined {
       ? ['npm', 'install', '--prefix', made, '--no-fund', '--no-audit', '--loglevel=error', ...packages]
       : ['python3', '-m', 'pip', 'install', ...quiet, '--target', made, ...packages];
   if (registry === 'npm') writeFileSync(join(made, 'package.json'), '{ "private": true }\n');
-  const started = spawnSync(program ?? '', args, { cwd: made, stdio: ['ignore', 2, 2], timeout: 600_000 });
+  // Headers that the system has need not be fetched: Node's interface for native code is the same in every version.
+  const headers = existsSync('/usr/include/node/node_api.h') ? { npm_config_nodedir: '/usr' } : {};
+  const env = { ...process.env, ...headers };
+  const started = spawnSync(program ?? '', args, { cwd: made, env, stdio: ['ignore', 2, 2], timeout: 600_000 });
   try {
     if (started.status !== 0)
       return `${packages.join(' ')} could not be installed: ${started.error?.message ?? `${program} ended with ${started.status ?? started.signal}`}`;

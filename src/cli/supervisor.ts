@@ -2,6 +2,7 @@
 
 import { closeSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
+import { createConditions } from '../base/condition.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
@@ -70,32 +71,21 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   let ready = false;
   const drained = new Set<SupervisedChild>();
   const forwarders = new Set<RawHandle>();
-  const wakers = new Set<() => void>();
   const registry = new SocketRegistry({ open: openSockets, log });
 
-  const notify = (): void => wakers.forEach((wake) => wake());
-  const until = (test: () => boolean, timeout: number): Promise<boolean> => {
-    if (test()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const end = (value: boolean): void => {
-        wakers.delete(look);
-        cancel();
-        resolve(value);
-      };
-      const look = (): void => (test() ? end(true) : undefined);
-      const cancel = clock.after(timeout, () => end(false));
-      wakers.add(look);
-    });
-  };
-
+  const { notify, until } = createConditions(clock);
   const toControl = (message: ToControl): void => control?.send(message);
   const toWorker = (worker: number, message: ToWorker): void => workers[worker]?.send(message);
   const live = (): number[] => workers.flatMap((child, worker) => (child.up ? [worker] : []));
 
+  const workersUp = (): ToControl => ({
+    type: 'workers',
+    live: live().map((worker) => ({ worker, pid: workers[worker]?.pid ?? 0 })),
+  });
   const tellLive = (): void => {
     const up = live();
     for (const worker of up) toWorker(worker, { type: 'live', workers: up });
-    toControl({ type: 'workers', live: up.map((worker) => ({ worker, pid: workers[worker]?.pid ?? 0 })) });
+    toControl(workersUp());
     notify();
   };
 
@@ -198,14 +188,9 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       ...{ entry: 'control-process', share, clock, random, log },
       wanted: () => !stopping,
       begin(child) {
-        const { port: apiPort, handle } = deps.api;
-        const { dnsPort } = deps;
-        child.send(
-          { type: 'start', settings, apiPort, dnsPort, startedAt, history, generation } satisfies ToControl,
-          handle,
-        );
-        const up = live().map((worker) => ({ worker, pid: workers[worker]?.pid ?? 0 }));
-        child.send({ type: 'workers', live: up } satisfies ToControl);
+        const start = { settings, apiPort: deps.api.port, dnsPort: deps.dnsPort, startedAt, history, generation };
+        child.send({ type: 'start', ...start } satisfies ToControl, deps.api.handle);
+        child.send(workersUp());
       },
       onMessage: (message, child) => onControl(message as FromControl, child),
       onGone: notify,
@@ -228,9 +213,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const beginReload = (asker: SupervisedChild, id: number): void => {
     const tell = (problem?: string): void =>
       asker.send({
-        type: 'reloading',
-        id,
-        generation: generation + 1,
+        ...{ type: 'reloading', id, generation: generation + 1 },
         ...(problem === undefined ? {} : { problem }),
       } satisfies ToControl);
     if (reloading || draining) {
