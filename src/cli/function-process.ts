@@ -1,6 +1,7 @@
 // Entry of the process that owns functions: their environments, and the Invoke API on which workers call them.
 
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -16,6 +17,9 @@ import {
 import type { ToFunctions } from './messages.ts';
 import { functionPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
+
+/** Milliseconds between looks for connections on which the last call has ended. */
+const CLOSE_IDLE = 100;
 
 process.once('message', (raw: unknown) => {
   const message = raw as ToFunctions;
@@ -61,16 +65,23 @@ function run(settings: ServerSettings): void {
     end(1);
   });
   const path = functionPath(dataDirectory);
-  rmSync(path, { force: true });
+  // The system removes the name under which a socket was bound when that is closed: an older process must not take this one's with it.
+  const bound = join(dataDirectory, `f${process.pid}.sock`);
+  rmSync(bound, { force: true });
   const server = createInvokeServer({ functions, random: systemRandom, log });
   server.on('error', (error) => {
     log.error('functions cannot be invoked', { path, error });
     end(1);
   });
-  server.listen(path);
+  server.listen(bound, () => renameSync(bound, path));
   process.on('message', (raw: unknown) => {
     if ((raw as ToFunctions).type !== 'retire') return;
     server.close(() => end(0));
-    server.closeIdleConnections();
+    // Workers keep connections for their next call, which is not for this process.
+    const closeIdle = (): void => {
+      server.closeIdleConnections();
+      systemClock.after(CLOSE_IDLE, closeIdle);
+    };
+    closeIdle();
   });
 }

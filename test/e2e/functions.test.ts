@@ -1,7 +1,7 @@
 // Functions as targets, by the SDK and real processes: what they are told, what clients get, what becomes of failures.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -261,6 +261,26 @@ test('a target that is a function is UNAVAILABLE: it has no health checks', asyn
   );
 });
 
+test('a process of functions that ends long after a reload does not take away the socket of the next one', async () => {
+  const processOf = (): number =>
+    given(childrenOf(server.pid).find(({ command, pid }) => command.includes('function-process') && pid !== old)).pid;
+  let old = 0;
+  // The client is there before anything is replaced.
+  assert.equal((await ask('echo-V2', '/')).status, 200);
+  old = processOf();
+  process.kill(old, 'SIGSTOP');
+  try {
+    const { status, stderr } = await runPergola(ownCheckout, ['reload', '--data', server.data]);
+    assert.equal(status, 0, stderr);
+    await eventually('the next process of functions answers', async () => (await ask('echo-V2', '/')).status === 200);
+  } finally {
+    process.kill(old, 'SIGCONT');
+  }
+  await eventually('the old one has ended', () => Promise.resolve(!isAlive(old)));
+  assert.ok(readdirSync(server.data).includes('functions.sock'));
+  assert.equal((await ask('echo-V2', '/')).status, 200);
+});
+
 test('a reload lets invocations that run finish, and gives the next ones to another process', async () => {
   const before = environmentsOf(server);
   const slow = ask('echo-V1', '/?wait=4000');
@@ -276,7 +296,8 @@ test('a reload lets invocations that run finish, and gives the next ones to anot
 
 test('functions come back when their process was killed, and what it ran ends', async () => {
   const { pid } = JSON.parse((await ask('echo-V1', '/environment')).body) as { readonly pid: number };
-  const functions = childrenOf(server.pid).find(({ command }) => command.includes('function-process'));
+  // One that was replaced may still be there.
+  const functions = childrenOf(server.pid).find((child) => childrenOf(child.pid).some((one) => one.pid === pid));
   killProcess(given(functions).pid);
   await eventually('the function answers again', async () => (await ask('echo-V1', '/')).status === 200);
   await eventually('the old environment has ended', () => Promise.resolve(!isAlive(pid)));
