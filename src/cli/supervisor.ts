@@ -237,8 +237,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   /** Replaces every child by one with the new settings: workers one by one, each listening before the old one goes; functions; control last. */
   const replaceAll = async (next: ServerSettings): Promise<void> => {
     settings = next;
-    generation++;
-    log.info('everything is replaced', { generation });
+    log.info('everything is replaced', { generation: ++generation });
     for (let worker = 0; worker < workers.length && !draining; worker++) {
       const old = workers[worker];
       // If it ends now it is not started again; a stop lets it finish as all others.

@@ -119,6 +119,7 @@ for (const attach of ['netns', 'loopback'] as const)
     });
 
     test('a configuration that is refused changes nothing, and reload says why with status 3', async () => {
+      await eventually('workers of before have ended', () => Promise.resolve(server.processes().workers.length === 2));
       const before = server.processes();
       configure('vpcs:\n  - { name: added, cidrs: [nonsense] }\n');
       const { status, stderr } = await reload();
