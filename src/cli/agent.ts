@@ -116,6 +116,10 @@ export function createAgent(deps: AgentDeps): Agent {
     ...{ snapshot: deps.snapshot, attach, prefix, dataDirectory, state, clock, random: deps.random, log },
     settle: () =>
       new Promise((resolve, reject) => {
+        if (closed) {
+          reject(new Error('the server is stopping'));
+          return;
+        }
         waiting.push({ resolve, reject });
         owed = true;
         wake();

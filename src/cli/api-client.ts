@@ -32,7 +32,9 @@ export function openApiCall(
   );
   return new Promise((resolve, reject) => {
     const url = `${server.api}${path}${query === '' ? '' : `?${query}`}`;
-    const outgoing = request(url, { method, headers: { ...Object.fromEntries(headers), ...signed } }, resolve);
+    // Each on a connection of its own: one that is kept may be closed while the next call is on its way.
+    const options = { method, headers: { ...Object.fromEntries(headers), ...signed }, agent: false } as const;
+    const outgoing = request(url, options, resolve);
     outgoing.on('error', reject);
     outgoing.end(text);
   });

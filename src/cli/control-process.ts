@@ -1,6 +1,6 @@
 // Entry of control: the API, the store, the compiler, the feed and the agent of one server, put together.
 
-import { createServer as createFeedSocket, type Server, type Socket } from 'node:net';
+import { createServer as createFeedSocket, Server, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
 import { sleep, systemClock } from '../base/clock.ts';
 import { Lifetime } from '../base/lifetime.ts';
@@ -60,6 +60,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 /** How long a call may take to end when control does, in milliseconds. */
 const CALL_PATIENCE = 1000;
+
+/** How long a connection that was just accepted may take to bring its request when control ends, in milliseconds. */
+const FIRST_REQUEST = 300;
 
 async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawHandle, log: Log): Promise<void> {
   const { settings } = start;
@@ -135,6 +138,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   });
   // Not earlier: only the agent can remove what stands on this machine.
   void told.promise.then(stop);
+  let endCalls = (): Promise<void> => Promise.resolve();
   const obeyed = createWatch(0);
   const look = (): void => {
     const revision = obeyedRevision({
@@ -213,6 +217,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     api.once('error', reject);
     api.listen(apiHandle, () => resolve());
   });
+  endCalls = () => closeApi(api);
   lifetime.add(api, (server) => closeApi(server));
 
   const first = publisher.snapshot.value.revision;
@@ -223,6 +228,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   async function stop(how: 'remove' | 'leave'): Promise<void> {
     try {
       ready = false;
+      // First: who calls from now on waits for the control process that follows, and what was begun is still done here.
+      if (how === 'leave') await endCalls();
       await agent.close(how);
       await lifetime.end();
       process.exit(0);
@@ -235,7 +242,9 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
 
 /** Lets calls that run have their answers, then closes what is left: leases, and whoever waits. */
 async function closeApi(server: ReturnType<typeof createApi>): Promise<void> {
-  const ended = new Promise<void>((resolve) => void server.close(() => resolve()));
+  // Not its own close(), which also ends connections on which a first request is just coming.
+  const ended = new Promise<void>((resolve) => void Server.prototype.close.call(server, () => resolve()));
+  await Promise.race([ended, sleep(systemClock, FIRST_REQUEST)]);
   server.closeIdleConnections();
   await Promise.race([ended, sleep(systemClock, CALL_PATIENCE)]);
   server.closeAllConnections();

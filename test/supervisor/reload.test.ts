@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { callApi } from '../../src/cli/api-client.ts';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { ListTargetsCommand, RegisterTargetsCommand, UpdateTargetGroupCommand } from '@aws-sdk/client-vpc-lattice';
-import { eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
+import { eventually, given, listenerPort, makeVpc, targetPort } from '../e2e/scenario.ts';
 import { openShop, type Shop } from '../e2e/shop.ts';
 import {
   finish,
@@ -159,6 +160,31 @@ test('a new worker knows from its first request which targets are down', async (
   await shop.client.stopLoad();
   const { total, targets } = await load;
   assert.deepEqual(targets, { blue: total });
+});
+
+test('whoever calls while control is replaced is answered, late at worst', async () => {
+  await using server = await TestServer.start({ attach: 'loopback', workers: 1, configuration: 'vpcs: []\n' });
+  const vpc = await makeVpc(server);
+  let over = false;
+  const reload = runPergola(ownCheckout, ['reload', '--data', server.data]).finally(() => (over = true));
+  const where = { api: server.api, region: 'us-east-1', ...server.keys };
+  const problems: string[] = [];
+  let calls = 0;
+  const call = async (): Promise<void> => {
+    while (!over) {
+      calls++;
+      // As commands do: on a connection of its own.
+      const answer = await callApi(where, { method: 'POST', path: '/-/workloads', body: { vpc } }, Date.now()).catch(
+        String,
+      );
+      if (typeof answer === 'string' || answer.status !== 201) problems.push(JSON.stringify(answer));
+      await new Promise((resolve) => void setTimeout(resolve, 20));
+    }
+  };
+  await Promise.all([call(), call(), call()]);
+  assert.equal((await reload).status, 0);
+  assert.deepEqual(problems, []);
+  assert.ok(calls > 10, `${calls} calls`);
 });
 
 test('a worker that is killed while another one takes its place leaves no process behind', async () => {
