@@ -38,9 +38,15 @@ export const loopbackTarget = (n: number): string => `127.${n}.1.10`;
 /** Starts a server on the loopback VPC `n`, whose target is `target.port` at `loopbackTarget(n)`. `stack` ends it. */
 export async function startLoopback(
   stack: AsyncDisposableStack,
-  options: { readonly n: number; readonly workers: number; readonly target: Place; readonly limits?: unknown },
+  options: {
+    readonly n: number;
+    readonly workers: number;
+    readonly target: Place;
+    readonly limits?: unknown;
+    readonly env?: NodeJS.ProcessEnv;
+  },
 ): Promise<LoopbackServer> {
-  const { n, workers, target, limits = {} } = options;
+  const { n, workers, target, limits = {}, env = {} } = options;
   const vpcs = [
     {
       name: 'bench',
@@ -49,7 +55,7 @@ export async function startLoopback(
       subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
     },
   ];
-  const server = stack.use(await startServer({ attach: 'loopback', workers, configuration: { vpcs, limits } }));
+  const server = stack.use(await startServer({ attach: 'loopback', workers, configuration: { vpcs, limits }, env }));
   const vpc = configuredVpcId('bench');
   const service = await makeService(server, vpc, vpc, { address: '10.0.1.10', port: target.port }, 8080);
   return {

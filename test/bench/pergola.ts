@@ -17,7 +17,7 @@ import {
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import { setTimeout as delay } from 'node:timers/promises';
-import { treeOf } from './processes.ts';
+import { commandOf, treeOf } from './processes.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -38,6 +38,8 @@ export interface BenchServerOptions {
   readonly attach: 'netns' | 'loopback';
   readonly workers: number;
   readonly configuration: unknown;
+  /** Besides that of the bench. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Starts `pergola serve` on free ports with a directory of its own and resolves when it is ready. */
@@ -59,7 +61,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
   const child = spawn(
     node,
     [...args, '--config', file, '--attach', options.attach, '--workers', String(options.workers)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
   );
   let errors = '';
   child.stderr.on('data', (data: Buffer) => {
@@ -93,8 +95,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
           encoding: 'utf8',
         }),
       ) as ReturnType<BenchServer['status']>,
-    workerPids: () =>
-      treeOf(pid).filter((one) => readFileSync(`/proc/${one}/cmdline`, 'utf8').includes('worker-process')),
+    workerPids: () => treeOf(pid).filter((one) => commandOf(one).includes('worker-process')),
     async [Symbol.asyncDispose]() {
       client.destroy();
       child.kill('SIGTERM');

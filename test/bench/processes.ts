@@ -29,6 +29,15 @@ export function treeOf(pid: number): readonly number[] {
   return tree;
 }
 
+/** The command line of a process; empty when it is over. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** A running process that a bench started. */
 export interface Started extends AsyncDisposable {
   readonly pid: number;

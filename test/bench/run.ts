@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N]`: runs a bench and prints its figures; `all` compares with the committed ones.
+// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
@@ -13,7 +13,9 @@ import { benchIdle } from './idle.ts';
 import { benchLarge } from './large.ts';
 import { benchLatency } from './latency.ts';
 import { benchRoutes } from './routes.ts';
+import { benchScale } from './scale.ts';
 import { benchSlow } from './slow.ts';
+import { benchSoak } from './soak.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
 
@@ -25,6 +27,7 @@ const measures: Readonly<
       readonly seconds: number;
       readonly requests: number;
       readonly gigabytes: number;
+      readonly minutes: number;
     }) => Promise<readonly Row[]>
   >
 > = {
@@ -39,6 +42,8 @@ const measures: Readonly<
   body: benchBody,
   latency: benchLatency,
   routes: benchRoutes,
+  scale: benchScale,
+  soak: benchSoak,
 };
 
 /** What is not a figure, and so not part of `all`. */
@@ -54,13 +59,14 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '5' },
     requests: { type: 'string', default: '1000000' },
     gigabytes: { type: 'string', default: '10' },
+    minutes: { type: 'string', default: '10' },
   },
 });
 const [name = ''] = positionals;
 const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
 if (chosen.length === 0 || (values.write === true && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -72,6 +78,7 @@ for (const bench of chosen) {
       seconds: Number(values.seconds),
       requests: Number(values.requests),
       gigabytes: Number(values.gigabytes),
+      minutes: Number(values.minutes),
     })) ?? [],
   );
   rows.push(...measured);

@@ -1,6 +1,5 @@
 // The target groups of a worker, followed from snapshot to snapshot: what stays the same keeps its health, its place in the round and its connections.
 
-import { isIPv6 } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import {
@@ -18,6 +17,7 @@ import { createWalk } from '../walk.ts';
 import type { DialTls } from './dial.ts';
 import { createTargetNames, type ResolveName } from './names.ts';
 import { dialPlace, type DialPlace } from './place.ts';
+import { LazyTarget, type TargetParts } from './lazy-target.ts';
 import { createUpstreamPool, type PoolCounters } from './pool.ts';
 import { ReadBuffers } from '../read-buffers.ts';
 import { targetKey, type GroupState, type Health, type TargetState } from './target-state.ts';
@@ -72,16 +72,20 @@ export interface TargetGroupsDeps {
 /** Reports that are kept for targets that no snapshot has brought yet. */
 const MAX_EARLY = 100_000;
 
+interface LazyGroup extends GroupState {
+  readonly targets: readonly LazyTarget[];
+}
+
 /** Makes an empty set of groups. */
 export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
-  const groups = new Map<string, GroupState>();
+  const groups = new Map<string, LazyGroup>();
   const buffers = new ReadBuffers();
   let snapshot: Snapshot = emptySnapshot;
   let context: SecureContext | undefined;
   /** Reports for targets that no snapshot has brought yet. */
   const early = new Map<string, SeenHealth>();
 
-  const namedGroups = function* (vpcId: string, name: string): Generator<GroupState> {
+  const namedGroups = function* (vpcId: string, name: string): Generator<LazyGroup> {
     for (const group of groups.values())
       if (group.record.vpcId === vpcId && group.record.targets.some(({ dnsName }) => dnsName === name)) yield group;
   };
@@ -103,38 +107,38 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     return { health: known?.health ?? 'initial', reason: known?.reason };
   };
 
-  const dialTls = (group: TargetGroupRecord, record: TargetRecord): { readonly tls: DialTls } | undefined => {
+  const dialTls = (group: TargetGroupRecord, record: TargetRecord): DialTls | undefined => {
     if (group.protocol !== 'HTTPS') return undefined;
     const { verify, ca, serverName = record.dnsName } = deps.tls;
     context ??= createSecureContext(ca === undefined ? {} : { ca });
     const usual = { context, verify: verify || group.upstreamTls.verify };
-    return { tls: serverName === undefined ? usual : { ...usual, serverName } };
+    return serverName === undefined ? usual : { ...usual, serverName };
   };
 
-  const makeTarget = (group: TargetGroupRecord, record: TargetRecord, place: DialPlace): TargetState => {
-    const { host, fromVpc } = place;
-    const { port } = record;
-    const vpcId = group.vpcId ?? '';
-    const sources = (): readonly string[] => (fromVpc ? deps.sources(vpcId) : []);
-    const vpc = snapshot.vpcs.get(vpcId);
-    const metrics = deps.metrics.targetGroup(group.id, vpc === undefined ? '' : deps.zoneOf(vpc, host));
-    return {
-      record,
-      groupId: group.id,
-      address: host,
-      ipPort: `${isIPv6(host) ? `[${host}]` : host}:${port}`,
-      sources,
-      metrics,
-      ...firstHealth(group, record),
-      pool: createUpstreamPool(
-        { host, port, sources, ...dialTls(group, record) },
+  const sourcesOf = ({ place, vpcId }: LazyTarget): readonly string[] => (place.fromVpc ? deps.sources(vpcId) : []);
+  const parts: TargetParts = {
+    sources: sourcesOf,
+    metrics({ groupId, vpcId, address }) {
+      const vpc = snapshot.vpcs.get(vpcId);
+      return deps.metrics.targetGroup(groupId, vpc === undefined ? '' : deps.zoneOf(vpc, address));
+    },
+    pool(target) {
+      const { record, address: host, tls } = target;
+      return createUpstreamPool(
+        { host, port: record.port, sources: target.sources, ...(tls === undefined ? {} : { tls }) },
         deps.limits,
-        { group: metrics, sourcePortsExhausted: deps.counters.sourcePortsExhausted },
+        { group: target.metrics, sourcePortsExhausted: deps.counters.sourcePortsExhausted },
         deps.clock,
         buffers,
-      ),
-    };
+      );
+    },
   };
+
+  const makeTarget = (group: TargetGroupRecord, record: TargetRecord, place: DialPlace): LazyTarget =>
+    new LazyTarget(parts, {
+      ...{ record, place, groupId: group.id, vpcId: group.vpcId ?? '', tls: dialTls(group, record) },
+      ...firstHealth(group, record),
+    });
 
   /** What a target that stays keeps of its health. One that begins to drain is a new one when it is registered again. */
   const followHealth = (
@@ -154,10 +158,10 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     return [addresses].flat().flatMap((one) => dialPlace(one, vpc) ?? []);
   };
 
-  const follow = (group: TargetGroupRecord, old: GroupState | undefined, vpc: VpcRecord | undefined): GroupState => {
+  const follow = (group: TargetGroupRecord, old: LazyGroup | undefined, vpc: VpcRecord | undefined): LazyGroup => {
     const keyOf = (record: TargetRecord, host: string): string => `${targetKey(record)}|${host}`;
     const before = new Map(old?.targets.map((target) => [keyOf(target.record, target.address), target]));
-    const targets: TargetState[] = [];
+    const targets: LazyTarget[] = [];
     for (const record of group.targets)
       for (const place of placesOf(group, record, vpc)) {
         const key = keyOf(record, place.host);
@@ -168,25 +172,25 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
           continue;
         }
         followHealth(known, record, group, old?.record.healthCheck.enabled === true);
-        if (record.draining) known.pool.close();
+        if (record.draining) known.close();
         // What still runs ends on the connections of before; another worker may have been quicker to see the new health.
         if (known.record.draining && !record.draining)
-          targets.push({ ...makeTarget(group, record, place), health: known.health, reason: known.reason });
+          targets.push(Object.assign(makeTarget(group, record, place), { health: known.health, reason: known.reason }));
         else targets.push(known.record === record ? known : Object.assign(known, { record }));
       }
-    for (const gone of before.values()) gone.pool.close();
+    for (const gone of before.values()) gone.close();
     return { record: group, targets, cursor: old?.cursor ?? 0 };
   };
 
   /** Lets another state stand for the group. */
-  const take = (record: TargetGroupRecord, old: GroupState | undefined): GroupState => {
+  const take = (record: TargetGroupRecord, old: LazyGroup | undefined): LazyGroup => {
     const group = follow(record, old, record.vpcId === undefined ? undefined : snapshot.vpcs.get(record.vpcId));
     groups.set(record.id, group);
     deps.changed(group);
     return group;
   };
 
-  const find = (id: string): GroupState | undefined => {
+  const find = (id: string): LazyGroup | undefined => {
     const record = snapshot.targetGroups.get(id);
     const old = groups.get(id);
     if (record === undefined || old?.record === record) return record === undefined ? undefined : old;
@@ -194,7 +198,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
   };
 
   const drop = (id: string): void => {
-    for (const target of groups.get(id)?.targets ?? []) target.pool.close();
+    for (const target of groups.get(id)?.targets ?? []) target.close();
     groups.delete(id);
     deps.gone(id);
   };
@@ -227,7 +231,7 @@ export function createTargetGroups(deps: TargetGroupsDeps): TargetGroups {
     close() {
       walk.stop();
       names.close();
-      for (const group of groups.values()) for (const target of group.targets) target.pool.close();
+      for (const group of groups.values()) for (const target of group.targets) target.close();
     },
   };
 }
