@@ -2,12 +2,14 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, 'node_modules', '.pergola-lock');
+/** There while a process installs. */
+const busy = join(root, '.installing');
 const pinned = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /**
@@ -18,7 +20,12 @@ function install() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const installed = () => existsSync(pinned) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
+  if (installed()) return;
+  // Of two commands that begin at once, one installs and the other waits for it: npm does not bear two in one folder.
+  while (!begin()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  process.on('exit', () => rmSync(busy, { recursive: true, force: true }));
+  if (installed()) return;
   process.stderr.write('installing packages (once; about half a minute)\n');
   const npm = spawnSync('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
@@ -31,6 +38,27 @@ function install() {
     process.exit(1);
   }
   writeFileSync(stamp, lock);
+  rmSync(busy, { recursive: true, force: true });
+}
+
+/** Whether this process may install now; the place of one that has ended is taken over. */
+function begin() {
+  try {
+    mkdirSync(busy);
+    writeFileSync(join(busy, 'pid'), String(process.pid));
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(join(busy, 'pid'), 'utf8')), 0);
+  } catch (error) {
+    // Either no such process, or no number: its process has ended too unless it began a moment ago. One that has just gone is seen at the next look.
+    const since = statSync(busy, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (error.code === 'ESRCH' || (error.code === 'ENOENT' && Date.now() - since > 5000))
+      rmSync(busy, { recursive: true, force: true });
+  }
+  return false;
 }
 
 const [entry, ...args] = process.argv.slice(2);

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
+import { benchAway } from './away.ts';
 import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
@@ -46,8 +47,8 @@ const measures: Readonly<
   soak: benchSoak,
 };
 
-/** What is not a figure, and so not part of `all`. */
-const searches: typeof measures = { fuzz: benchFuzz };
+/** What is no figure, or takes long, and so is not part of `all`. */
+const searches: typeof measures = { fuzz: benchFuzz, away: benchAway };
 const benches = { ...measures, ...searches };
 
 const { values, positionals } = parseArgs({

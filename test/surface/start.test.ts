@@ -54,7 +54,7 @@ test('npm start takes no other arguments than the places of API and DNS', () => 
   assert.match(start.stderr, /usage: npm start/);
 });
 
-test('a fresh clone installs what is missing, once, and again when the lock file changes', () => {
+test('a fresh clone installs what is missing, once, also for two commands at once, and again when the lock file changes', async () => {
   const clone = join(directory, 'clone');
   const node = join(clone, 'pinned', 'bin', 'node');
   mkdirSync(join(clone, 'tools'), { recursive: true });
@@ -83,6 +83,22 @@ test('a fresh clone installs what is missing, once, and again when the lock file
   assert.equal(run(), '');
   lock('1.0.1');
   assert.match(run(), /^installing packages/);
+  // Two at once, and what an installation left that was killed.
+  lock('1.0.2');
+  mkdirSync(join(clone, '.installing'));
+  writeFileSync(join(clone, '.installing', 'pid'), '2147483646');
+  const both = await Promise.all(
+    [1, 2].map(async () => {
+      const child = spawn(process.execPath, [join(clone, 'tools', 'bootstrap.mjs'), 'entry.mjs'], { cwd: clone });
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      const [status] = (await once(child, 'close')) as [number];
+      assert.equal(status, 5, stderr);
+      return stderr;
+    }),
+  );
+  assert.equal(both.filter((stderr) => stderr.startsWith('installing packages')).length, 1, both.join());
+  assert.equal(existsSync(join(clone, '.installing')), false);
 });
 
 test('npx pergola runs the program of a checkout', () => {
