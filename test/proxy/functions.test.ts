@@ -6,9 +6,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProxyLimits } from '../../src/proxy/index.ts';
 import { HOST } from '../../src/proxy/snapshot-sample.ts';
-import { openPlane } from './plane.ts';
-import { eventually, openRawClient } from './raw-ends.ts';
+import { connectPlane, openPlane } from './plane.ts';
+import { eventually, openConnections, openRawClient } from './raw-ends.ts';
 
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:quote';
 
@@ -23,6 +25,8 @@ interface Event {
 async function open(
   answer = (event: Event, response: ServerResponse): void =>
     void response.end(JSON.stringify({ statusCode: 200, body: event.raw_path })),
+  limits: Partial<ProxyLimits> = {},
+  idle = 60,
 ) {
   const stack = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'pergola-invoke-'));
@@ -45,7 +49,7 @@ async function open(
     server.close();
     server.closeAllConnections();
   });
-  const plane = stack.use(await openPlane({}, 60, { functionSocket: socket }));
+  const plane = stack.use(await openPlane(limits, idle, { functionSocket: socket }));
   plane.forwardTo(0, { type: 'LAMBDA', targets: [{ id: arn, port: 0, draining: false }] });
   return {
     plane,
@@ -165,4 +169,46 @@ test('what a function says of its failure reaches the client as UTF-8, up to a t
   assert.match(text, /the function failed: für 1 €\n/);
   assert.equal(count(text, 'HTTP/1.1 502 Bad Gateway'), 2);
   assert.equal(/x{10,}/.exec(text)?.[0].length, 1000);
+});
+
+const large = 'x'.repeat(5_500_000);
+const answerLarge = (_event: Event, response: ServerResponse): void =>
+  void response.end(JSON.stringify({ statusCode: 200, body: large }));
+
+test('a client that reads slowly and steadily gets the whole response, and its log line when it has', async () => {
+  for (const connection of ['close', 'keep-alive']) {
+    await using one = await open(answerLarge, { clientIdleTimeout: 1000 }, 1.5);
+    const socket = connectPlane(one.plane);
+    const since = performance.now();
+    let got = 0;
+    let ended = false;
+    socket.on('error', () => (ended = true));
+    socket.on('close', () => (ended = true));
+    socket.write(head('GET /', `Connection: ${connection}\r\n`));
+    // The kernel's buffers hold a part; the rest takes longer than anyone may be silent.
+    while (got < large.length && !ended) {
+      const chunk = socket.read() as Buffer | null;
+      got += chunk?.length ?? 0;
+      if (one.plane.log.length === 0) assert.equal(ended, false);
+      await delay(50);
+    }
+    assert.ok(got > large.length, `${got} bytes`);
+    assert.ok(performance.now() - since > 1500, 'the client was slow');
+    await eventually('the log has it', () => one.plane.log.length === 1);
+    assert.equal(one.plane.log[0]?.['failureReason'], '-');
+    socket.destroy();
+  }
+});
+
+test('a client that takes nothing of a response any more is cut off, and so it says in the log', async () => {
+  await using one = await open(answerLarge, {}, 0.5);
+  const socket = connectPlane(one.plane);
+  socket.on('error', () => {});
+  socket.write(head('GET /'));
+  await eventually('the log has it', () => one.plane.log.length === 1, 20_000);
+  const [line = {}] = one.plane.log;
+  assert.deepEqual([line['responseCode'], line['failureReason']], [200, 'ClientConnectionClosed']);
+  assert.ok(Number(line['bytesSent']) < large.length, String(line['bytesSent']));
+  await eventually('it is over', () => openConnections(one.plane) === 0, 20_000);
+  socket.destroy();
 });

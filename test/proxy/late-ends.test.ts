@@ -188,7 +188,7 @@ test('a client that stops taking its response is blamed itself', async () => {
 });
 
 test('a client that asks without reading is not read from for ever', async () => {
-  await using plane = await openPlane({ clientIdleTimeout: 1000 });
+  await using plane = await openPlane({}, 1);
   plane.apply([{ id: 'fixed', action: { kind: 'fixed', status: 404 } }], {});
   const client = openRawClient(plane);
   client.socket.pause();

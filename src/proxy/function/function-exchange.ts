@@ -14,6 +14,9 @@ import { formatFunctionHead, parseFunctionResponse } from './response.ts';
 /** Chunks may frame each byte of a body with a line of its own; so much is taken of one, framing included. */
 const MAX_FRAMED = 2 * MAX_PAYLOAD;
 
+/** Bytes of a response that are written at once; the next follow when the client has taken them, so that it is seen to take them. */
+const PIECE = 64 * 1024;
+
 /** A running exchange with a function. */
 export class FunctionExchange implements RunningExchange {
   readonly #client: ExchangeClient;
@@ -31,6 +34,8 @@ export class FunctionExchange implements RunningExchange {
   #responseMark = -1;
   #lastActive: number;
   #giveUp = (): void => {};
+  /** The response that is being written; `rest` is what of its body has not been. */
+  #response: { readonly status: number; readonly keepAlive: boolean; rest: Buffer } | undefined;
   #finished = false;
 
   constructor(client: ExchangeClient, start: ExchangeStart, arn: string) {
@@ -76,28 +81,34 @@ export class FunctionExchange implements RunningExchange {
     if (!this.#start.body.done) this.#cut('ClientConnectionClosed');
   }
 
-  onClientDrain(): void {}
+  onClientDrain(): void {
+    this.#lastActive = this.#client.context.clock.monotonic();
+    this.#writeMore();
+  }
 
   sweep(now: number): void {
     if (now - this.#lastActive <= this.#start.decision.listener.service.idleTimeoutSeconds * 1000) return;
-    if (this.#start.body.done)
+    if (this.#response !== undefined) this.#cut('ClientConnectionClosed');
+    else if (this.#start.body.done)
       this.#fail(504, 'the function did not answer within the idle timeout', 'TargetDataTimeout');
     else this.#fail(refusals.bodySlow.status, refusals.bodySlow.reason, 'ClientProtocolError');
   }
 
   outlive(over: number): void {
-    if (over > this.#client.context.limits.clientIdleTimeout)
-      this.#fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
+    if (over <= this.#client.context.limits.clientIdleTimeout) return;
+    if (this.#response !== undefined) this.#cut('ConnectionDurationExceeded');
+    else this.#fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
   }
 
   crash(): void {
-    this.#fail(500, 'an internal error', 'InternalError');
+    if (this.#response !== undefined) this.#cut('InternalError');
+    else this.#fail(500, 'an internal error', 'InternalError');
   }
 
   abort(reason: FailureReason): void {
     if (this.#finished) return;
     this.#giveUp();
-    this.#finish(reason, 0);
+    this.#finish(reason, this.#response?.status ?? 0);
   }
 
   /** Keeps bytes of the body; false when they are too many, which ends the exchange. */
@@ -153,6 +164,8 @@ export class FunctionExchange implements RunningExchange {
 
   #onResult(result: Invoked): void {
     if (this.#finished) return;
+    // The invocation's connection may be another one's by the time that this ends.
+    this.#giveUp = () => {};
     this.#responseMark = this.#client.context.clock.monotonic();
     if (result.kind === 'refused') {
       this.#fail(502, `the function was not invoked: ${quote(result.reason)}`, 'TargetConnectionError');
@@ -171,16 +184,29 @@ export class FunctionExchange implements RunningExchange {
     const { head, requestId } = this.#start;
     const keepAlive = head.keepAlive && !this.#client.closing;
     const connection = keepAlive ? (head.minor === 0 ? 'connection: keep-alive\r\n' : '') : 'connection: close\r\n';
-    const { socket } = this.#client;
     const text = formatFunctionHead(response, requestId, connection);
     const none = head.method === 'HEAD' || response.status === 204 || response.status === 304;
+    this.#lastActive = this.#responseMark;
+    this.#response = { status: response.status, keepAlive, rest: none ? Buffer.alloc(0) : response.body };
+    this.#writeMore(text);
+  }
+
+  /** Writes on; the exchange is over when the last piece is written, as it is with a target's. */
+  #writeMore(head = ''): void {
+    const response = this.#response;
+    if (response === undefined || this.#finished) return;
+    const { socket } = this.#client;
+    const piece = response.rest.subarray(0, PIECE);
+    response.rest = response.rest.subarray(PIECE);
+    this.#sent += head.length + piece.length;
     socket.cork();
-    socket.write(text, 'latin1');
-    if (!none && response.body.length > 0) socket.write(response.body);
+    if (head !== '') socket.write(head, 'latin1');
+    if (piece.length > 0) socket.write(piece);
     socket.uncork();
-    this.#sent += text.length + (none ? 0 : response.body.length);
+    // A drain follows for sure, for a piece that is not the last is as large as the high-water mark.
+    if (response.rest.length > 0) return;
     this.#finish('', response.status);
-    this.#client.finishExchange(keepAlive);
+    this.#client.finishExchange(response.keepAlive);
   }
 
   #cut(reason: FailureReason): void {

@@ -13,6 +13,7 @@ import type { OpenConnection, ProxyContext } from '../context.ts';
 import { readInto, type ReadTarget } from '../listener/shared-reads.ts';
 import { ConnectionReads } from '../read-buffers.ts';
 import { emptyBody, type BodyReader } from './body.ts';
+import { ClientWatch } from './client-watch.ts';
 import { HeadReader } from './head-reader.ts';
 import { openRequest, type OpenRequest } from './open-request.ts';
 import type { RequestHead } from './request-head.ts';
@@ -44,8 +45,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   readonly since: number;
   lastActive: number;
   state: State = 'head';
-  /** Monotonic milliseconds since when the client owes us something: the rest of a head or of a body that nobody reads, room for our answer, its end. */
-  #owedSince = 0;
+  readonly #watch: ClientWatch;
   /** Holds an unfinished head, or the next request while one is being answered. */
   readonly #heads: HeadReader;
   /** Whether what is held is to be looked at in the loop's next turn. */
@@ -58,8 +58,6 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   #body: BodyReader = emptyBody;
   #discarded = 0;
   #closeAfter = false;
-  /** How long it may be unused: as the service of its last request says, and before a request as a limit says. */
-  #idleTimeout: number;
   readonly #texts = new RouteTextMemo();
   readonly #upstreamHead: ReturnType<typeof createUpstreamHead>;
 
@@ -73,7 +71,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
     this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
-    this.#idleTimeout = context.limits.clientIdleTimeout;
+    this.#watch = new ClientWatch(context.limits);
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
     this.#reads = new ConnectionReads(context.buffers);
@@ -81,7 +79,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     socket.on('drain', () =>
       this.#guard(() => (this.state === 'blocked' ? this.#next() : this.#exchange?.onClientDrain())),
     );
-    socket.on('finish', () => (this.lastActive = context.clock.monotonic()));
+    socket.on('finish', () => this.#watch.owe((this.lastActive = context.clock.monotonic())));
     socket.on('end', () => this.#guard(() => this.#onEnd()));
     socket.on('error', () => {});
     socket.on('close', () => this.#guard(() => this.#onClose()));
@@ -102,31 +100,18 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   }
 
   sweep(now: number): void {
-    const { limits } = this.context;
     if (this.state === 'exchange') this.#exchange?.sweep(now);
-    else if (this.state === 'linger') this.#sweepLinger(now);
-    else if (this.state === 'discard') {
-      if (now - this.#owedSince > limits.requestHeadTimeout) this.#end();
-    } else if (this.state === 'blocked') {
-      if (now - this.#owedSince > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
-    } else if (this.state === 'head') {
-      if (this.idle && now - this.lastActive > this.#idleTimeout) this.#end();
-      else if (this.#heads.holds && now - this.#owedSince > limits.requestHeadTimeout)
-        this.#refuse(refusals.headSlow, this.#heads.size);
-    }
-    const over = now - this.since - limits.maxConnectionDuration;
+    const verdict = this.#watch.look(this, now);
+    if (verdict === 'end') this.#end();
+    else if (verdict === 'refuse') this.#refuse(refusals.headSlow, this.#heads.size);
+    else if (verdict === 'reset') this.socket.resetAndDestroy();
+    else if (verdict === 'destroy') this.socket.destroy();
+    const over = now - this.since - this.context.limits.maxConnectionDuration;
     if (over <= 0) return;
     this.closeSoon();
     this.#exchange?.outlive(over);
-  }
-
-  #sweepLinger(now: number): void {
-    const { limits } = this.context;
-    // A client that does not take our last bytes is given as long as an idle one.
-    if (!this.socket.writableFinished) {
-      if (now - this.#owedSince > limits.clientIdleTimeout) this.socket.resetAndDestroy();
-    } else if (now - this.lastActive > limits.lingerPause || now - this.#owedSince > limits.lingerTime)
-      this.socket.destroy();
+    // Nor does a client that takes its last answers drop by drop last longer.
+    if (this.#exchange === undefined && over > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
   }
 
   next(): Buffer {
@@ -198,7 +183,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
 
   /** Takes more of a head; without `chunk` it looks at what is held. */
   #onHeadBytes(chunk?: Buffer): void {
-    if (!this.#heads.holds) this.#owedSince = this.lastActive;
+    if (!this.#heads.holds) this.#watch.owe(this.lastActive);
     const found = this.#heads.look(chunk);
     if (found.kind === 'whole') {
       // What is read next comes to the same place: what is more than a head is kept elsewhere.
@@ -217,7 +202,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const { head, rest } = request;
     const world = context.world();
     const decision = decide(world, this.entry, head);
-    if (decision.listener !== undefined) this.#idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
+    if (decision.listener !== undefined) this.#watch.idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
     if (head.contentLength > context.limits.maxRequestBody) {
       this.#closeAfter = true;
@@ -281,7 +266,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
       this.state = 'discard';
       this.#body = body;
       this.#discarded = 0;
-      this.#owedSince = this.lastActive;
+      this.#watch.owe(this.lastActive);
     }
   }
 
@@ -313,7 +298,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
       this.#end();
       return;
     }
-    this.#owedSince = this.lastActive;
+    this.#watch.owe(this.lastActive);
     if (this.socket.writableNeedDrain) {
       this.state = 'blocked';
       this.socket.pause();
@@ -372,8 +357,8 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   #end(): void {
     this.state = 'linger';
     this.#heads.clear();
-    this.#owedSince = this.context.clock.monotonic();
-    this.lastActive = this.#owedSince;
+    this.lastActive = this.context.clock.monotonic();
+    this.#watch.owe(this.lastActive);
     this.socket.end();
     this.socket.resume();
   }
