@@ -1,4 +1,4 @@
-// The committed figures: docs/performance.md, written by `npm run bench -- all --write` and compared with by `npm run bench -- all`.
+// The committed figures: docs/performance.md, written by `npm run bench -- NAME --write` and compared with by `npm run bench -- all`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
@@ -53,13 +53,14 @@ export function compareWithCommitted(rows: readonly Row[]): readonly Row[] {
   });
 }
 
-/** Replaces the page by these rows. */
+/** Writes the page anew with these rows; those of benches that are not among them stay. */
 export function writeCommitted(rows: readonly Row[], now: Date): void {
-  const byBench = Map.groupBy(rows, (row) => row['bench']);
+  const byBench = Map.groupBy(readCommitted(), (row) => row['bench']);
+  for (const [bench, measured] of Map.groupBy(rows, (row) => row['bench'])) byBench.set(bench, measured);
   const text = `# Performance
 
-Written by \`npm run bench -- all --write\`; \`npm run bench -- all\` measures again and compares. Only ratios within a run mean anything: the machines are
-shared, and absolute figures move by a factor of two between hours.
+Written by \`npm run bench -- NAME --write\` (or \`all\`); \`npm run bench -- all\` measures again and compares. Only ratios within a run mean anything: the
+machines are shared, and absolute figures move by a factor of two between hours. Last written:
 
 - ${now.toISOString().slice(0, 10)}, Node ${process.versions.node}, Linux ${release()}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})
 - ${describeVersions()}
@@ -68,12 +69,29 @@ shared, and absolute figures move by a factor of two between hours.
 (configurations in \`test/bench/peers/\`); CPU time of the proxy's processes per request, medians of alternating rounds, ratios to nginx and Envoy within a round.
 "loopback": all on 127/8. "namespaces": the client's connection ends in its VPC's router, the target is dialled from the workers' namespace.
 
-\`change\`: 200 times UpdateRule under load, from the call to the last of 64 connections' first obedient request; two workers.
+\`change\`: 200 times UpdateRule under load among 50 and among 5,000 services, to the last of 64 connections' first obedient request: from the answer, which
+goes out when the change is durable, and from the call; two workers.
 
 \`start\`: from starting a server on a data directory with 1,000 services and 10,000 rules in two VPCs to its first served request.
 
 \`drain\`: three targets that close connections unused for a second, replaced one by one (deregister, gone, SIGKILL) under 64 connections, every second request
 a POST with a body, half of the connections pausing together for that second; two workers. None may fail.
+
+\`idle\`: resident memory of a worker that has served nothing before and with 10,000 connections that have asked once, the difference divided.
+\`slow\`: the same with 2,000 clients that read 16 KB of a megabyte twice a second; at its highest.
+\`large\`: one body of 10 GB in, one out: the worker's memory at its highest, and CPU time per GB.
+
+\`body\`: responses of 1 MB (16 connections) and 64 MB (4), CPU time per GB; peers buffer as they do by default.
+
+\`latency\`: one connection; what each proxy adds to p50 and p99 of asking the target itself; the lower quartile of many short runs.
+
+\`routes\`: CPU time per request that the last of 2,000 rules answers (half have a prefix, a third a header that contains something), against the last of 10.
+
+\`scale\`: one worker that knows 5,000 services with 40,000 rules and 100,000 targets, made one by one by the API; then control is killed under load and
+sends everything anew. How long the loop stood is processor time between two turns (beside it the clock's, which has in it whatever else ran).
+
+\`soak\`: 32 steady and 8 bad clients (slow readers, aborts, half bodies, no HTTP), a target that breaks off, one of two workers killed every 15 seconds, control
+stopped (SIGSTOP) for a fifth of the time; what grows in the other worker per minute, after the first third.
 
 \`ends\`: what 64 connections of a client lose when processes end: reloads, kill -9 of a worker every half second, and a stop with SIGTERM; two workers.
 

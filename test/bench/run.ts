@@ -65,9 +65,9 @@ const { values, positionals } = parseArgs({
 });
 const [name = ''] = positionals;
 const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
-if (chosen.length === 0 || (values.write === true && name !== 'all')) {
+if (chosen.length === 0 || (values.write === true && !Object.hasOwn(measures, name) && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N] [--write], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
