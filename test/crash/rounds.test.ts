@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Resolver } from 'node:dns/promises';
 import { rmSync } from 'node:fs';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteServiceNetworkVpcAssociationCommand, paginateListServices } from '@aws-sdk/client-vpc-lattice';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
@@ -21,15 +21,18 @@ const inNamespaces = noNamespaces === undefined ? Math.ceil(rounds / 4) : 0;
 /** A round takes a start, some calls and their checks: a few seconds. */
 const timeout = 120_000 + rounds * 15_000;
 
-test(`${rounds - inNamespaces} killed servers on loopback had kept what they answered`, { timeout }, () =>
-  runRounds({ attach: 'loopback', workers: 2 }, rounds - inNamespaces),
-);
+// Side by side: a round mostly waits for processes to start.
+describe('rounds', { concurrency: 2 }, () => {
+  test(`${rounds - inNamespaces} killed servers on loopback had kept what they answered`, { timeout }, () =>
+    runRounds({ attach: 'loopback', workers: 2 }, rounds - inNamespaces),
+  );
 
-test(
-  `${inNamespaces} killed servers in namespaces had kept what they answered`,
-  { timeout, skip: noNamespaces === undefined ? false : `no namespaces here: ${noNamespaces}` },
-  () => runRounds({ attach: 'netns', workers: 2 }, inNamespaces),
-);
+  test(
+    `${inNamespaces} killed servers in namespaces had kept what they answered`,
+    { timeout, skip: noNamespaces === undefined ? false : `no namespaces here: ${noNamespaces}` },
+    () => runRounds({ attach: 'netns', workers: 2 }, inNamespaces),
+  );
+});
 
 async function runRounds(options: StartOptions, count: number): Promise<void> {
   const data = makeDirectory(ownCheckout);
