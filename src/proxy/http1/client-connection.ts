@@ -109,9 +109,10 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const over = now - this.since - this.context.limits.maxConnectionDuration;
     if (over <= 0) return;
     this.closeSoon();
-    this.#exchange?.outlive(over);
-    // Nor does a client that takes its last answers drop by drop last longer.
-    if (this.#exchange === undefined && over > this.context.limits.clientIdleTimeout) this.socket.resetAndDestroy();
+    if (this.#exchange !== undefined) this.#exchange.outlive(over);
+    // Nor does a client that takes our last bytes drop by drop last longer.
+    else if (over > this.context.limits.clientIdleTimeout && !this.socket.writableFinished && !this.socket.destroyed)
+      this.socket.resetAndDestroy();
   }
 
   next(): Buffer {
