@@ -68,7 +68,7 @@ export class FunctionExchange implements RunningExchange {
     const end = body.consume(chunk, 0);
     if (end < 0) {
       const { status, reason } = body.fault ?? refusals.chunkSize;
-      this.#fail(status, reason, 'ClientProtocolError');
+      this.fail(status, reason, 'ClientProtocolError');
       return -1;
     }
     this.#lastActive = this.#client.lastActive;
@@ -90,19 +90,31 @@ export class FunctionExchange implements RunningExchange {
     if (now - this.#lastActive <= this.#start.decision.listener.service.idleTimeoutSeconds * 1000) return;
     if (this.#response !== undefined) this.#cut('ClientConnectionClosed');
     else if (this.#start.body.done)
-      this.#fail(504, 'the function did not answer within the idle timeout', 'TargetDataTimeout');
-    else this.#fail(refusals.bodySlow.status, refusals.bodySlow.reason, 'ClientProtocolError');
+      this.fail(504, 'the function did not answer within the idle timeout', 'TargetDataTimeout');
+    else this.fail(refusals.bodySlow.status, refusals.bodySlow.reason, 'ClientProtocolError');
   }
 
   outlive(over: number): void {
     if (over <= this.#client.context.limits.clientIdleTimeout) return;
     if (this.#response !== undefined) this.#cut('ConnectionDurationExceeded');
-    else this.#fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
+    else this.fail(504, 'the connection reached its longest duration', 'ConnectionDurationExceeded');
+  }
+
+  fail(status: number, sentence: string, reason: FailureReason): void {
+    if (this.#finished) return;
+    this.#giveUp();
+    const { head, requestId, body } = this.#start;
+    const keepAlive = head.keepAlive && body.done && !this.#client.closing;
+    const text = formatAnswer(status, sentence, requestId, keepAlive, head.method === 'HEAD');
+    this.#sent += text.length;
+    this.#client.socket.write(text, 'latin1');
+    this.#finish(reason, status);
+    this.#client.finishExchange(keepAlive);
   }
 
   crash(): void {
     if (this.#response !== undefined) this.#cut('InternalError');
-    else this.#fail(500, 'an internal error', 'InternalError');
+    else this.fail(500, 'an internal error', 'InternalError');
   }
 
   abort(reason: FailureReason): void {
@@ -127,7 +139,7 @@ export class FunctionExchange implements RunningExchange {
   }
 
   #tooLarge(): void {
-    this.#fail(413, 'a function takes at most 6 MB', 'ClientProtocolError');
+    this.fail(413, 'a function takes at most 6 MB', 'ClientProtocolError');
   }
 
   #invoke(): void {
@@ -168,17 +180,17 @@ export class FunctionExchange implements RunningExchange {
     this.#giveUp = () => {};
     this.#responseMark = this.#client.context.clock.monotonic();
     if (result.kind === 'refused') {
-      this.#fail(502, `the function was not invoked: ${quote(result.reason)}`, 'TargetConnectionError');
+      this.fail(502, `the function was not invoked: ${quote(result.reason)}`, 'TargetConnectionError');
       return;
     }
     if (result.kind === 'failure') {
       const reason = result.type === 'Sandbox.Timedout' ? 'TargetDataTimeout' : 'TargetProtocolError';
-      this.#fail(502, `the function failed: ${quote(result.reason)}`, reason);
+      this.fail(502, `the function failed: ${quote(result.reason)}`, reason);
       return;
     }
     const response = parseFunctionResponse(result.payload);
     if (typeof response === 'string') {
-      this.#fail(502, `the function's response is malformed: ${quote(response)}`, 'TargetProtocolError');
+      this.fail(502, `the function's response is malformed: ${quote(response)}`, 'TargetProtocolError');
       return;
     }
     const { head, requestId } = this.#start;
@@ -212,18 +224,6 @@ export class FunctionExchange implements RunningExchange {
   #cut(reason: FailureReason): void {
     this.abort(reason);
     this.#client.cutOff();
-  }
-
-  #fail(status: number, sentence: string, reason: FailureReason): void {
-    if (this.#finished) return;
-    this.#giveUp();
-    const { head, requestId, body } = this.#start;
-    const keepAlive = head.keepAlive && body.done && !this.#client.closing;
-    const text = formatAnswer(status, sentence, requestId, keepAlive, head.method === 'HEAD');
-    this.#sent += text.length;
-    this.#client.socket.write(text, 'latin1');
-    this.#finish(reason, status);
-    this.#client.finishExchange(keepAlive);
   }
 
   #finish(reason: FailureReason, status: number): void {

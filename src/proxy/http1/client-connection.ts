@@ -1,7 +1,7 @@
 // One client connection speaking HTTP/1.1: reads requests one after the other, answers or hands them to an exchange, keeps what came early.
 
 import type { Socket } from 'node:net';
-import { decide, type Decision, type Entry } from '../request/decide.ts';
+import { decide, findDoor, type Decision, type Entry } from '../request/decide.ts';
 import { openExchange } from '../request/open-exchange.ts';
 import type { FailureReason } from '../request/exchange-record.ts';
 import { giveAnswer } from '../request/give-answer.ts';
@@ -16,7 +16,6 @@ import { emptyBody, type BodyReader } from './body.ts';
 import { ClientWatch } from './client-watch.ts';
 import { HeadReader } from './head-reader.ts';
 import { openRequest, type OpenRequest } from './open-request.ts';
-import type { RequestHead } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** What a connection is doing. */
@@ -146,22 +145,13 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     if (this.state === 'closed' || this.state === 'linger') return;
     const exchange = this.#exchange;
     try {
-      if (exchange === undefined) this.#answerBug();
+      if (exchange === undefined) this.#refuse({ status: 500, reason: 'an internal error' }, 0, 'InternalError', '');
       else exchange.crash();
     } catch (second) {
       context.reportBug(second);
     }
     // What cannot even answer is cut.
     if ((exchange === undefined || this.#exchange === exchange) && !this.#isOver()) this.cutOff();
-  }
-
-  #answerBug(): void {
-    giveAnswer(this, {
-      ...{ status: 500, reason: 'an internal error', requestId: '', keepAlive: false, bytesReceived: 0 },
-      revision: this.context.world().revision,
-      failureReason: 'InternalError',
-    });
-    this.#end();
   }
 
   #isOver(): boolean {
@@ -191,7 +181,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
       const alone = chunk === undefined || found.bodyStart === found.bytes.length;
       const bytes = alone ? found.bytes : Buffer.from(found.bytes);
       const request = openRequest(found.text, bytes, found.bodyStart, this.context.limits);
-      if ('refusal' in request) this.#refuse(request.refusal, found.bytes.length, request.head);
+      if ('reason' in request) this.#refuse(request, found.bytes.length);
       else this.#begin(request);
     } else if (found.kind === 'bad') this.#refuse(found.refusal, found.size);
     else if (this.#ended) this.#end();
@@ -205,23 +195,15 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const decision = decide(world, this.entry, head);
     if (decision.listener !== undefined) this.#watch.idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
-    if (head.contentLength > context.limits.maxRequestBody) {
-      this.#closeAfter = true;
-      this.#answer(
-        world,
-        { ...decision, ...refusals.bodyLong, kind: 'answer' },
-        request,
-        requestId,
-        'ClientProtocolError',
-      );
-      return;
-    }
+    // What is wrong with a body is answered by whoever would have got it: one request is one line of the log, however it comes.
+    const refusal = head.contentLength > context.limits.maxRequestBody ? refusals.bodyLong : request.broken;
+    if (refusal !== undefined) this.#closeAfter = true;
     if (decision.kind === 'answer') {
       this.#answer(world, decision, request, requestId);
       return;
     }
     const group = context.groups.find(decision.groupId);
-    if (group === undefined || group.record.targets.length === 0) {
+    if (group === undefined) {
       const reason = 'the target group has no registered targets';
       this.#answer(world, { ...decision, kind: 'answer', status: 503, reason }, request, requestId);
       return;
@@ -237,7 +219,8 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     this.#body = body;
     // Before the start, which may end the exchange at once and so begin the next.
     if (rest !== undefined) this.#hold(rest);
-    exchange.start();
+    if (refusal === undefined) exchange.start();
+    else exchange.fail(refusal.status, refusal.reason, 'ClientProtocolError');
   }
 
   #answer(
@@ -245,7 +228,6 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     decision: Extract<Decision, { kind: 'answer' }>,
     { head, body, headBytes, early, rest }: OpenRequest,
     requestId: string,
-    failureReason: FailureReason = decision.denied === undefined ? '' : 'ClientAccessDenied',
   ): void {
     const keepAlive = head.keepAlive && !this.#closeAfter && !(head.expectContinue && !body.done);
     if (!keepAlive) this.#closeAfter = true;
@@ -256,9 +238,9 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
       keepAlive,
       revision: world.revision,
       bytesReceived: headBytes + early.length,
-      failureReason,
+      failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
       head,
-      decision,
+      way: decision,
     });
     if (rest !== undefined) this.#heads.hold(rest);
     if (body.done) this.#next();
@@ -327,7 +309,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
 
   /** Turns the connection away before it has asked for anything. */
   turnAway(): void {
-    this.#refuse(refusals.connectionsMany, 0, undefined, 'ClientRateLimited');
+    this.#refuse(refusals.connectionsMany, 0, 'ClientRateLimited');
   }
 
   takeHeld(): Buffer | undefined {
@@ -336,20 +318,22 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   }
 
   #refuse(
-    { status, reason }: Refusal,
+    { status, reason }: Pick<Refusal, 'status' | 'reason'>,
     bytesReceived: number,
-    head?: RequestHead,
     failureReason: FailureReason = 'ClientProtocolError',
+    requestId = this.context.random.uuid(),
   ): void {
+    const world = this.context.world();
+    const door = findDoor(world, this.entry);
     giveAnswer(this, {
       status,
       reason,
-      requestId: this.context.random.uuid(),
+      requestId,
       keepAlive: false,
-      revision: this.context.world().revision,
+      revision: world.revision,
       bytesReceived,
       failureReason,
-      head,
+      way: door === undefined ? {} : { door },
     });
     this.#end();
   }

@@ -12,12 +12,8 @@ export interface OpenRequest {
   readonly headBytes: number;
   readonly early: Buffer;
   readonly rest: Buffer | undefined;
-}
-
-/** A request that is refused; `head` is there when only its body is wrong. */
-export interface RefusedRequest {
-  readonly refusal: Refusal;
-  readonly head?: RequestHead;
+  /** What is wrong with the body already; its end is then not known. */
+  readonly broken?: Refusal;
 }
 
 /** Opens the request whose head is `text` (without its empty line); what follows it in `bytes` begins at `bodyStart`. */
@@ -26,20 +22,20 @@ export function openRequest(
   bytes: Buffer,
   bodyStart: number,
   limits: Pick<ProxyLimits, 'maxRequestHeaders' | 'maxRequestBody'>,
-): OpenRequest | RefusedRequest {
+): OpenRequest | Refusal {
   const head = parseRequestHead(text, limits.maxRequestHeaders);
-  if ('reason' in head) return { refusal: head };
+  if ('reason' in head) return head;
   const body = head.chunked
     ? limitChunks(new ChunkedBody(), limits.maxRequestBody)
     : head.contentLength > 0
       ? new LengthBody(head.contentLength)
       : emptyBody;
   const bodyEnd = body.done ? bodyStart : body.consume(bytes, bodyStart);
-  if (bodyEnd < 0) return { refusal: body.fault ?? refusals.chunkSize, head };
+  const opened = { head, body, headBytes: bodyStart };
+  if (bodyEnd < 0)
+    return { ...opened, early: bytes.subarray(bodyStart), rest: undefined, broken: body.fault ?? refusals.chunkSize };
   return {
-    head,
-    body,
-    headBytes: bodyStart,
+    ...opened,
     early: bytes.subarray(bodyStart, bodyEnd),
     rest: bodyEnd < bytes.length ? bytes.subarray(bodyEnd) : undefined,
   };

@@ -81,9 +81,14 @@ function describeDenial(layer: Denial, { record }: CompiledService, { path }: Re
   return `AccessDeniedException: User: anonymous is not authorized to perform: ${action} on resource: ${record.arn}${path} because no ${layer.toLowerCase()}-based policy allows the ${action} action`;
 }
 
+/** The door that a connection came in by; undefined when its address stands for none. */
+export function findDoor(world: World, entry: Entry): Door | undefined {
+  return world.vpcs.get(entry.vpcId)?.doorsByAddress.get(entry.localAddress);
+}
+
 /** Decides one request: door by address, service by Host, rule by priority, target group by weight. */
 export function decide(world: World, entry: Entry, head: RequestHead): Decision {
-  const door = world.vpcs.get(entry.vpcId)?.doorsByAddress.get(entry.localAddress);
+  const door = findDoor(world, entry);
   if (door === undefined)
     return { kind: 'answer', status: 404, reason: 'no service network is reached at this address' };
   const serviceId = door.servicesByHost.get(head.host) ?? door.servicesByHost.get(hostName(head.host));

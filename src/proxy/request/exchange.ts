@@ -48,7 +48,9 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   start(): void {
     const target = pickTarget(this.#start.group, this.#tried);
     if (target === undefined) {
-      if (this.#tried.length === 0) this.fail(503, 'the target group has no target that takes requests', '');
+      const { targets } = this.#start.group.record;
+      const which = targets.length === 0 ? 'registered targets' : 'target that takes requests';
+      if (this.#tried.length === 0) this.fail(503, `the target group has no ${which}`, '');
       else this.fail(500, 'no connection to a target', 'TargetConnectionError');
       return;
     }
@@ -245,7 +247,6 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     upstream.socket.destroy();
   }
 
-  /** Answers in the target's place. */
   fail(status: number, sentence: string, reason: FailureReason): void {
     if (this.#finished) return;
     this.#dropUpstream();

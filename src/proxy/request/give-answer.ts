@@ -18,7 +18,8 @@ export interface OwnAnswer {
   readonly bytesReceived: number;
   readonly failureReason: FailureReason;
   readonly head?: RequestHead | undefined;
-  readonly decision?: Extract<Decision, { kind: 'answer' }>;
+  /** As much of the way as was found. */
+  readonly way: Pick<Extract<Decision, { kind: 'answer' }>, 'door' | 'listener' | 'rule' | 'denied'>;
 }
 
 /** Gives `answer` to the client of a connection that runs no exchange. */
@@ -27,27 +28,27 @@ export function giveAnswer(
   answer: OwnAnswer,
 ): void {
   const { context } = client;
-  const { status, requestId, head, decision, revision, bytesReceived, failureReason } = answer;
-  const text = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD');
-  client.socket.write(text, 'latin1');
-  context.countBytes(bytesReceived, text.length);
-  if (decision?.listener !== undefined && decision.door !== undefined) {
-    const zone = context.zoneOf(decision.door.vpc, client.clientAddress);
-    context.metrics.service(decision.listener.service.id, zone).requests.count(status, 0);
+  const { status, requestId, head, way, revision, bytesReceived, failureReason } = answer;
+  const bytes = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD');
+  client.socket.write(bytes, 'latin1');
+  context.countBytes(bytesReceived, bytes.length);
+  if (way.listener !== undefined && way.door !== undefined) {
+    const zone = context.zoneOf(way.door.vpc, client.clientAddress);
+    context.metrics.service(way.listener.service.id, zone).requests.count(status, 0);
   }
-  const way = prepareRouteText(decision?.door, decision?.listener, decision?.rule, undefined, decision?.denied);
+  const text = prepareRouteText(way.door, way.listener, way.rule, undefined, way.denied);
   context.log(
     answerRecord(head, {
-      context: way.record,
+      context: text.record,
       startTime: context.clock.now(),
       requestId,
       status,
       bytesReceived,
-      bytesSent: text.length,
+      bytesSent: bytes.length,
       sourceIpPort: client.clientIpPort,
       failureReason,
       revision,
     }),
-    way.subscriptions,
+    text.subscriptions,
   );
 }

@@ -8,6 +8,8 @@ import type { FailureReason } from './exchange-record.ts';
 export interface RunningExchange {
   /** Begins. It may end at once, and so begin the connection's next request. */
   start(): void;
+  /** Answers in the target's place, for `reason`; in place of `start` too. Only while the client has nothing of a response. */
+  fail(status: number, sentence: string, reason: FailureReason): void;
   /**
    * Takes bytes of the client; returns the index after the last one that belongs to this request, or -1 when its framing is broken, which
    * ends the exchange. If they are `own`, they are only good until the client is read again; else nobody writes over them.
