@@ -1,6 +1,6 @@
 // Finds where the body of a message ends, without copying it: by length, by chunks, or at the end of the connection.
 
-import { ownHeaders } from './request-head.ts';
+import { isOwnHeader } from './request-head.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** Follows one body. `consume` looks at `chunk` from `from` and returns where the body's bytes end in it. */
@@ -262,7 +262,7 @@ export class ChunkedBody implements BodyReader {
 
 function isAllowedTrailer(name: string): boolean {
   const lower = name.toLowerCase();
-  return !headFields.has(lower) && !ownHeaders.has(lower);
+  return !headFields.has(lower) && !isOwnHeader(lower);
 }
 
 function hexDigit(byte: number): number {

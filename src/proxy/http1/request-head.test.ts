@@ -58,6 +58,7 @@ const refused: readonly (readonly [string, number, string])[] = [
   [`${start}\xe4: b\r\n`, 400, 'malformed header line'],
   [`${start}${'a: b\r\n'.repeat(100)}`, 400, 'too many headers'],
   [`${start}expect: 200-ok\r\n`, 417, 'unknown expectation'],
+  [`${start}expect: 100-continue\r\nconnection: Expect\r\n`, 400, 'Connection names a header that must stay'],
   [`${start}content-length: 1\r\ncontent-length: 1\r\n`, 400, 'Content-Length given twice'],
   [`${start}content-length: 1, 1\r\n`, 400, 'malformed Content-Length'],
   [`${start}content-length: +1\r\n`, 400, 'malformed Content-Length'],
@@ -101,6 +102,11 @@ const forwarded: readonly (readonly [string, string])[] = [
   ['x-forwarded-for-port: 1\r\nx-forwarded-for-proto: 1\r\nx-forwarded-host: kept\r\n', 'x-forwarded-host: kept\r\n'],
   ['X-Amzn-Lattice-Identity: Principal=root\r\nx-amzn-lattice-identity-tags: a\r\n', ''],
   ['x-amzn-lattice-network: a\r\nx-amzn-lattice-target: a\r\nX-AMZN-SOURCE-VPC: a\r\nx-amzn-requestid: 1\r\n', ''],
+  ['X_Amzn_Lattice_Identity: Principal=root\r\nx-amzn-lattice_identity-tags: a\r\nX_AMZN_SOURCE_VPC: a\r\n', ''],
+  [
+    'x_forwarded_for: 1.1.1.1\r\nx_forwarded-proto: https\r\nx_amzn_requestid: 1\r\nx_amzn: kept\r\n',
+    'x_amzn: kept\r\n',
+  ],
   ['x-amzn-requestidx: kept\r\nxxamzn-requestid: kept\r\n', 'x-amzn-requestidx: kept\r\nxxamzn-requestid: kept\r\n'],
   ['cookie: \xe4\xff\t\r\n', 'cookie: \xe4\xff\t\r\n'],
 ];

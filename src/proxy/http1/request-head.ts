@@ -52,7 +52,7 @@ const absoluteForm = /^(https?):\/\/([^/?#]*)([^#]*)$/i;
 const hostForm = /^[A-Za-z0-9\-._~%!$&'()*+,;=:[\]]*$/;
 
 /** Headers that only the proxy may write: what a client sent under these names never reaches a target (behaviour of x-amzn-lattice-*: User Guide, HTTP targets). */
-export const ownHeaders: ReadonlySet<string> = new Set([
+const ownHeaders: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-forwarded-port',
   'x-forwarded-proto',
@@ -65,6 +65,28 @@ export const ownHeaders: ReadonlySet<string> = new Set([
   'x-amzn-lattice-network',
   'x-amzn-lattice-target',
 ]);
+
+const lengths = [...ownHeaders].map((name) => name.length);
+const shortest = Math.min(...lengths);
+const longest = Math.max(...lengths);
+
+/**
+ * Whether `name` (lower case) is a header that only the proxy may write. With underscores it is one too: programs behind CGI and WSGI read
+ * both as the same variable.
+ */
+export function isOwnHeader(name: string): boolean {
+  return ownHeaders.has(name.includes('_') ? name.replaceAll('_', '-') : name);
+}
+
+/** The name between `from` and `to` in lower case if only the proxy may write it, else an empty text. */
+function readOwnName(text: string, from: number, to: number): string {
+  const length = to - from;
+  const second = text.charCodeAt(from + 1);
+  // 45 is "-", 95 is "_": lengths and one character tell most headers apart.
+  if (length < shortest || length > longest || (second !== 45 && second !== 95)) return '';
+  const name = text.slice(from, to).toLowerCase();
+  return isOwnHeader(name) ? name : '';
+}
 
 /** Parses `text`, a whole head up to and without its final empty line (it ends with the CRLF of its last line). */
 export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): RequestHead | Refusal {
@@ -154,13 +176,11 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
           if (drop) framing = 'transfer-encoding: chunked\r\n';
           break;
         }
-        drop = text.charCodeAt(pos + 1) === 45 && ownHeaders.has(text.slice(pos, colon).toLowerCase());
+        drop = readOwnName(text, pos, colon) !== '';
         break;
       default: {
-        // 45 is "-": only names of the form "x-…" can be ours.
-        if (text.charCodeAt(pos + 1) !== 45) break;
-        const name = text.slice(pos, colon).toLowerCase();
-        if (!ownHeaders.has(name)) break;
+        const name = readOwnName(text, pos, colon);
+        if (name === '') break;
         drop = true;
         if (name === 'x-amzn-requestid') requestId = headerValue(text, colon + 1, end).slice(0, 512);
         else if (name === 'x-forwarded-for') {
@@ -212,6 +232,8 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
     // A client may not have the proxy drop what frames or addresses the message.
     if (named.some((token) => token === 'host' || token === 'content-length' || token === 'transfer-encoding'))
       return refusals.connectionOption;
+    // Without the header its target would never say 100, for which the client waits.
+    if (expectContinue && named.includes('expect')) return refusals.connectionOption;
     if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
     // Any other protocol (h2c above all) would carry requests past the rules. With a body there would be two opinions on where it begins.
     switches =

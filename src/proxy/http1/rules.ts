@@ -105,7 +105,7 @@ export const normalisations = {
   },
   expectOld: { what: 'Expect in HTTP/1.0, or with no value', becomes: 'nothing', source: 'RFC 9110 10.1.1' },
   ownHeaders: {
-    what: 'x-forwarded-*, x-amzn-lattice-*, x-amzn-source-vpc and x-amzn-requestid of the client',
+    what: 'x-forwarded-for, -port, -proto, -for-port and -for-proto, x-amzn-lattice-identity, -identity-tags, -network and -target, x-amzn-source-vpc and x-amzn-requestid of the client, with underscores too',
     becomes: "the engine's own; x-forwarded-for is appended to, the request id kept",
     source: 'User Guide: HTTP targets',
   },
