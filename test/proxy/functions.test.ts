@@ -152,10 +152,14 @@ test('a client that goes away gives its invocation up, and is in the log', async
   await using one = await open(() => {});
   const client = openRawClient(one.plane, head('GET /'));
   await eventually('the function runs', () => one.events.length === 1);
+  const active = (): number =>
+    one.plane.counters.values()['AWS_VpcLattice_ActiveRequestCount{TargetGroup="tg-1"}'] ?? 0;
+  assert.equal(active(), 1);
   client.socket.resetAndDestroy();
   await eventually('the call is given up', () => one.gone() === 1);
   await eventually('the log has it', () => one.plane.log.length === 1);
   assert.equal(one.plane.log[0]?.['failureReason'], 'ClientConnectionClosed');
+  assert.equal(active(), 0);
 });
 
 test('what a function says of its failure reaches the client as UTF-8, up to a thousand characters', async () => {

@@ -112,6 +112,7 @@ for (const [what, tls, status] of verified)
     assert.ok(got.startsWith(`HTTP/1.1 ${status} `), got.slice(0, 200));
     assert.deepEqual(outcomes(plane), [status === 200 ? '200 -' : '500 TargetConnectionError']);
     assert.equal(metric(plane, 'TLSConnectionErrorCount'), status === 200 ? 0 : 1);
+    assert.equal(metric(plane, 'TotalTLSConnectionHandshakeCount'), status === 200 ? 1 : 0);
     if (status === 200) assert.equal(target.handshakes[0]?.name, tls.serverName ?? false);
   });
 

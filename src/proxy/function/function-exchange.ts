@@ -2,6 +2,7 @@
 
 import { ChunkedBody } from '../http1/body.ts';
 import { refusals } from '../http1/rules.ts';
+import type { TargetGroupMetrics } from '../metrics.ts';
 import { formatAnswer } from '../request/answer.ts';
 import { countExchange } from '../request/count-exchange.ts';
 import { exchangeRecord, type ExchangeStart, type FailureReason } from '../request/exchange-record.ts';
@@ -22,6 +23,7 @@ export class FunctionExchange implements RunningExchange {
   readonly #client: ExchangeClient;
   readonly #start: ExchangeStart;
   readonly #arn: string;
+  readonly #group: TargetGroupMetrics;
   readonly #collected = createCollectedBody();
   /** Takes chunks apart as they come: a body of a million chunks is not held up at its end. */
   readonly #chunks: ChunkedBody | undefined;
@@ -42,6 +44,8 @@ export class FunctionExchange implements RunningExchange {
     this.#client = client;
     this.#start = start;
     this.#arn = arn;
+    this.#group = client.context.metrics.targetGroup(start.decision.groupId, '');
+    this.#group.activeRequests.value++;
     this.#chunks = start.head.chunked ? new ChunkedBody(true) : undefined;
     this.#received = start.headBytes;
     this.#startTime = client.context.clock.now();
@@ -230,11 +234,10 @@ export class FunctionExchange implements RunningExchange {
     this.#finished = true;
     this.#collected.take();
     const { context, clientIpPort } = this.#client;
-    const { decision } = this.#start;
     const endMark = context.clock.monotonic();
-    const group = context.metrics.targetGroup(decision.groupId, '');
+    this.#group.activeRequests.value--;
     const end = { status, reason, time: endMark - this.#startMark, received: this.#received, sent: this.#sent };
-    countExchange(this.#client, this.#start, group, end);
+    countExchange(this.#client, this.#start, this.#group, end);
     context.log(
       exchangeRecord(this.#start, undefined, {
         startTime: this.#startTime,

@@ -4,7 +4,7 @@ import type { TargetGroupMetrics } from '../metrics.ts';
 import type { ExchangeStart, FailureReason } from './exchange-record.ts';
 import type { ExchangeClient } from './running-exchange.ts';
 
-/** How an exchange ended. `time` is in milliseconds, bytes are the client's. */
+/** How an exchange ended. `time` is in milliseconds, of a WebSocket until its 101; bytes are the client's. */
 export interface ExchangeEnd {
   readonly status: number;
   readonly reason: FailureReason;
@@ -23,7 +23,13 @@ export function countExchange(
   const zone = context.zoneOf(decision.door.vpc, clientAddress);
   const service = context.metrics.service(decision.listener.service.id, zone);
   service.requests.count(status, time);
-  if (status === 504 || status === 408 || reason === 'TargetDataTimeout') service.timeouts.value++;
+  // A 408 or 504 of the target's own has no reason, and is none of our time-outs.
+  if (
+    reason === 'TargetDataTimeout' ||
+    (status === 408 && reason === 'ClientProtocolError') ||
+    (status === 504 && reason === 'ConnectionDurationExceeded')
+  )
+    service.timeouts.value++;
   group.requests.count(status, time);
   group.received.value += sent;
   group.sent.value += received;

@@ -31,6 +31,8 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   #reused = false;
   #retried = false;
   #tunnel: Tunnel | undefined;
+  /** Monotonic milliseconds when the protocol changed: how long it is spoken is not the request's time. */
+  #switchMark = -1;
   #finished = false;
   #lastActive: number;
 
@@ -134,6 +136,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const upstream = this.#upstream;
     if (upstream === undefined) return;
     this.#tunnel = new Tunnel(this.#client, upstream.socket);
+    this.#switchMark = this.#lastActive;
     this.#tunnel.fromTarget(first);
     // What the client sent behind its request is not another request now.
     const held = this.#client.takeHeld();
@@ -270,7 +273,8 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const endMark = context.clock.monotonic();
     const group = this.#target?.metrics ?? context.metrics.targetGroup(start.decision.groupId, '');
     if (this.#target !== undefined) group.activeRequests.value--;
-    countExchange(this.#client, start, group, { status, reason, time: endMark - this.#startMark, received, sent });
+    const time = (this.#switchMark < 0 ? endMark : this.#switchMark) - this.#startMark;
+    countExchange(this.#client, start, group, { status, reason, time, received, sent });
     context.log(
       exchangeRecord(start, this.#target, {
         startTime: this.#startTime,

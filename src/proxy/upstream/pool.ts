@@ -127,11 +127,11 @@ export function createUpstreamPool(
     const socket = dialSocket(plan, sources[attempt], session, read, {
       onReached() {
         reached = true;
-        counters.group.tlsHandshakes.value++;
       },
       onConnected() {
         timer();
         connection.connected = true;
+        if (plan.tls !== undefined) counters.group.tlsHandshakes.value++;
         counters.group.http1.value++;
         counters.group.activeConnections.value++;
         connection.user?.onUpstreamConnect();
