@@ -12,7 +12,7 @@ import { createDns, type Dns } from '../dns/index.ts';
 import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from '../feed/index.ts';
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
 import { createDataPlane, createListeners, watchDescriptors, type HealthReport } from '../proxy/index.ts';
-import { createCounterSet, createSubscriptionFiles, openLineFile } from '../telemetry/index.ts';
+import { createCounterSet, createLineMemory, createSubscriptionFiles, openLineFile } from '../telemetry/index.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -54,7 +54,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   const rotation = { size: settings.limits.accessLogFileSize, files: settings.limits.accessLogFiles };
   const dropped = counters.counter('pergola_access_log_dropped_total');
-  const sink = { clock, log, dropped };
+  const sink = { clock, log, dropped, memory: createLineMemory(settings.limits.accessLogMemory) };
   const accessLog = await openLineFile(join(folder, `worker-${worker}.jsonl`), rotation, sink);
   const subscriptions = createSubscriptionFiles(join(folder, 'subscriptions'), `worker-${worker}`, rotation, sink);
 

@@ -10,6 +10,7 @@ export {
   type CounterValues,
 } from './counters.ts';
 export { openLineFile, type LineFile } from './line-file.ts';
+export { createLineMemory } from './line-memory.ts';
 export { createSubscriptionFiles, type SubscriptionSink } from './subscription-files.ts';
 export {
   createAccessFormat,

@@ -4,6 +4,7 @@ import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Counter } from './counters.ts';
+import type { LineMemory } from './line-memory.ts';
 
 /** A file that takes lines. */
 export interface LineFile extends AsyncDisposable {
@@ -25,14 +26,15 @@ export interface LineFileDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly dropped: Counter;
+  /** What all files of the process share while the disk is slow: traffic to many owners must not be the process's end. */
+  readonly memory: LineMemory;
 }
 
-/** Milliseconds that lines wait for company, and characters held at most while the disk is slow. */
+/** Milliseconds that lines wait for company. */
 const flushDelay = 50;
-const maxHeld = 32 * 1024 * 1024;
 
 /**
- * Opens (creating) `path` for appending. Lines beyond the bound and lines of a failed write are dropped and counted in
+ * Opens (creating) `path` for appending. Lines beyond the memory and lines of a failed write are dropped and counted in
  * `deps.dropped`; a failure is logged once until a write succeeds again.
  */
 export async function openLineFile(path: string, rotation: Rotation, deps: LineFileDeps): Promise<LineFile> {
@@ -65,6 +67,7 @@ export async function openLineFile(path: string, rotation: Rotation, deps: LineF
   const drain = async (): Promise<void> => {
     while (lines.length > 0) {
       const batch = lines;
+      const room = held;
       lines = [];
       held = 0;
       const bytes = Buffer.from((torn ? '\n' : '') + batch.join(''));
@@ -80,6 +83,7 @@ export async function openLineFile(path: string, rotation: Rotation, deps: LineF
         if (!failing) deps.log.error('access log cannot be written; records are being dropped', { path, error });
         failing = true;
       }
+      deps.memory.give(room);
       if (written > 0) torn = bytes[written - 1] !== 10;
       size += written;
       if (size >= rotation.size && !torn) await rotate();
@@ -94,7 +98,7 @@ export async function openLineFile(path: string, rotation: Rotation, deps: LineF
 
   return {
     append(line) {
-      if (held > maxHeld) {
+      if (!deps.memory.take(line.length)) {
         deps.dropped.value++;
         return;
       }

@@ -37,12 +37,16 @@ export function createSubscriptionFiles(
   rotation: Rotation,
   deps: LineFileDeps,
 ): SubscriptionSink {
-  const { clock, dropped, log } = deps;
+  const { clock, dropped, log, memory } = deps;
   const entries = new Map<string, Entry>();
   const closing = new Set<Promise<void>>();
   let failing = false;
   let sweeping = false;
 
+  const takeWaiting = ({ waiting }: Entry): readonly string[] => {
+    for (const { length } of waiting) memory.give(length);
+    return waiting.splice(0);
+  };
   const open = (id: string): Entry => {
     const start = async (): Promise<void> => {
       try {
@@ -50,13 +54,13 @@ export function createSubscriptionFiles(
         const file = await openLineFile(join(folder, id, `${name}.jsonl`), rotation, deps);
         entry.file = file;
         failing = false;
-        for (const line of entry.waiting.splice(0)) file.append(line);
+        for (const line of takeWaiting(entry)) file.append(line);
       } catch (error) {
         if (!failing)
           log.error('the access log of a subscription cannot be opened; records are being dropped', { id, error });
         failing = true;
         entry.refused = true;
-        dropped.value += entry.waiting.splice(0).length;
+        dropped.value += takeWaiting(entry).length;
         clock.after(RETRY, () => entries.delete(id));
       }
     };
@@ -96,7 +100,8 @@ export function createSubscriptionFiles(
       const entry = entries.get(id) ?? open(id);
       entry.used = true;
       if (entry.file !== undefined) entry.file.append(line);
-      else if (!entry.refused && entry.waiting.length < MAX_WAITING) entry.waiting.push(line);
+      else if (!entry.refused && entry.waiting.length < MAX_WAITING && memory.take(line.length))
+        entry.waiting.push(line);
       else dropped.value++;
     },
     async flush() {

@@ -8,7 +8,14 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { createSubscriptionFiles, openLineFile, type SubscriptionSink } from '../../src/telemetry/index.ts';
+import {
+  createLineMemory,
+  createSubscriptionFiles,
+  openLineFile,
+  type SubscriptionSink,
+} from '../../src/telemetry/index.ts';
+
+const memory = () => createLineMemory(1e6);
 
 /** No rotation. */
 const never = { size: Infinity, files: 0 };
@@ -22,7 +29,12 @@ function place(t: TestContext): string {
 test('a line file writes what comes after a flush of nothing', async (t) => {
   const path = place(t);
   const clock = createManualClock();
-  await using file = await openLineFile(path, never, { clock, log: silentLog, dropped: { value: 0 } });
+  await using file = await openLineFile(path, never, {
+    clock,
+    log: silentLog,
+    memory: memory(),
+    dropped: { value: 0 },
+  });
   await file.flush();
   file.append('one\n');
   clock.advance(50);
@@ -40,7 +52,7 @@ test('a line file writes what comes after a flush of nothing', async (t) => {
 
 test('a line file keeps the order of lines and appends to what was there', async (t) => {
   const path = place(t);
-  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  const deps = { clock: createManualClock(), log: silentLog, memory: memory(), dropped: { value: 0 } };
   for (const part of ['a', 'b']) {
     await using file = await openLineFile(path, never, deps);
     for (let i = 0; i < 1000; i++) {
@@ -57,7 +69,12 @@ test('a line file counts what cannot be written, and says so once', { skip: !exi
   const dropped = { value: 0 };
   const said: string[] = [];
   const log = { ...silentLog, error: (message: string) => void said.push(message) };
-  await using file = await openLineFile('/dev/full', never, { clock: createManualClock(), log, dropped });
+  await using file = await openLineFile('/dev/full', never, {
+    clock: createManualClock(),
+    log,
+    memory: memory(),
+    dropped,
+  });
   for (const count of [3, 1]) {
     for (let i = 0; i < count; i++) file.append(`${i}\n`);
     await file.flush();
@@ -89,7 +106,12 @@ test(
     writeFileSync(ballast, Buffer.alloc(32_768));
     const dropped = { value: 0 };
     {
-      await using file = await openLineFile(path, never, { clock: createManualClock(), log: silentLog, dropped });
+      await using file = await openLineFile(path, never, {
+        clock: createManualClock(),
+        log: silentLog,
+        memory: memory(),
+        dropped,
+      });
       const line = (i: number): string => `${JSON.stringify({ i, text: 'x'.repeat(83) })}\n`;
       for (let i = 0; i < 1000; i++) file.append(line(i));
       await file.flush();
@@ -110,7 +132,7 @@ test(
 
 test('a line file gives way to a new one when it is large, and keeps so many older ones', async (t) => {
   const path = place(t);
-  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  const deps = { clock: createManualClock(), log: silentLog, memory: memory(), dropped: { value: 0 } };
   writeFileSync(path, 'before\n');
   await using file = await openLineFile(path, { size: 10, files: 2 }, deps);
   for (const line of ['a'.repeat(9), 'b'.repeat(9), 'c'.repeat(9), 'short']) {
@@ -130,7 +152,7 @@ test('a line file that keeps no older one begins anew', async (t) => {
   await using file = await openLineFile(
     path,
     { size: 5, files: 0 },
-    { clock: createManualClock(), log: silentLog, dropped: { value: 0 } },
+    { clock: createManualClock(), log: silentLog, memory: memory(), dropped: { value: 0 } },
   );
   for (const line of ['first', 'x']) {
     file.append(`${line}\n`);
@@ -143,7 +165,7 @@ test('the files of subscriptions are opened at their first line, and what comes 
   const folder = dirname(place(t));
   const dropped = { value: 0 };
   const clock = createManualClock();
-  const deps = { clock, log: silentLog, dropped };
+  const deps = { clock, log: silentLog, memory: memory(), dropped };
   const sink = createSubscriptionFiles(folder, 'worker-0', { size: 1e9, files: 1 }, deps);
   t.after(() => closeIdle(sink, clock));
   sink.append('als-1', 'one\n');
@@ -162,7 +184,7 @@ test('the files of subscriptions are opened at their first line, and what comes 
 test('a file of a subscription that gets no line any more is closed, and opened again at its next line', async (t) => {
   const folder = dirname(place(t));
   const clock = createManualClock();
-  const deps = { clock, log: silentLog, dropped: { value: 0 } };
+  const deps = { clock, log: silentLog, memory: memory(), dropped: { value: 0 } };
   const sink = createSubscriptionFiles(folder, 'worker-0', never, deps);
   t.after(() => closeIdle(sink, clock));
   const openFiles = (): number =>
@@ -193,7 +215,7 @@ test('a subscription whose file cannot be opened is said once, tried again after
   const dropped = { value: 0 };
   const said: string[] = [];
   const log = { ...silentLog, error: (message: string) => void said.push(message) };
-  const sink = createSubscriptionFiles(folder, 'worker-0', never, { clock, log, dropped });
+  const sink = createSubscriptionFiles(folder, 'worker-0', never, { clock, log, memory: memory(), dropped });
   t.after(() => closeIdle(sink, clock));
   writeFileSync(join(folder, 'als-1'), 'a file in the place of the folder');
   for (let i = 0; i < 50; i++) {
@@ -211,7 +233,7 @@ test('a subscription whose file cannot be opened is said once, tried again after
 
 test('two processes that write to one file lose nothing when one after the other rotates it', async (t) => {
   const path = place(t);
-  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  const deps = { clock: createManualClock(), log: silentLog, memory: memory(), dropped: { value: 0 } };
   const rotation = { size: 100, files: 1 };
   await using one = await openLineFile(path, rotation, deps);
   await using other = await openLineFile(path, rotation, deps);
@@ -240,10 +262,34 @@ test('two processes that write to one file lose nothing when one after the other
 
 test('a line file does not join its first line to one that an ended process left torn', async (t) => {
   const path = place(t);
-  const deps = { clock: createManualClock(), log: silentLog, dropped: { value: 0 } };
+  const deps = { clock: createManualClock(), log: silentLog, memory: memory(), dropped: { value: 0 } };
   writeFileSync(path, '{"whole":1}\n{"to');
   await using file = await openLineFile(path, never, deps);
   file.append('{"whole":2}\n');
   await file.flush();
   assert.equal(readFileSync(path, 'utf8'), '{"whole":1}\n{"to\n{"whole":2}\n');
+});
+
+test('lines of all subscriptions have one memory, which is free again when they are written', async (t) => {
+  const folder = dirname(place(t));
+  const clock = createManualClock();
+  const dropped = { value: 0 };
+  const deps = { clock, log: silentLog, memory: createLineMemory(100), dropped };
+  const sink = createSubscriptionFiles(folder, 'worker-0', never, deps);
+  t.after(() => closeIdle(sink, clock));
+  const line = `${'x'.repeat(9)}\n`;
+  // The first round waits for files to be opened, the second for the disk.
+  for (const lost of [30, 60]) {
+    for (let i = 0; i < 40; i++) sink.append(`als-${i % 20}`, line);
+    assert.equal(dropped.value, lost);
+    await sink.flush();
+  }
+  // A file that cannot be opened gives its room back too.
+  writeFileSync(join(folder, 'als-x'), 'a file in the place of the folder');
+  for (let i = 0; i < 20; i++) sink.append('als-x', line);
+  await sink.flush();
+  assert.equal(dropped.value, 80);
+  for (let i = 0; i < 10; i++) sink.append('als-0', line);
+  assert.equal(dropped.value, 80);
+  await sink.flush();
 });

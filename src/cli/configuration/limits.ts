@@ -11,8 +11,10 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly targetDrainTime: number;
   /** Bytes after which an access log begins a new file. */
   readonly accessLogFileSize: number;
-  /** How many older files of an access log are kept. */
+  /** How many older files of an access log are kept; may be 0. */
   readonly accessLogFiles: number;
+  /** Characters of access-log lines that a worker holds in all while the disk is slow; more lines are dropped, and counted. */
+  readonly accessLogMemory: number;
   /** How long a stop waits for running requests. */
   readonly drainTimeout: number;
   /** How long an environment of a function may take until it asks for its first invocation (Lambda: 10 s). */
@@ -33,6 +35,7 @@ export const defaultLimits: Limits = {
   targetDrainTime: 60_000,
   accessLogFileSize: 100_000_000,
   accessLogFiles: 5,
+  accessLogMemory: 64_000_000,
   drainTimeout: 5_000,
   functionInitTimeout: 10_000,
   functionIdleTimeout: 300_000,

@@ -54,7 +54,7 @@ vpcs:
       - { name: web-2, address: 10.0.1.11 }
   - { name: shop, cidrs: [10.0.0.0/16] }
 loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", dnsName: LB.Test }]
-limits: { associationTimeout: 500 }
+limits: { associationTimeout: 500, accessLogFiles: 0 }
 apiHosts: [Lattice.Test]
 targetTls: { verify: true, ca: targets.pem, serverName: targets.test }
 functions:
@@ -145,7 +145,7 @@ functions:
     ],
     apiHosts: ['lattice.test'],
     targetTls: { verify: true, ca: certificate, serverName: 'targets.test' },
-    limits: { ...defaultLimits, associationTimeout: 500 },
+    limits: { ...defaultLimits, associationTimeout: 500, accessLogFiles: 0 },
   });
 });
 

@@ -138,7 +138,11 @@ function readLimits(reader: YamlReader, place: Place | undefined): Limits {
   const set: Partial<Record<keyof Limits, number>> = {};
   for (const [name, one] of reader.fields(place, names) ?? []) {
     // Of a length nothing depends but a comparison.
-    const value = reader.integer(one, 1, name === 'maxRequestBody' ? Number.MAX_SAFE_INTEGER : mostLimit);
+    const value = reader.integer(
+      one,
+      name === 'accessLogFiles' ? 0 : 1,
+      name === 'maxRequestBody' ? Number.MAX_SAFE_INTEGER : mostLimit,
+    );
     if (value !== undefined) set[name] = value;
   }
   return { ...defaultLimits, ...set };
