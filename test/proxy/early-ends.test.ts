@@ -262,6 +262,8 @@ test('responses without a body leave the connection in step', async () => {
     );
   }
   assert.equal(target.peers.length, 1);
+  // The last one's, of which both heads are counted.
+  assert.equal(plane.log.at(-1)?.['bytesSent'], client.got.length);
   client.socket.destroy();
 });
 

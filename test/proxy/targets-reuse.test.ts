@@ -200,3 +200,36 @@ test('the addresses behind the name of a load balancer take turns', async () => 
   assert.deepEqual(seen, [...hosts, ...hosts]);
   for (const server of servers) server.close();
 });
+
+test('a connection that is unused for upstreamIdleTimeout is closed, whatever the idle timeout of the service', async () => {
+  for (const [upstreamIdleTimeout, idle, closes] of [
+    [300, 60, true],
+    [60_000, 0.3, false],
+  ] as const) {
+    await using target = await openRawTarget((peer) => void peer.socket.write(ok));
+    await using plane = await openPlane({ upstreamIdleTimeout }, idle);
+    plane.forwardTo(target.port);
+    assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
+    if (closes) await eventually('it is closed', () => target.peers[0]?.closed === true, 20_000);
+    else {
+      await delay(2000);
+      assert.match(await ask(plane, lastHead('GET /')), /^HTTP\/1\.1 200 OK/);
+      assert.equal(target.peers.length, 1);
+    }
+  }
+});
+
+test('of the unused connections to a target maxIdlePerTarget are kept', async () => {
+  await using target = await openRawTarget((peer) => {
+    if (target.peers.length === 5) for (const { socket } of target.peers) socket.write(ok);
+    return peer;
+  });
+  await using plane = await openPlane({ maxIdlePerTarget: 2 });
+  plane.forwardTo(target.port);
+  // None is answered before all have come.
+  await Promise.all(Array.from({ length: 5 }, () => ask(plane, lastHead('GET /'))));
+  const closed = (): number => target.peers.filter((peer) => peer.closed).length;
+  await eventually('three are closed', () => closed() === 3, 20_000);
+  await delay(200);
+  assert.equal(closed(), 3);
+});

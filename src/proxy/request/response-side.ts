@@ -115,7 +115,9 @@ export class ResponseSide {
   #passInterim(head: ResponseHead): void {
     const { expectContinue, minor } = this.#start.head;
     if (minor === 0 || (head.status === 100 && !expectContinue)) return;
-    this.#client.socket.write(`HTTP/1.1 ${head.statusText}\r\n${head.forward}\r\n`, 'latin1');
+    const out = `HTTP/1.1 ${head.statusText}\r\n${head.forward}\r\n`;
+    this.sent += out.length;
+    this.#client.socket.write(out, 'latin1');
   }
 
   #onSwitchHead(head: ResponseHead, first: Buffer): void {
