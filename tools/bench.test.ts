@@ -34,4 +34,9 @@ test('judge() says of each bound whether it is met, and misses it where there is
     '× nginx ≤ 1.7: met (aim 1.3: missed); × envoy ≤ 0.5: missed (aim 0.35: missed)',
   );
   assert.deepEqual(judge([nginx]), [nginx]);
+  const drain = { bench: 'drain', what: '3 targets replaced one by one under load, two workers, half POST' };
+  const [few] = judge([{ ...drain, failed: 0, requests: '999999', replaced: 2 }]);
+  assert.equal(few?.['must'], 'failed ≤ 0: met; requests ≥ 1000000: missed; replaced ≥ 3: missed');
+  const [enough] = judge([{ ...drain, failed: 0, requests: '1000000', replaced: 3 }]);
+  assert.equal(enough?.['must'], 'failed ≤ 0: met; requests ≥ 1000000: met; replaced ≥ 3: met');
 });

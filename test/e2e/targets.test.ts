@@ -53,6 +53,9 @@ loadBalancers: [{ arn: "${arn}", dnsName: 10.0.1.10 }]
 /** How many requests show that shares are even; `npm run conformance` asks for 100,000. */
 const requests = Number(process.env['PERGOLA_REQUESTS'] ?? '3000');
 
+/** How far from its own share a target's may be, in parts of that share: each connection and each worker may be in the middle of a round. */
+const tolerance = requests >= 100_000 ? 0.01 : 0.05;
+
 const oneIsEnough: Runs = {
   netns: 'shares do not depend on the attachment',
   loopback: true,
@@ -215,7 +218,7 @@ onEveryAttachment({ workers: 2, configuration }, [
       assert.deepEqual(load.statuses, { 200: requests });
       for (const [target, share] of Object.entries({ a: 0.3, b: 0.3, c: 0.3, d: 0.1 })) {
         const got = (load.targets[target] ?? 0) / requests;
-        assert.ok(Math.abs(got - share) < 0.01, `${target} got ${(got * 100).toFixed(2)} %`);
+        assert.ok(Math.abs(got - share) <= share * tolerance, `${target} got ${(got * 100).toFixed(2)} %`);
       }
     },
   },
