@@ -105,6 +105,23 @@ test('a stop loses no request that was being answered on 64 connections', async 
   assert.deepEqual([statuses, errors], [{ 200: 64 }, {}]);
 });
 
+test('a stop waits for running requests as long as drainTimeout says', async () => {
+  for (const [drainTimeout, wait, answered] of [
+    [60_000, 7000, true],
+    [1, 4000, false],
+  ] as const) {
+    const configuration = `limits: { drainTimeout: ${drainTimeout} }\n`;
+    await using server = await TestServer.start({ attach: 'loopback', workers: 1, configuration });
+    await using shop = await openShop(server);
+    const spec = { name: shop.name, port: listenerPort, path: `/?wait=${wait}`, count: 4, connections: 4 };
+    const load = shop.client.load(spec);
+    await eventually('the requests are on their way', () => hasConnections(server, 4));
+    assert.equal(await server.stop(), 0);
+    const { statuses } = await load;
+    assert.deepEqual(statuses, answered ? { 200: 4 } : {}, `${drainTimeout} ms`);
+  }
+});
+
 test('workers that are killed while control is stopped come back from the disk, and control goes on where it stood', async () => {
   await using server = await TestServer.start({ attach: 'loopback', workers: 2 });
   await using shop = await openShop(server);
