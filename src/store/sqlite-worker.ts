@@ -61,20 +61,19 @@ function answer(request: SqliteRequest): number | StoredState | undefined {
   }
 }
 
-/** Why the log could not be folded the last time. */
-let trouble: string | undefined;
+/** Whether the log could not be folded the last time. */
+let trouble = false;
 
 function foldLater(now: number): void {
   setImmediate(() => {
     try {
       if (log?.fold(now) === true) foldLater(now);
-      if (trouble !== undefined) say({ unfolded: undefined });
-      trouble = undefined;
+      if (trouble) say({ unfolded: undefined });
+      trouble = false;
     } catch (error) {
-      // Folding only saves space. Nothing is lost, and the next write tries again; so the same reason is told once.
-      const unfolded = describe(error);
-      if (trouble !== unfolded.message) say({ unfolded });
-      trouble = unfolded.message;
+      // Folding only saves space. Nothing is lost, and the next write tries again; so its beginning and its end are told, whatever comes between.
+      if (!trouble) say({ unfolded: describe(error) });
+      trouble = true;
     }
   });
 }
