@@ -10,7 +10,8 @@ const seen = { tested: new Set<string>(), enforced: new Set<string>() };
 // A file of tests counts only when every test in it has passed: node:test then leaves with 0.
 process.on('exit', (code) => {
   const folder = process.env['PERGOLA_RECORD_CALLS'];
-  if (folder === undefined || code !== 0) return;
+  // What other tests call is by the way.
+  if (folder === undefined || code !== 0 || !/[\\/]test[\\/](api|e2e)[\\/]/.test(process.argv[1] ?? '')) return;
   for (const mark of ['tested', 'enforced'] as const)
     for (const operation of seen[mark]) appendFileSync(join(folder, 'calls.txt'), `${mark} ${operation}\n`);
 });
