@@ -127,6 +127,9 @@ export type ActionRecord =
   | { readonly kind: 'fixed'; readonly status: number }
   | { readonly kind: 'forward'; readonly targetGroups: readonly { readonly id: string; readonly weight: number }[] };
 
+/** Lambda's limit for the payload of a synchronous invocation, in bytes, both ways (Lambda Developer Guide: quotas). */
+export const MAX_FUNCTION_PAYLOAD = 6 * 1024 * 1024;
+
 /** A target group. `id` is the target group id. Only groups that a service uses are in a snapshot. */
 export interface TargetGroupRecord extends SnapshotRecord {
   readonly arn: string;

@@ -11,6 +11,7 @@ import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { chooseAddress } from './address.ts';
 import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } from './entrance.ts';
 import type { WantedInstance } from './instances.ts';
+import { findGroups, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
 
 /** What a client asks for. */
@@ -188,7 +189,7 @@ export class Workloads {
     if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
       return fail('conflict', `another workload stands for ${instanceId} already`);
     if (instance === undefined && request.instance !== undefined) {
-      const obstacle = this.#whyNoStandIn(vpc, request.instance);
+      const obstacle = whyNoStandIn(this.#deps.snapshot.value.vpcs.values(), vpc, request.instance);
       if (obstacle !== undefined) return fail('invalid', obstacle);
     }
     if (instance !== undefined && request.address !== undefined && request.address !== instance.address)
@@ -206,14 +207,6 @@ export class Workloads {
       securityGroups: groups,
       ...(instanceId === undefined ? {} : { instanceId }),
     };
-  }
-
-  /** Why no workload of `vpc` can stand for an id that is no instance of it. */
-  #whyNoStandIn(vpc: VpcRecord, id: string): string | undefined {
-    if (!/^i-[0-9a-z]{8,17}$/.test(id)) return `${id} is neither an instance of VPC ${vpc.id} nor an instance id (i-…)`;
-    for (const other of this.#deps.snapshot.value.vpcs.values())
-      if (other.instances.some((instance) => instance.id === id)) return `instance ${id} is in VPC ${other.id}`;
-    return undefined;
   }
 
   /** The VPC as the snapshot has it; one that was made a moment ago is waited for. */
@@ -291,15 +284,4 @@ export class Workloads {
 
 function fail(failure: WorkloadFailure['failure'], message: string): WorkloadFailure {
   return { failure, message };
-}
-
-/** The ids of security groups that are given by id or name; else a sentence. */
-function findGroups(vpc: VpcRecord, groups: readonly string[]): readonly string[] | string {
-  const ids: string[] = [];
-  for (const group of groups) {
-    const found = vpc.securityGroups.find(({ id, name }) => id === group || name === group);
-    if (found === undefined) return `VPC ${vpc.id} has no security group ${group}`;
-    ids.push(found.id);
-  }
-  return ids;
 }

@@ -1,7 +1,6 @@
 // A server whose disk is full: a 500 that says so, reads and traffic go on, and nothing half written is there after a restart.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -9,28 +8,11 @@ import { CreateServiceCommand, InternalServerException, paginateListServices } f
 import { eventually, listenerPort } from '../e2e/scenario.ts';
 import { openShop } from '../e2e/shop.ts';
 import { makeDirectory, ownCheckout, TestServer } from '../server.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const data = makeDirectory(ownCheckout);
-let mounted = false;
-after(() => {
-  if (mounted) execFileSync('umount', [data]);
-  rmSync(data, { recursive: true, force: true });
-});
-
-/** Mounts a small tmpfs; the reason why it cannot be done, if so. */
-function mountSmall(): string | undefined {
-  if (process.getuid?.() !== 0) return 'mounting a tmpfs needs root';
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'pergola-test', data], { stdio: 'pipe' });
-    mounted = true;
-    return undefined;
-  } catch (error) {
-    return `a tmpfs cannot be mounted here: ${String(error)}`;
-  }
-}
-
-const reason = mountSmall();
-const skip = reason !== undefined && process.env['CI'] !== 'true' ? reason : false;
+const { reason, skip } = mountSmallDisk(data, '8m');
+after(() => rmSync(data, { recursive: true, force: true }));
 
 async function namesOf({ lattice }: TestServer): Promise<readonly string[]> {
   const names: string[] = [];

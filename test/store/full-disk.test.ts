@@ -1,7 +1,6 @@
 // A full disk: a clear refusal, nothing half written, and all goes on once there is room.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,28 +9,11 @@ import { silentLog } from '../../src/base/log.ts';
 import { createService } from '../../src/domain/service/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { contextOf, plainRecords, refusedWith } from './calls.ts';
+import { mountSmallDisk } from './small-disk.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pergola-full-'));
-let mounted = false;
-after(() => {
-  if (mounted) execFileSync('umount', [directory]);
-  rmSync(directory, { recursive: true, force: true });
-});
-
-/** Mounts a small tmpfs; the reason why it cannot be done, if so. */
-function mountSmall(): string | undefined {
-  if (process.getuid?.() !== 0) return 'mounting a tmpfs needs root';
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'pergola-test', directory], { stdio: 'pipe' });
-    mounted = true;
-    return undefined;
-  } catch (error) {
-    return `a tmpfs cannot be mounted here: ${String(error)}`;
-  }
-}
-
-const reason = mountSmall();
-const skip = reason !== undefined && process.env['CI'] !== 'true' ? reason : false;
+const { reason, skip } = mountSmallDisk(directory, '1m');
+after(() => rmSync(directory, { recursive: true, force: true }));
 
 test(
   'A store on a full disk refuses with InternalServer, keeps what it answered, and goes on later',

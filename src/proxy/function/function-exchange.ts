@@ -1,5 +1,6 @@
 // One request that a function answers: collects its body, invokes, writes the response.
 
+import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
 import { ChunkedBody } from '../http1/body.ts';
 import { refusals } from '../http1/rules.ts';
 import type { TargetGroupMetrics } from '../metrics.ts';
@@ -9,11 +10,11 @@ import { exchangeRecord, type ExchangeStart, type FailureReason } from '../reque
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
 import { createCollectedBody } from './collected-body.ts';
 import { formatEvent } from './event.ts';
-import { MAX_PAYLOAD, type Invoked } from './invoke-client.ts';
+import type { Invoked } from './invoke-client.ts';
 import { formatFunctionHead, parseFunctionResponse } from './response.ts';
 
 /** Chunks may frame each byte of a body with a line of its own; so much is taken of one, framing included. */
-const MAX_FRAMED = 2 * MAX_PAYLOAD;
+const MAX_FRAMED = 2 * MAX_FUNCTION_PAYLOAD;
 
 /** Bytes of a response that are written at once; the next follow when the client has taken them, so that it is seen to take them. */
 const PIECE = 64 * 1024;
@@ -55,7 +56,7 @@ export class FunctionExchange implements RunningExchange {
 
   start(): void {
     const { early, body, head } = this.#start;
-    if (head.contentLength > MAX_PAYLOAD) {
+    if (head.contentLength > MAX_FUNCTION_PAYLOAD) {
       this.#tooLarge();
       return;
     }
@@ -137,7 +138,7 @@ export class FunctionExchange implements RunningExchange {
       this.#chunks.consume(bytes, 0);
       for (const [start, end] of this.#chunks.pieces ?? []) this.#collected.append(bytes, start, end);
     }
-    if (this.#collected.length <= MAX_PAYLOAD && this.#framed <= MAX_FRAMED) return true;
+    if (this.#collected.length <= MAX_FUNCTION_PAYLOAD && this.#framed <= MAX_FRAMED) return true;
     this.#tooLarge();
     return false;
   }
@@ -164,7 +165,7 @@ export class FunctionExchange implements RunningExchange {
       },
     });
     const payload = Buffer.from(event);
-    if (payload.length > MAX_PAYLOAD) {
+    if (payload.length > MAX_FUNCTION_PAYLOAD) {
       this.#tooLarge();
       return;
     }

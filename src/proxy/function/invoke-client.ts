@@ -18,9 +18,6 @@ export interface InvokeClient {
   close(): void;
 }
 
-/** Lambda's limit for payloads, in bytes. */
-export const MAX_PAYLOAD = 6 * 1024 * 1024;
-
 /** Milliseconds between looks for a process that is not there yet, and how many. */
 const RETRY = 50;
 const RETRIES = 40;

@@ -142,7 +142,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   onBug(error: unknown): void {
     const { context } = this;
     context.reportBug(error);
-    if (this.state === 'closed' || this.state === 'linger') return;
+    if (this.#isOver()) return;
     const exchange = this.#exchange;
     try {
       if (exchange === undefined) this.#refuse({ status: 500, reason: 'an internal error' }, 0, 'InternalError', '');

@@ -16,9 +16,9 @@ interface Handle {
 /**
  * Reads `socket` into what `target` names instead of into a fresh 64 KB for each read (a sixteenth of what a request costs, and 64 MB of
  * garbage under a large upload; measured 2026-11). Where this version of Node keeps its reading in other places, nothing is changed and
- * chunks come as fresh buffers. Tells whether reads go to `target`'s buffers.
+ * chunks come as fresh buffers.
  */
-export function readInto(socket: Socket, target: ReadTarget): boolean {
+export function readInto(socket: Socket, target: ReadTarget): void {
   const symbols = Object.getOwnPropertySymbols(socket);
   const find = (name: string): symbol | undefined => symbols.find(({ description }) => description === name);
   const [buffer, callback, generator] = [find('kBuffer'), find('kBufferCb'), find('kBufferGen')];
@@ -30,7 +30,7 @@ export function readInto(socket: Socket, target: ReadTarget): boolean {
     handle?.useUserBuffer === undefined
   ) {
     socket.on('data', (chunk: Buffer) => target.onRead(chunk));
-    return false;
+    return;
   }
   let current = target.next();
   Reflect.set(socket, buffer, current);
@@ -42,5 +42,4 @@ export function readInto(socket: Socket, target: ReadTarget): boolean {
   handle.useUserBuffer(current);
   // Nothing listens for 'data', which would have begun this.
   socket.resume();
-  return true;
 }

@@ -1,6 +1,7 @@
 // A function that another server runs, behind Lambda's Invoke API.
 
-import { failure, MAX_PAYLOAD, type EndpointFunction, type InvocationResult } from './function-spec.ts';
+import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
+import { failure, type EndpointFunction, type InvocationResult } from './function-spec.ts';
 import type { Invocable } from './function-pool.ts';
 
 /** Makes it invocable. Answers of the server other than a result are failures of the function. */
@@ -48,7 +49,7 @@ async function readLimited(answer: Response): Promise<Buffer | undefined> {
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += (chunk as Uint8Array).length;
-    if (size > MAX_PAYLOAD) return undefined;
+    if (size > MAX_FUNCTION_PAYLOAD) return undefined;
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks);

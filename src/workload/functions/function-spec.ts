@@ -35,9 +35,6 @@ export type InvocationResult =
   /** Every environment was busy for too long. */
   | { readonly kind: 'throttled' };
 
-/** Lambda's limit for the payloads of synchronous invocations, in bytes, both ways (Lambda Developer Guide: quotas). */
-export const MAX_PAYLOAD = 6 * 1024 * 1024;
-
 /** The failure that Lambda itself answers with. */
 export function failure(errorType: string, errorMessage: string): InvocationResult {
   return { kind: 'failure', errorType, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) };

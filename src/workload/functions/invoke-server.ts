@@ -3,8 +3,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../base/log.ts';
 import type { Random } from '../../base/random.ts';
+import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
 import type { Invocable } from './function-pool.ts';
-import { MAX_PAYLOAD, parseFunctionArn, type InvocationResult } from './function-spec.ts';
+import { parseFunctionArn, type InvocationResult } from './function-spec.ts';
 
 export interface InvokeServerDeps {
   /** By ARN without version or alias. */
@@ -21,7 +22,7 @@ export function createInvokeServer({ functions, random, log }: InvokeServerDeps)
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_PAYLOAD) chunks.push(chunk);
+      if (size <= MAX_FUNCTION_PAYLOAD) chunks.push(chunk);
       else chunks.length = 0;
     });
     request.on('error', () => {});
@@ -29,8 +30,8 @@ export function createInvokeServer({ functions, random, log }: InvokeServerDeps)
       const invocable = functions.get(parseFunctionArn(arn)?.unqualified ?? '');
       if (request.method !== 'POST' || invocable === undefined)
         refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${arn}`);
-      else if (size > MAX_PAYLOAD)
-        refuse(response, 413, 'RequestTooLargeException', `Request must be smaller than ${MAX_PAYLOAD} bytes`);
+      else if (size > MAX_FUNCTION_PAYLOAD)
+        refuse(response, 413, 'RequestTooLargeException', `Request must be smaller than ${MAX_FUNCTION_PAYLOAD} bytes`);
       else {
         const requestId = random.uuid();
         const gone = new AbortController();

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MAX_PAYLOAD } from './function-spec.ts';
+import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
 
 /** An invocation as the runtime is given it. `deadline` is in milliseconds since 1970. */
 export interface Invocation {
@@ -22,7 +22,7 @@ export interface RuntimeEvents {
   onError(requestId: string, errorType: string, payload: Buffer): void;
   /** It cannot initialise. */
   onInitError(errorType: string, payload: Buffer): void;
-  /** The response is larger than `MAX_PAYLOAD`. */
+  /** The response is larger than `MAX_FUNCTION_PAYLOAD`. */
   onTooLarge(requestId: string): void;
 }
 
@@ -140,7 +140,7 @@ function listen(server: Server): Promise<void> {
   });
 }
 
-/** Reads a body of at most `MAX_PAYLOAD` and accepts it. One that breaks off is no answer: the end of the runtime tells the rest. */
+/** Reads a body of at most `MAX_FUNCTION_PAYLOAD` and accepts it. One that breaks off is no answer: the end of the runtime tells the rest. */
 function read(
   request: IncomingMessage,
   response: ServerResponse,
@@ -151,13 +151,18 @@ function read(
   let size = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size <= MAX_PAYLOAD) chunks.push(chunk);
+    if (size <= MAX_FUNCTION_PAYLOAD) chunks.push(chunk);
     else chunks.length = 0;
   });
   request.on('end', () => {
-    if (size > MAX_PAYLOAD) {
+    if (size > MAX_FUNCTION_PAYLOAD) {
       tooLarge();
-      refuse(response, 413, 'RequestEntityTooLarge', `Exceeded maximum allowed payload size (${MAX_PAYLOAD} bytes).`);
+      refuse(
+        response,
+        413,
+        'RequestEntityTooLarge',
+        `Exceeded maximum allowed payload size (${MAX_FUNCTION_PAYLOAD} bytes).`,
+      );
       return;
     }
     response.writeHead(202, { 'content-type': 'application/json' });
