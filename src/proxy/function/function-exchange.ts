@@ -4,9 +4,8 @@ import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
 import { ChunkedBody } from '../http1/body.ts';
 import { refusals } from '../http1/rules.ts';
 import type { TargetGroupMetrics } from '../metrics.ts';
-import { formatAnswer } from '../request/answer.ts';
-import { countExchange } from '../request/count-exchange.ts';
-import { exchangeRecord, type ExchangeStart, type FailureReason } from '../request/exchange-record.ts';
+import { ExchangeAccount } from '../request/exchange-account.ts';
+import type { ExchangeStart, FailureReason } from '../request/exchange-record.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
 import { createCollectedBody } from './collected-body.ts';
 import { formatEvent } from './event.ts';
@@ -28,8 +27,7 @@ export class FunctionExchange implements RunningExchange {
   readonly #collected = createCollectedBody();
   /** Takes chunks apart as they come: a body of a million chunks is not held up at its end. */
   readonly #chunks: ChunkedBody | undefined;
-  readonly #startTime: number;
-  readonly #startMark: number;
+  readonly #account: ExchangeAccount;
   #framed = 0;
   #received: number;
   #sent = 0;
@@ -49,8 +47,7 @@ export class FunctionExchange implements RunningExchange {
     this.#group.activeRequests.value++;
     this.#chunks = start.head.chunked ? new ChunkedBody(true) : undefined;
     this.#received = start.headBytes;
-    this.#startTime = client.context.clock.now();
-    this.#startMark = client.lastActive;
+    this.#account = new ExchangeAccount(client, start);
     this.#lastActive = client.lastActive;
   }
 
@@ -108,11 +105,8 @@ export class FunctionExchange implements RunningExchange {
   fail(status: number, sentence: string, reason: FailureReason): void {
     if (this.#finished) return;
     this.#giveUp();
-    const { head, requestId, body } = this.#start;
-    const keepAlive = head.keepAlive && body.done && !this.#client.closing;
-    const text = formatAnswer(status, sentence, requestId, keepAlive, head.method === 'HEAD');
-    this.#sent += text.length;
-    this.#client.socket.write(text, 'latin1');
+    const { sent, keepAlive } = this.#account.answer(status, sentence, this.#start.body.done);
+    this.#sent += sent;
     this.#finish(reason, status);
     this.#client.finishExchange(keepAlive);
   }
@@ -161,7 +155,7 @@ export class FunctionExchange implements RunningExchange {
         targetGroupArn: group?.arn ?? '',
         sourceVpcArn: decision.door.vpc.arn,
         region: decision.door.vpc.region,
-        time: this.#startTime,
+        time: this.#account.startTime,
       },
     });
     const payload = Buffer.from(event);
@@ -234,26 +228,11 @@ export class FunctionExchange implements RunningExchange {
   #finish(reason: FailureReason, status: number): void {
     this.#finished = true;
     this.#collected.take();
-    const { context, clientIpPort } = this.#client;
-    const endMark = context.clock.monotonic();
     this.#group.activeRequests.value--;
-    const end = { status, reason, time: endMark - this.#startMark, received: this.#received, sent: this.#sent };
-    countExchange(this.#client, this.#start, this.#group, end);
-    context.log(
-      exchangeRecord(this.#start, undefined, {
-        startTime: this.#startTime,
-        startMark: this.#startMark,
-        sentMark: this.#sentMark,
-        responseMark: this.#responseMark,
-        endMark,
-        received: this.#received,
-        sent: this.#sent,
-        status,
-        reason,
-        clientIpPort,
-      }),
-      this.#start.text.subscriptions,
-    );
+    this.#account.close(this.#group, {
+      ...{ status, reason, received: this.#received, sent: this.#sent },
+      ...{ sentMark: this.#sentMark, responseMark: this.#responseMark },
+    });
   }
 }
 

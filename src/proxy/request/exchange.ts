@@ -2,9 +2,8 @@
 
 import type { UpstreamConnection, UpstreamUser } from '../upstream/pool.ts';
 import { pickTarget, type TargetState } from '../upstream/target-state.ts';
-import { formatAnswer } from './answer.ts';
-import { countExchange } from './count-exchange.ts';
-import { exchangeRecord, type ExchangeStart, type FailureReason } from './exchange-record.ts';
+import { ExchangeAccount } from './exchange-account.ts';
+import type { ExchangeStart, FailureReason } from './exchange-record.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide, type ResponseOwner } from './response-side.ts';
 import { refusals } from '../http1/rules.ts';
@@ -23,8 +22,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   readonly #start: ExchangeStart;
   readonly #request: RequestSide;
   readonly #response: ResponseSide;
-  readonly #startTime: number;
-  readonly #startMark: number;
+  readonly #account: ExchangeAccount;
   #upstream: UpstreamConnection | undefined;
   #target: TargetState | undefined;
   #tried: TargetState[] = [];
@@ -41,8 +39,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     this.#start = start;
     this.#request = new RequestSide(client, start);
     this.#response = new ResponseSide(client, start, this);
-    this.#startTime = client.context.clock.now();
-    this.#startMark = client.lastActive;
+    this.#account = new ExchangeAccount(client, start);
     this.#lastActive = client.lastActive;
   }
 
@@ -253,42 +250,25 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   fail(status: number, sentence: string, reason: FailureReason): void {
     if (this.#finished) return;
     this.#dropUpstream();
-    const { head, requestId } = this.#start;
-    const keepAlive = head.keepAlive && this.#request.whole && !this.#client.closing;
-    const text = formatAnswer(status, sentence, requestId, keepAlive, head.method === 'HEAD');
-    this.#response.sent += text.length;
-    this.#client.socket.write(text, 'latin1');
+    const { sent, keepAlive } = this.#account.answer(status, sentence, this.#request.whole);
+    this.#response.sent += sent;
     this.#finish(reason, status);
     this.#client.finishExchange(keepAlive);
   }
 
   #finish(reason: FailureReason, status: number): void {
     this.#finished = true;
-    const { context, clientIpPort } = this.#client;
-    const start = this.#start;
-    const { sentMark } = this.#request;
-    const { mark } = this.#response;
-    const received = this.#request.received + (this.#tunnel?.received ?? 0);
-    const sent = this.#response.sent + (this.#tunnel?.sent ?? 0);
-    const endMark = context.clock.monotonic();
-    const group = this.#target?.metrics ?? context.metrics.targetGroup(start.decision.groupId, '');
-    if (this.#target !== undefined) group.activeRequests.value--;
-    const time = (this.#switchMark < 0 ? endMark : this.#switchMark) - this.#startMark;
-    countExchange(this.#client, start, group, { status, reason, time, received, sent });
-    context.log(
-      exchangeRecord(start, this.#target, {
-        startTime: this.#startTime,
-        startMark: this.#startMark,
-        sentMark,
-        responseMark: mark,
-        endMark,
-        received,
-        sent,
-        status,
-        reason,
-        clientIpPort,
-      }),
-      start.text.subscriptions,
-    );
+    const { decision } = this.#start;
+    const target = this.#target;
+    const group = target?.metrics ?? this.#client.context.metrics.targetGroup(decision.groupId, '');
+    if (target !== undefined) group.activeRequests.value--;
+    this.#account.close(group, {
+      ...{ status, reason, target },
+      received: this.#request.received + (this.#tunnel?.received ?? 0),
+      sent: this.#response.sent + (this.#tunnel?.sent ?? 0),
+      sentMark: this.#request.sentMark,
+      responseMark: this.#response.mark,
+      timeMark: this.#switchMark,
+    });
   }
 }
