@@ -37,6 +37,8 @@ function install() {
     );
     process.exit(1);
   }
+  // A new file, not new content: a copy of the folder by hard links must not be told that it has been installed.
+  rmSync(stamp, { force: true });
   writeFileSync(stamp, lock);
   rmSync(busy, { recursive: true, force: true });
 }

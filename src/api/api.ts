@@ -5,6 +5,7 @@ import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.t
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { findCredential } from '../domain/iam/index.ts';
+import { cloudTrailDefinition } from './cloudtrail/definition.ts';
 import { ec2Definition } from './ec2/definition.ts';
 import type { Ec2Deps } from './ec2/deps.ts';
 import { ec2Operations } from './ec2/operations.ts';
@@ -17,6 +18,7 @@ import { answerInternal } from './pergola/router.ts';
 import { toEc2Error, toLatticeError } from './refusal.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
+import { taggingDefinition } from './tagging/definition.ts';
 
 /** How the API is to behave. */
 export interface ApiOptions {
@@ -48,6 +50,8 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         { definition: latticeDefinition, operations: bindAll(latticeOperations, deps, toLatticeError) },
         { definition: ec2Definition, operations: bindAll(ec2Operations, deps, toEc2Error) },
         { definition: stsDefinition, operations: bindAll(stsOperations, deps, toLatticeError) },
+        { definition: cloudTrailDefinition, operations: new Map() },
+        { definition: taggingDefinition, operations: new Map() },
       ],
     },
     {

@@ -8,7 +8,7 @@ import type { Operation, ServiceSchema } from './schema.ts';
 import type { ServiceError } from './service-error.ts';
 
 /** AWS's protocols by the names of their Smithy traits. */
-export type Protocol = 'restJson1' | 'ec2Query' | 'query';
+export type Protocol = 'restJson1' | 'awsJson1_0' | 'awsJson1_1' | 'ec2Query' | 'query';
 
 /** A service as data: whose packages hold its schema, how it is signed and spoken. */
 export interface ServiceDefinition {
@@ -21,8 +21,10 @@ export interface ServiceDefinition {
   readonly version?: string;
   /** For query protocols: the namespace of the XML answers. */
   readonly xmlNamespace?: string;
-  /** For JSON protocols: what precedes the dot in `X-Amz-Target`. */
+  /** For awsJson: what precedes the operation in `X-Amz-Target`, without the namespace that some clients put before it. */
   readonly targetPrefix?: string;
+  /** For awsJson: the service's exception for an input that breaks the model, when that is not `ValidationException`. */
+  readonly invalidInput?: string;
   /** The exports of the service's SDK package; called once, at the first call, for large ones take a while to load. */
   readonly load: () => Promise<Readonly<Record<string, unknown>>>;
   readonly constraints: Constraints;
@@ -69,7 +71,7 @@ export interface Codec {
     /** What the server turns away before any operation is known. */
     turnedAway(reason: Obstacle, message: string): ServiceError;
     unknownOperation(request: WireRequest): ServiceError;
-    badInput(issues: readonly Issue[]): ServiceError;
+    badInput(issues: readonly Issue[], service: Service): ServiceError;
     badSignature(failure: SignatureFailure): ServiceError;
     notImplemented(operation: string): ServiceError;
     internal(requestId: string): ServiceError;

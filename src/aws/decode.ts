@@ -52,7 +52,9 @@ function decodeScalar(schema: Schema, source: unknown, path: string, issues: Iss
 function decodeTimestamp(source: unknown, path: string, issues: Issue[]): unknown {
   const time =
     typeof source === 'number' ? source * 1000 : typeof source === 'string' ? Date.parse(source) : Number.NaN;
-  return Number.isNaN(time) ? unreadable(issues, path, source, 'a timestamp') : new Date(time);
+  const date = new Date(time);
+  // Also a number beyond what a Date can hold is none.
+  return Number.isNaN(date.getTime()) ? unreadable(issues, path, source, 'a timestamp') : date;
 }
 
 /** Decodes a scalar from a query string, a label or a form: `true`/`false`, digits, ISO 8601, else the text itself. */

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { parseAuthorization, type SignatureFailure } from '../sigv4/index.ts';
+import { createAwsJson } from './aws-json.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
 import type { Codec, Protocol, Service, ServiceDefinition, WireRequest, WireResponse } from './codec.ts';
 import type { Issue } from './issue.ts';
@@ -85,6 +86,8 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
   const definitions = options.services.map(({ definition }) => definition);
   const codecs: Record<Protocol, Codec> = {
     restJson1: createRestJson(),
+    awsJson1_0: createAwsJson('1.0'),
+    awsJson1_1: createAwsJson('1.1'),
     ec2Query: createQuery('ec2Query'),
     query: createQuery('query'),
   };
@@ -137,7 +140,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
       const input = codec.decodeInput(found, request, issues);
       // What could not be read cannot be judged: its members would look absent.
       if (issues.length === 0) validateInput(found.operation.input, input, service.definition.constraints, issues);
-      if (issues.length > 0) throw codec.refusals.badInput(issues);
+      if (issues.length > 0) throw codec.refusals.badInput(issues, service);
       const handler = options.services
         .find(({ definition }) => definition === service.definition)
         ?.operations.get(operation);

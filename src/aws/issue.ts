@@ -12,3 +12,11 @@ export interface Issue {
 export function memberPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
+
+/** All of `issues` in one sentence: those that are unreadable, else in the wording of AWS's front ends ("2 validation errors detected: …"). */
+export function describeIssues(issues: readonly Issue[]): string {
+  if (issues.some(({ kind }) => kind === 'unreadable'))
+    return issues.map(({ path, message }) => (path === '' ? message : `${message} at '${path}'`)).join('; ');
+  const count = issues.length === 1 ? '1 validation error' : `${issues.length} validation errors`;
+  return `${count} detected: ${issues.map(({ message }) => message).join('; ')}`;
+}

@@ -4,7 +4,8 @@ import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, FoundOperation, Service, WireRequest, WireResponse } from './codec.ts';
 import { decodeJson, decodeText } from './decode.ts';
 import { encodeJson } from './encode-json.ts';
-import type { Issue } from './issue.ts';
+import { describeIssues, type Issue } from './issue.ts';
+import { parseJsonBody } from './json-body.ts';
 import { obstacles } from './obstacle.ts';
 import { membersOf, type Operation, type Schema } from './schema.ts';
 import { ServiceError } from './service-error.ts';
@@ -32,7 +33,7 @@ export function createRestJson(): Codec {
 function decodeInput({ operation, labels }: FoundOperation, request: WireRequest, issues: Issue[]): unknown {
   const members = membersOf(operation.input);
   const query = new URLSearchParams(request.query);
-  const body = members.some(([, member]) => isInBody(member)) ? parseBody(request.body, issues) : {};
+  const body = members.some(([, member]) => isInBody(member)) ? parseJsonBody(request.body, issues) : {};
   const result: Record<string, unknown> = {};
   for (const [name, member] of members) {
     const value = readMember(name, member, labels, query, request.headers, body, issues);
@@ -84,19 +85,6 @@ function decodeLabel(label: string, name: string, issues: Issue[]): string {
   }
 }
 
-/** An empty body counts as `{}`. */
-function parseBody(body: Buffer, issues: Issue[]): Readonly<Record<string, unknown>> {
-  if (body.length === 0) return {};
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    issues.push({ kind: 'unreadable', path: '', message: 'The body is not a JSON object' });
-  } catch {
-    issues.push({ kind: 'unreadable', path: '', message: 'The body is not JSON' });
-  }
-  return {};
-}
-
 function encodeResult(_service: Service, operation: Operation, output: unknown): WireResponse {
   const status = operation.http?.status ?? 200;
   if (status === 204) return { status, headers: {}, body: '' };
@@ -129,20 +117,13 @@ const refusals: Codec['refusals'] = {
     }),
   badInput(issues) {
     const unreadable = issues.some(({ kind }) => kind === 'unreadable');
-    const count = issues.length === 1 ? '1 validation error' : `${issues.length} validation errors`;
     const fieldList = issues.filter(({ path }) => path !== '').map(({ path, message }) => ({ name: path, message }));
-    return new ServiceError(
-      'ValidationException',
-      unreadable
-        ? issues.map(({ path, message }) => (path === '' ? message : `${message} at '${path}'`)).join('; ')
-        : `${count} detected: ${issues.map(({ message }) => message).join('; ')}`,
-      {
-        fields: {
-          reason: unreadable ? 'cannotParse' : 'fieldValidationFailed',
-          ...(fieldList.length === 0 ? {} : { fieldList }),
-        },
+    return new ServiceError('ValidationException', describeIssues(issues), {
+      fields: {
+        reason: unreadable ? 'cannotParse' : 'fieldValidationFailed',
+        ...(fieldList.length === 0 ? {} : { fieldList }),
       },
-    );
+    });
   },
   badSignature({ code, message }) {
     const [name, status] = signatureRefusals[code];

@@ -3,6 +3,7 @@
 import type { Authorization } from '../sigv4/index.ts';
 import type { ServiceDefinition, WireRequest } from './codec.ts';
 import { parseForm } from './form.ts';
+import { parseTarget } from './target.ts';
 
 /**
  * The service that a request means; undefined when its signature names one that is not served.
@@ -15,8 +16,9 @@ export function selectService(
 ): ServiceDefinition | undefined {
   if (authorization !== undefined)
     return services.find(({ signingName }) => signingName === authorization.scope.service);
-  const target = request.headers.get('x-amz-target')?.split('.')[0];
-  const byTarget = target === undefined ? undefined : services.find(({ targetPrefix }) => targetPrefix === target);
+  const target = parseTarget(request.headers.get('x-amz-target'));
+  const byTarget =
+    target === undefined ? undefined : services.find(({ targetPrefix }) => targetPrefix === target.prefix);
   return byTarget ?? byVersion(services, request) ?? byHost(services, request) ?? services[0];
 }
 

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { ec2Definition } from '../../src/api/ec2/definition.ts';
+import { cloudTrailDefinition } from '../../src/api/cloudtrail/definition.ts';
 import { latticeDefinition } from '../../src/api/lattice/definition.ts';
 import { stsDefinition } from '../../src/api/sts/definition.ts';
+import { taggingDefinition } from '../../src/api/tagging/definition.ts';
 import type { WireRequest } from '../../src/aws/codec.ts';
 import { createDispatcher, type Dispatcher, type OperationHandler } from '../../src/aws/dispatch.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -29,6 +31,8 @@ export function makeDispatcher(
         { definition: latticeDefinition, operations },
         { definition: ec2Definition, operations },
         { definition: stsDefinition, operations },
+        { definition: cloudTrailDefinition, operations },
+        { definition: taggingDefinition, operations },
       ],
       regions: ['us-east-1'],
       defaultAccount: '123456789012',
