@@ -1,9 +1,10 @@
 // State → snapshot: whole, or from the snapshot before and the changes since, looking only at what they touch.
 
 import { isDeepStrictEqual } from 'node:util';
-import { emptyState, type Change, type State } from '../domain/index.ts';
+import { emptyState, recordsBy, type Change, type State } from '../domain/index.ts';
 import {
   keyOf,
+  keyOfRecord,
   type AccessLogSubscription,
   type Instance,
   type Key,
@@ -159,7 +160,8 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
     case 'instance': {
       const { vpcKey } = record as Instance;
       touched.vpcs.add(vpcKey);
-      state.indexes.targetGroupsByVpc.get(vpcKey)?.forEach((group) => void touched.targetGroups.add(group));
+      for (const group of recordsBy(state, 'targetGroup', 'targetGroupsByVpc', vpcKey))
+        touched.targetGroups.add(keyOfRecord(group));
       break;
     }
     case 'loadBalancer':

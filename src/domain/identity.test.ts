@@ -1,12 +1,11 @@
-// What all resources share: identifiers, pages, tags, tokens, access keys.
+// What all resources share: identifiers, tags, tokens, access keys.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Decision } from './decision.ts';
 import { applyConfiguredPrincipals, ensureAdminCredential, findCredential } from './iam/index.ts';
 import { decideOnce } from './idempotency.ts';
-import { countAssociations, createServiceNetwork, listServiceNetworks, updateServiceNetwork } from './network/index.ts';
-import { paginate } from './page.ts';
+import { countAssociations, createServiceNetwork, updateServiceNetwork } from './network/index.ts';
 import { createScenario, scenarioCaller } from './scenario.ts';
 import { createService, getService, updateService } from './service/index.ts';
 import { tagResource, tagsOf, untagResource } from './tag/index.ts';
@@ -51,30 +50,6 @@ test('updateServiceNetwork() changes the auth type, and nothing when it is the s
   scenario.run(updateServiceNetwork, input);
   assert.equal(scenario.state.revision, revision);
   assert.deepEqual(countAssociations(scenario.state, network), { vpcs: 0, services: 0 });
-});
-
-test('paginate() shows everything once, also when records come and go between pages', () => {
-  const scenario = createScenario();
-  for (let n = 0; n < 25; n++) {
-    scenario.now += n % 3;
-    scenario.run(createServiceNetwork, { name: `network-${n}` });
-  }
-  const seen: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = paginate(listServiceNetworks(scenario.state, scenarioCaller), {
-      maxResults: 10,
-      ...(nextToken === undefined ? {} : { nextToken }),
-    });
-    seen.push(...page.items.map((network) => network.name));
-    nextToken = page.nextToken;
-    scenario.now += 1;
-    if (seen.length === 10) scenario.run(createServiceNetwork, { name: 'late' });
-  } while (nextToken !== undefined);
-  assert.equal(seen.length, 26);
-  assert.equal(new Set(seen).size, 26);
-  assert.equal(seen.at(-1), 'late');
-  assert.throws(() => paginate([], { nextToken: 'not one' }), /nextToken/);
 });
 
 test('tagResource() merges, untagResource() ignores unknown keys, both by ARN', () => {

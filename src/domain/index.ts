@@ -12,6 +12,6 @@ export {
 } from './state.ts';
 export { type Context, type Decision } from './decision.ts';
 export { ec2Refusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';
-export { paginate, type PageRequest } from './page.ts';
+export { paginate, type PageRequest, type RecordList } from './page.ts';
 export { type Caller } from './identifiers.ts';
 export { decideOnce, type Idempotency } from './idempotency.ts';

@@ -1,6 +1,6 @@
 // The secondary indexes as data: for each, which values a record is found under.
 
-import { keyOf } from './records/base.ts';
+import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { Credential } from './records/iam.ts';
 import type {
@@ -19,6 +19,10 @@ import type {
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
 const transitional = (record: { readonly status: string }): readonly string[] =>
   record.status.endsWith('_IN_PROGRESS') ? ['all'] : [];
+
+const owned =
+  (kind: OwnedKind) =>
+  (record: BaseRecord): readonly string[] => [ownedIndexValue(kind, record)];
 
 /** Index name → kind of record → the values that a record of that kind is found under (a key of another record, or a text). */
 export const indexDefinitions = {
@@ -39,12 +43,21 @@ export const indexDefinitions = {
   accessLogsByResource: { accessLogSubscription: (r: AccessLogSubscription) => [r.resourceKey] },
   /** Draining targets, under `all`. */
   drainingTargets: { target: (r: Target) => (r.drainingSince === undefined ? [] : ['all']) },
-  /** By the VPC's key. */
+  /** By the VPC's key; by VPC and type and by owner and type too, see `typeIndexValue`. */
   targetGroupsByVpc: {
-    targetGroup: (r: TargetGroup) => (r.vpcId === undefined ? [] : [keyOf(r.account, r.region, r.vpcId)]),
+    targetGroup: (r: TargetGroup) => {
+      if (r.vpcId === undefined) return [];
+      const vpcKey = keyOf(r.account, r.region, r.vpcId);
+      return [vpcKey, typeIndexValue(vpcKey, r.type)];
+    },
   },
+  targetGroupsByType: { targetGroup: (r: TargetGroup) => [typeIndexValue(ownerOf(r), r.type)] },
   /** By the service network's key. */
   serviceAssociationsByNetwork: { serviceAssociation: (r: ServiceAssociation) => [r.serviceNetworkKey] },
+  /** By both keys, see `pairIndexValue`. */
+  serviceAssociationsByPair: {
+    serviceAssociation: (r: ServiceAssociation) => [pairIndexValue(r.serviceNetworkKey, r.serviceKey)],
+  },
   /** By the service's key. */
   serviceAssociationsByService: { serviceAssociation: (r: ServiceAssociation) => [r.serviceKey] },
   /** By the service network's key. */
@@ -67,6 +80,16 @@ export const indexDefinitions = {
   vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
   /** By the access key id. */
   credentialsByKeyId: { credential: (r: Credential) => [r.id] },
+  /** By kind and owner, see `ownedIndexValue`: what an account has in a region. */
+  owned: {
+    serviceNetwork: owned('serviceNetwork'),
+    service: owned('service'),
+    targetGroup: owned('targetGroup'),
+    vpc: owned('vpc'),
+    subnet: owned('subnet'),
+  },
+  /** Idempotency tokens, under `all`, the oldest first. */
+  tokens: { clientToken: () => ['all'] },
   /** By kind, scope and name, see `nameIndexValue`. */
   names: {
     serviceNetwork: (r: ServiceNetwork) => [nameIndexValue('serviceNetwork', `${r.account}/${r.region}`, r.name)],
@@ -78,6 +101,36 @@ export const indexDefinitions = {
 } as const;
 
 export type IndexName = keyof typeof indexDefinitions;
+
+/** The number by which `index` orders what it has under one value: the time of creation, but where time removes things since when they wait for it. */
+export function indexOrder(index: IndexName, record: BaseRecord): number {
+  if (index === 'drainingTargets') return (record as Target).drainingSince ?? 0;
+  if (index === 'restingAddresses') return (record as ComponentAddress).freedAt ?? 0;
+  return record.createdAt;
+}
+
+/** The kinds that an account lists as its own. */
+export type OwnedKind = 'serviceNetwork' | 'service' | 'targetGroup' | 'vpc' | 'subnet';
+
+/** Under which value the `owned` index finds what `owner` has of `kind`. */
+export function ownedIndexValue(kind: OwnedKind, owner: Pick<BaseRecord, 'account' | 'region'>): string {
+  return `${kind}:${ownerOf(owner)}`;
+}
+
+/** Account and region, as text. */
+export function ownerOf({ account, region }: Pick<BaseRecord, 'account' | 'region'>): string {
+  return `${account}/${region}`;
+}
+
+/** Under which value an index finds the target groups of `type` in `scope` (a VPC's key, or an owner). */
+export function typeIndexValue(scope: string, type: TargetGroup['type']): string {
+  return `${scope}:${type}`;
+}
+
+/** Under which value an index finds what joins two records. */
+export function pairIndexValue(a: Key, b: Key): string {
+  return `${a} ${b}`;
+}
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(

@@ -1,7 +1,8 @@
 // The state: every record in persistent tables with secondary indexes, and the changes that make the next one.
 
-import { Map as PersistentMap, Set as PersistentSet } from 'immutable';
-import { indexDefinitions, type IndexName } from './state-indexes.ts';
+import { Map as PersistentMap } from 'immutable';
+import { keysAfter, withoutPosition, withPosition, type OrderedKeys, type Position } from './ordered-keys.ts';
+import { indexDefinitions, indexOrder, type IndexName } from './state-indexes.ts';
 import type { BaseRecord, Key } from './records/base.ts';
 import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { ClientToken, Credential } from './records/iam.ts';
@@ -70,8 +71,8 @@ export type Change = {
 /** Tables by kind. */
 export type Tables = { readonly [K in RecordKind]: PersistentMap<Key, RecordTypes[K]> };
 
-/** Indexes by name: what is looked for → the keys of the records that have it. */
-export type Indexes = { readonly [N in IndexName]: PersistentMap<string, PersistentSet<Key>> };
+/** Indexes by name: what is looked for → the keys of the records that have it, in the order that `indexOrder` says. */
+export type Indexes = { readonly [N in IndexName]: PersistentMap<string, OrderedKeys> };
 
 /** Everything that is known at one revision. Never changes; states share what they have in common. */
 export interface State {
@@ -90,7 +91,7 @@ export const emptyState: State = {
 };
 
 type AnyTable = PersistentMap<Key, BaseRecord>;
-type AnyIndex = PersistentMap<string, PersistentSet<Key>>;
+type AnyIndex = PersistentMap<string, OrderedKeys>;
 
 /** The state after `changes`, at `revision`. Tables and indexes that are not touched keep their identity. */
 export function applyChanges(state: State, changes: readonly Change[], revision: number): State {
@@ -108,10 +109,12 @@ export function applyChanges(state: State, changes: readonly Change[], revision:
       if (valuesOf === undefined) continue;
       const old = before === undefined ? [] : valuesOf(before);
       const now = record === undefined ? [] : valuesOf(record);
-      if (old.length === now.length && old.every((value, i) => value === now[i])) continue;
+      const oldOrder = before === undefined ? 0 : indexOrder(name as IndexName, before);
+      const order = record === undefined ? 0 : indexOrder(name as IndexName, record);
+      if (old.length === now.length && old.every((value, i) => value === now[i]) && oldOrder === order) continue;
       const index = (indexes[name] ??= state.indexes[name as IndexName].asMutable());
-      for (const value of old) removeFrom(index, value, key);
-      for (const value of now) index.set(value, (index.get(value) ?? PersistentSet<Key>()).add(key));
+      for (const value of old) removeFrom(index, value, { order: oldOrder, key });
+      for (const value of now) index.set(value, withPosition(index.get(value), { order, key }));
     }
   }
   return {
@@ -121,9 +124,10 @@ export function applyChanges(state: State, changes: readonly Change[], revision:
   };
 }
 
-function removeFrom(index: AnyIndex, value: string, key: Key): void {
-  const left = index.get(value)?.delete(key);
-  if (left === undefined || left.isEmpty()) index.delete(value);
+function removeFrom(index: AnyIndex, value: string, position: Position): void {
+  const present = index.get(value);
+  const left = present === undefined ? undefined : withoutPosition(present, position);
+  if (left === undefined) index.delete(value);
   else index.set(value, left);
 }
 
@@ -131,20 +135,34 @@ function freeze<T extends { asImmutable(): T }>(maps: Record<string, T>): Record
   return Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, map.asImmutable()]));
 }
 
-/** The records of `kind` that `index` has under `value`, in no particular order. */
+/** The records of `kind` that `index` has under `value`, in the index's order (mostly: of creation). */
 export function recordsBy<K extends RecordKind>(
   state: State,
   kind: K,
   index: IndexName,
   value: string,
 ): RecordTypes[K][] {
-  const found: RecordTypes[K][] = [];
+  return [...recordsAfter(state, kind, index, value)];
+}
+
+/** As `recordsBy`, one after the other, beginning behind `after`. */
+export function* recordsAfter<K extends RecordKind>(
+  state: State,
+  kind: K,
+  index: IndexName,
+  value: string,
+  after?: Position,
+): Generator<RecordTypes[K]> {
   const table = state.tables[kind] as PersistentMap<Key, RecordTypes[K]>;
-  state.indexes[index].get(value)?.forEach((key) => {
+  for (const key of keysAfter(state.indexes[index].get(value), after)) {
     const record = table.get(key);
-    if (record !== undefined) found.push(record);
-  });
-  return found;
+    if (record !== undefined) yield record;
+  }
+}
+
+/** How many records `index` has under `value`; at once, however many they are. */
+export function countBy(state: State, index: IndexName, value: string): number {
+  return state.indexes[index].get(value)?.size ?? 0;
 }
 
 /** The change that puts `record`. */

@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
+import { listBy, type RecordList } from '../page.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { AccessLogSubscription, Service, ServiceNetwork } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
@@ -78,7 +79,12 @@ export function removeAccessLogs(state: State, owner: Key): readonly Change[] {
   return accessLogsOf(state, owner).map((one) => remove('accessLogSubscription', one));
 }
 
-/** The subscriptions of a service or service network, in no particular order. */
+/** The subscriptions of a service or service network as a list. */
+export function listAccessLogs(state: State, owner: Key): RecordList<AccessLogSubscription> {
+  return listBy(state, 'accessLogSubscription', 'accessLogsByResource', owner);
+}
+
+/** The subscriptions of a service or service network. */
 export function accessLogsOf(state: State, owner: Key): AccessLogSubscription[] {
   return recordsBy(state, 'accessLogSubscription', 'accessLogsByResource', owner);
 }

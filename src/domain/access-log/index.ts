@@ -2,6 +2,7 @@
 
 export {
   accessLogsOf,
+  listAccessLogs,
   createAccessLogSubscription,
   deleteAccessLogSubscription,
   getAccessLogSubscription,

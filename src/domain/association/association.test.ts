@@ -80,9 +80,9 @@ test('failOverdueAssociations() fails what waits too long, and a late acknowledg
   scenario.run(deleteServiceAssociation, { serviceAssociationIdentifier: id });
   obey(scenario);
   assert.deepEqual(
-    listServiceAssociations(scenario.state, scenarioCaller, { serviceIdentifier: input.serviceIdentifier }).map(
-      (one) => [one.id, one.status],
-    ),
+    [
+      ...listServiceAssociations(scenario.state, scenarioCaller, { serviceIdentifier: input.serviceIdentifier }).read(),
+    ].map((one) => [one.id, one.status]),
     [[again.id, 'ACTIVE']],
   );
 });
@@ -240,7 +240,7 @@ test('listVpcAssociations() needs a filter and knows both', () => {
   const scenario = createScenario();
   const { association, network } = associateVpc(scenario);
   const list = (filter: Parameters<typeof listVpcAssociations>[2]): string[] =>
-    listVpcAssociations(scenario.state, scenarioCaller, filter).map((one) => one.id);
+    [...listVpcAssociations(scenario.state, scenarioCaller, filter).read()].map((one) => one.id);
   assert.throws(() => list({}), /service network/);
   assert.deepEqual(list({ vpcIdentifier: association.vpcId }), [association.id]);
   assert.deepEqual(list({ serviceNetworkIdentifier: network.id }), [association.id]);

@@ -1,10 +1,12 @@
 // Reading associations.
 
 import { findResource, getResource, type Caller } from '../identifiers.ts';
+import { listBy, listOf, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ServiceAssociation, VpcAssociation } from '../records/lattice.ts';
 import { invalidField } from '../refusal.ts';
-import { recordsBy, type State } from '../state.ts';
+import { pairIndexValue } from '../state-indexes.ts';
+import type { State } from '../state.ts';
 
 /** The service association that an id or ARN names; refused with `ResourceNotFound` when absent. */
 export function getServiceAssociation(state: State, caller: Caller, identifier: string): ServiceAssociation {
@@ -21,21 +23,32 @@ export function listServiceAssociations(
   state: State,
   caller: Caller,
   filter: { readonly serviceNetworkIdentifier?: string; readonly serviceIdentifier?: string },
-): ServiceAssociation[] {
+): RecordList<ServiceAssociation> {
   const { serviceNetworkIdentifier, serviceIdentifier } = filter;
-  if (serviceIdentifier !== undefined) {
-    const service = findResource(state, caller, 'service', serviceIdentifier);
-    if (service === undefined) return [];
-    const found = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', keyOfRecord(service));
-    if (serviceNetworkIdentifier === undefined) return found;
-    const network = findResource(state, caller, 'serviceNetwork', serviceNetworkIdentifier);
-    return found.filter((one) => network !== undefined && one.serviceNetworkKey === keyOfRecord(network));
-  }
-  if (serviceNetworkIdentifier === undefined)
+  if (serviceNetworkIdentifier === undefined && serviceIdentifier === undefined)
     throw invalidField('serviceNetworkIdentifier', 'give a service network, a service or both');
-  const network = findResource(state, caller, 'serviceNetwork', serviceNetworkIdentifier);
-  if (network === undefined) return [];
-  return recordsBy(state, 'serviceAssociation', 'serviceAssociationsByNetwork', keyOfRecord(network));
+  const network =
+    serviceNetworkIdentifier === undefined
+      ? undefined
+      : findResource(state, caller, 'serviceNetwork', serviceNetworkIdentifier);
+  const service =
+    serviceIdentifier === undefined ? undefined : findResource(state, caller, 'service', serviceIdentifier);
+  const unknown =
+    (serviceNetworkIdentifier !== undefined && network === undefined) ||
+    (serviceIdentifier !== undefined && service === undefined);
+  if (unknown) return listOf('nothing', []);
+  if (network !== undefined && service !== undefined) {
+    const pair = pairIndexValue(keyOfRecord(network), keyOfRecord(service));
+    return listBy(state, 'serviceAssociation', 'serviceAssociationsByPair', pair);
+  }
+  if (network !== undefined)
+    return listBy(state, 'serviceAssociation', 'serviceAssociationsByNetwork', keyOfRecord(network));
+  return listBy(
+    state,
+    'serviceAssociation',
+    'serviceAssociationsByService',
+    service === undefined ? '' : keyOfRecord(service),
+  );
 }
 
 /** The associations of a network, of a VPC, or of both; an unknown one has none. Refused when neither is given. */
@@ -43,16 +56,30 @@ export function listVpcAssociations(
   state: State,
   caller: Caller,
   filter: { readonly serviceNetworkIdentifier?: string; readonly vpcIdentifier?: string },
-): VpcAssociation[] {
+): RecordList<VpcAssociation> {
   const { serviceNetworkIdentifier, vpcIdentifier } = filter;
-  if (serviceNetworkIdentifier === undefined) {
-    if (vpcIdentifier === undefined)
-      throw invalidField('serviceNetworkIdentifier', 'give a service network, a VPC or both');
-    const vpcKey = keyOf(caller.account, caller.region, vpcIdentifier);
-    return recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey);
-  }
-  const network = findResource(state, caller, 'serviceNetwork', serviceNetworkIdentifier);
-  if (network === undefined) return [];
-  const found = recordsBy(state, 'vpcAssociation', 'vpcAssociationsByNetwork', keyOfRecord(network));
-  return vpcIdentifier === undefined ? found : found.filter((one) => one.vpcId === vpcIdentifier);
+  if (serviceNetworkIdentifier === undefined && vpcIdentifier === undefined)
+    throw invalidField('serviceNetworkIdentifier', 'give a service network, a VPC or both');
+  const network =
+    serviceNetworkIdentifier === undefined
+      ? undefined
+      : findResource(state, caller, 'serviceNetwork', serviceNetworkIdentifier);
+  if (serviceNetworkIdentifier !== undefined && network === undefined) return listOf('nothing', []);
+  if (vpcIdentifier === undefined)
+    return listBy(
+      state,
+      'vpcAssociation',
+      'vpcAssociationsByNetwork',
+      network === undefined ? '' : keyOfRecord(network),
+    );
+  // A VPC has one association, and those that failed: few, whichever network they are of.
+  const vpcKey = keyOf(caller.account, caller.region, vpcIdentifier);
+  const filterByNetwork =
+    network === undefined
+      ? undefined
+      : {
+          name: keyOfRecord(network),
+          passes: (one: VpcAssociation) => one.serviceNetworkKey === keyOfRecord(network),
+        };
+  return listBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey, filterByNetwork);
 }

@@ -6,7 +6,8 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
 import { conflict } from '../refusal.ts';
-import { put, recordsBy, remove, type Change, type State } from '../state.ts';
+import { countBy, put, recordsBy, remove, type Change, type State } from '../state.ts';
+import { pairIndexValue } from '../state-indexes.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { allocateAddress, freeAddress } from './address.ts';
 
@@ -30,9 +31,12 @@ export function createServiceAssociation(
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const serviceKey = keyOfRecord(service);
   const serviceNetworkKey = keyOfRecord(network);
-  const existing = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', serviceKey).find(
-    (one) => one.serviceNetworkKey === serviceNetworkKey && one.status !== 'CREATE_FAILED',
-  );
+  const existing = recordsBy(
+    state,
+    'serviceAssociation',
+    'serviceAssociationsByPair',
+    pairIndexValue(serviceNetworkKey, serviceKey),
+  ).find((one) => one.status !== 'CREATE_FAILED');
   if (existing !== undefined)
     throw conflict(
       'SERVICE_NETWORK_SERVICE_ASSOCIATION',
@@ -43,7 +47,7 @@ export function createServiceAssociation(
   checkQuota(
     context,
     'serviceAssociationsPerNetwork',
-    () => (state.indexes.serviceAssociationsByNetwork.get(serviceNetworkKey)?.size ?? 0) + 1,
+    () => countBy(state, 'serviceAssociationsByNetwork', serviceNetworkKey) + 1,
   );
   const id = newId('snsa', context.random);
   const association: ServiceAssociation = {
@@ -117,8 +121,8 @@ export function deleteServiceAssociation(
 
 /** The changes that remove the association; with the last of its service in the network the address begins to rest. */
 export function removeServiceAssociation(state: State, gone: ServiceAssociation, context: Context): readonly Change[] {
-  const others = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByService', gone.serviceKey);
-  const stays = others.some((other) => other.serviceNetworkKey === gone.serviceNetworkKey && other.id !== gone.id);
+  const pair = pairIndexValue(gone.serviceNetworkKey, gone.serviceKey);
+  const stays = countBy(state, 'serviceAssociationsByPair', pair) > 1;
   return [
     remove('serviceAssociation', gone),
     ...(stays ? [] : freeAddress(state, gone.serviceNetworkKey, gone.serviceId, context)),

@@ -6,7 +6,7 @@ import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, VpcAssociation } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 
 /** The most security groups of an association (User Guide: Quotas; not adjustable). */
@@ -51,7 +51,7 @@ export function createVpcAssociation(
   checkQuota(
     context,
     'vpcAssociationsPerNetwork',
-    () => (state.indexes.vpcAssociationsByNetwork.get(serviceNetworkKey)?.size ?? 0) + 1,
+    () => countBy(state, 'vpcAssociationsByNetwork', serviceNetworkKey) + 1,
   );
   const id = newId('snva', context.random);
   const association: VpcAssociation = {

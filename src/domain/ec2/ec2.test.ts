@@ -70,7 +70,7 @@ test('describeVpcs() filters by id, range and tag with wildcards, and refuses un
     scenario.run(createVpc, { cidrBlock, attachment: netns, tags: { Name } }).id;
   const [shop, bank] = [make('10.0.0.0/16', 'shop-prod'), make('10.1.0.0/16', 'bank')];
   const find = (name: string, ...values: readonly string[]): string[] =>
-    describeVpcs(scenario.state, scenarioCaller, { filters: [{ name, values }] }).map((vpc) => vpc.id);
+    [...describeVpcs(scenario.state, scenarioCaller, { filters: [{ name, values }] }).read()].map((vpc) => vpc.id);
   assert.deepEqual(find('tag:Name', 'shop*'), [shop]);
   assert.deepEqual(find('tag:Name', '*p?od', 'b*').sort(), [shop, bank].sort());
   assert.deepEqual(find('cidr', '10.1.0.0/16'), [bank]);
@@ -78,7 +78,7 @@ test('describeVpcs() filters by id, range and tag with wildcards, and refuses un
   assert.throws(() => find('colour', 'red'), /filter 'colour' is invalid/);
   assert.throws(() => describeVpcs(scenario.state, scenarioCaller, { vpcIds: ['vpc-00000000'] }), /does not exist/);
   assert.deepEqual(
-    describeSubnets(scenario.state, scenarioCaller, { filters: [{ name: 'vpc-id', values: [shop] }] }),
+    [...describeSubnets(scenario.state, scenarioCaller, { filters: [{ name: 'vpc-id', values: [shop] }] }).read()],
     [],
   );
 });

@@ -2,9 +2,11 @@
 
 import { parseCidr } from '../../base/cidr.ts';
 import type { Caller } from '../identifiers.ts';
+import { listBy, listOf, type ListFilter, type RecordList } from '../page.ts';
 import type { BaseRecord } from '../records/base.ts';
 import type { Subnet, Vpc } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
+import { ownedIndexValue } from '../state-indexes.ts';
 import type { State } from '../state.ts';
 import { availableAddresses } from './cidr.ts';
 import { getSubnet } from './subnet.ts';
@@ -16,19 +18,28 @@ export interface Ec2Filter {
   readonly values: readonly string[];
 }
 
-/** The VPCs that DescribeVpcs shows: by id (an unknown one is refused) and by filter; in no particular order. */
+/** The VPCs that DescribeVpcs shows: by id (an unknown one is refused) and by filter. */
 export function describeVpcs(
   state: State,
   caller: Caller,
-  input: { readonly vpcIds?: readonly string[]; readonly filters?: readonly Ec2Filter[] },
-): Vpc[] {
-  const vpcs =
-    input.vpcIds === undefined || input.vpcIds.length === 0
-      ? owned(state.tables.vpc.values(), caller)
-      : input.vpcIds.map((id) => getVpc(state, caller, id));
-  return vpcs.filter((vpc) =>
-    (input.filters ?? []).every((filter) => passes(filter, vpcValues(vpc, filter.name) ?? tagValues(vpc, filter.name))),
-  );
+  { vpcIds = [], filters = [] }: { readonly vpcIds?: readonly string[]; readonly filters?: readonly Ec2Filter[] },
+): RecordList<Vpc> {
+  const filter = ec2Filter<Vpc>(filters, (vpc, name) => vpcValues(vpc, name) ?? tagValues(vpc, name));
+  if (vpcIds.length === 0) return listBy(state, 'vpc', 'owned', ownedIndexValue('vpc', caller), filter);
+  const found = vpcIds.map((id) => getVpc(state, caller, id));
+  return listOf(`${vpcIds.join(' ')} ${filter?.name}`, filter === undefined ? found : found.filter(filter.passes));
+}
+
+/** All of `filters` as one; undefined when there are none. */
+function ec2Filter<T>(
+  filters: readonly Ec2Filter[],
+  valuesOf: (record: T, name: string) => readonly string[],
+): ListFilter<T> | undefined {
+  if (filters.length === 0) return undefined;
+  return {
+    name: JSON.stringify(filters),
+    passes: (record) => filters.every((filter) => passes(filter, valuesOf(record, filter.name))),
+  };
 }
 
 function vpcValues(vpc: Vpc, name: string): readonly string[] | undefined {
@@ -50,21 +61,16 @@ function vpcValues(vpc: Vpc, name: string): readonly string[] | undefined {
   }
 }
 
-/** The subnets that DescribeSubnets shows: by id (an unknown one is refused) and by filter; in no particular order. */
+/** The subnets that DescribeSubnets shows: by id (an unknown one is refused) and by filter. */
 export function describeSubnets(
   state: State,
   caller: Caller,
-  input: { readonly subnetIds?: readonly string[]; readonly filters?: readonly Ec2Filter[] },
-): Subnet[] {
-  const subnets =
-    input.subnetIds === undefined || input.subnetIds.length === 0
-      ? owned(state.tables.subnet.values(), caller)
-      : input.subnetIds.map((id) => getSubnet(state, caller, id));
-  return subnets.filter((subnet) =>
-    (input.filters ?? []).every((filter) =>
-      passes(filter, subnetValues(subnet, filter.name) ?? tagValues(subnet, filter.name)),
-    ),
-  );
+  { subnetIds = [], filters = [] }: { readonly subnetIds?: readonly string[]; readonly filters?: readonly Ec2Filter[] },
+): RecordList<Subnet> {
+  const filter = ec2Filter<Subnet>(filters, (subnet, name) => subnetValues(subnet, name) ?? tagValues(subnet, name));
+  if (subnetIds.length === 0) return listBy(state, 'subnet', 'owned', ownedIndexValue('subnet', caller), filter);
+  const found = subnetIds.map((id) => getSubnet(state, caller, id));
+  return listOf(`${subnetIds.join(' ')} ${filter?.name}`, filter === undefined ? found : found.filter(filter.passes));
 }
 
 function subnetValues(subnet: Subnet, name: string): readonly string[] | undefined {
@@ -98,10 +104,6 @@ function subnetValues(subnet: Subnet, name: string): readonly string[] | undefin
 export function subnetAvailableAddresses(subnet: Subnet): number {
   const cidr = parseCidr(subnet.cidr);
   return cidr === undefined ? 0 : availableAddresses(cidr);
-}
-
-function owned<T extends BaseRecord>(records: Iterable<T>, caller: Caller): T[] {
-  return [...records].filter((record) => record.account === caller.account && record.region === caller.region);
 }
 
 function tagValues(record: BaseRecord, name: string): readonly string[] {

@@ -11,7 +11,7 @@ import { ruleArn } from '../rule/rule.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
-import { getListener, listListeners } from './read.ts';
+import { getListener } from './read.ts';
 
 export interface CreateListenerInput {
   readonly serviceIdentifier: string;
@@ -34,7 +34,7 @@ export function createListener(state: State, input: CreateListenerInput, context
   const service = getResource(state, context, 'service', input.serviceIdentifier);
   const { account, region, now } = context;
   const port = input.port ?? (input.protocol === 'HTTP' ? 80 : 443);
-  const siblings = listListeners(state, service);
+  const siblings = recordsBy(state, 'listener', 'listenersByService', keyOfRecord(service));
   const sameName = recordsBy(state, 'listener', 'names', nameIndexValue('listener', keyOfRecord(service), input.name));
   if (sameName[0] !== undefined)
     throw conflict('LISTENER', sameName[0].id, `A listener with the name ${input.name} already exists in the service.`);

@@ -1,10 +1,11 @@
 // Reading listeners.
 
 import { findResource, getResource, type Caller } from '../identifiers.ts';
+import { listBy, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Listener, RuleAction, Service } from '../records/lattice.ts';
 import { notFound } from '../refusal.ts';
-import { recordsBy, type State } from '../state.ts';
+import type { State } from '../state.ts';
 
 /** The listener that an id or ARN names in its service; refused with `ResourceNotFound` when either is absent. */
 export function getListener(
@@ -19,9 +20,9 @@ export function getListener(
   return { service, listener };
 }
 
-/** The listeners of a service, in no particular order (`paginate` orders them). */
-export function listListeners(state: State, service: Service): Listener[] {
-  return recordsBy(state, 'listener', 'listenersByService', keyOfRecord(service));
+/** The listeners of a service. */
+export function listListeners(state: State, service: Service): RecordList<Listener> {
+  return listBy(state, 'listener', 'listenersByService', keyOfRecord(service));
 }
 
 /** The default action of a listener: the action of its default rule. */

@@ -6,11 +6,10 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, ServiceNetwork } from '../records/lattice.ts';
 import { conflict } from '../refusal.ts';
-import { nameIndexValue } from '../state-indexes.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { removeAccessLogs } from '../access-log/index.ts';
-import { listServiceNetworks } from './read.ts';
 
 export interface CreateServiceNetworkInput {
   readonly name: string;
@@ -35,7 +34,7 @@ export function createServiceNetwork(
   );
   if (existing !== undefined)
     throw conflict('SERVICE_NETWORK', existing.id, `A service network with the name ${input.name} already exists.`);
-  checkQuota(context, 'serviceNetworks', () => listServiceNetworks(state, context).length + 1);
+  checkQuota(context, 'serviceNetworks', () => countBy(state, 'owned', ownedIndexValue('serviceNetwork', context)) + 1);
   const id = newId('sn', context.random);
   const network: ServiceNetwork = {
     account,

@@ -1,9 +1,11 @@
 // Reading service networks.
 
 import { findResource, getResource, type Caller } from '../identifiers.ts';
+import { listBy, type RecordList } from '../page.ts';
 import { keyOfRecord } from '../records/base.ts';
 import type { ServiceNetwork } from '../records/lattice.ts';
-import type { State } from '../state.ts';
+import { ownedIndexValue } from '../state-indexes.ts';
+import { countBy, type State } from '../state.ts';
 
 /** The service network that an id or ARN names, or undefined. */
 export function findServiceNetwork(state: State, caller: Caller, identifier: string): ServiceNetwork | undefined {
@@ -15,11 +17,9 @@ export function getServiceNetwork(state: State, caller: Caller, identifier: stri
   return getResource(state, caller, 'serviceNetwork', identifier);
 }
 
-/** The caller's service networks, in no particular order (`paginate` orders them). */
-export function listServiceNetworks(state: State, caller: Caller): ServiceNetwork[] {
-  return [...state.tables.serviceNetwork.values()].filter(
-    (network) => network.account === caller.account && network.region === caller.region,
-  );
+/** The caller's service networks. */
+export function listServiceNetworks(state: State, caller: Caller): RecordList<ServiceNetwork> {
+  return listBy(state, 'serviceNetwork', 'owned', ownedIndexValue('serviceNetwork', caller));
 }
 
 /** How many VPCs and services are associated with a service network, whatever their status. */
@@ -29,7 +29,7 @@ export function countAssociations(
 ): { readonly vpcs: number; readonly services: number } {
   const key = keyOfRecord(network);
   return {
-    vpcs: state.indexes.vpcAssociationsByNetwork.get(key)?.size ?? 0,
-    services: state.indexes.serviceAssociationsByNetwork.get(key)?.size ?? 0,
+    vpcs: countBy(state, 'vpcAssociationsByNetwork', key),
+    services: countBy(state, 'serviceAssociationsByNetwork', key),
   };
 }

@@ -2,10 +2,11 @@
 
 import { findResource, type Caller } from '../identifiers.ts';
 import { getListener } from '../listener/read.ts';
+import { listBy, type RecordList } from '../page.ts';
 import { keyOfRecord } from '../records/base.ts';
 import type { Listener, Rule, Service } from '../records/lattice.ts';
 import { notFound } from '../refusal.ts';
-import { recordsBy, type State } from '../state.ts';
+import type { State } from '../state.ts';
 
 /** The rule that an id or ARN names in its service and listener; refused with `ResourceNotFound` when absent. */
 export function getRule(
@@ -25,7 +26,7 @@ export function findRuleOf(state: State, caller: Caller, listener: Listener, ide
   return rule?.listenerId === listener.id ? rule : undefined;
 }
 
-/** The rules of a listener, the default one included, in no particular order (`paginate` orders them). */
-export function listRules(state: State, listener: Listener): Rule[] {
-  return recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener));
+/** The rules of a listener, the default one included. */
+export function listRules(state: State, listener: Listener): RecordList<Rule> {
+  return listBy(state, 'rule', 'rulesByListener', keyOfRecord(listener));
 }

@@ -163,7 +163,7 @@ test('deleteService() and deleteListener() take the rules along', () => {
   const scenario = createScenario();
   const { service, listener, place } = listen(scenario);
   scenario.run(createRule, { ...place, name: 'rule', priority: 1, match: {}, action: fixed });
-  assert.equal(listRules(scenario.state, listener).length, 2);
+  assert.equal([...listRules(scenario.state, listener).read()].length, 2);
   scenario.run(deleteListener, place);
   assert.equal(scenario.state.tables.rule.size, 0);
   listen(scenario, 'other');

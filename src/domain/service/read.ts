@@ -1,7 +1,9 @@
 // Reading services.
 
 import { findResource, getResource, type Caller } from '../identifiers.ts';
+import { listBy, type RecordList } from '../page.ts';
 import type { Service } from '../records/lattice.ts';
+import { ownedIndexValue } from '../state-indexes.ts';
 import type { State } from '../state.ts';
 
 /** The service that an id or ARN names, or undefined. */
@@ -14,9 +16,7 @@ export function getService(state: State, caller: Caller, identifier: string): Se
   return getResource(state, caller, 'service', identifier);
 }
 
-/** The caller's services, in no particular order (`paginate` orders them). */
-export function listServices(state: State, caller: Caller): Service[] {
-  return [...state.tables.service.values()].filter(
-    (service) => service.account === caller.account && service.region === caller.region,
-  );
+/** The caller's services. */
+export function listServices(state: State, caller: Caller): RecordList<Service> {
+  return listBy(state, 'service', 'owned', ownedIndexValue('service', caller));
 }

@@ -7,10 +7,9 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, Service } from '../records/lattice.ts';
 import { conflict } from '../refusal.ts';
-import { nameIndexValue } from '../state-indexes.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
-import { listServices } from './read.ts';
 
 /** The hosted zone of the generated names, as in AWS's published examples. */
 const HOSTED_ZONE_ID = 'Z09127221KTH2CFUOHIZH';
@@ -39,7 +38,7 @@ export function createService(state: State, input: CreateServiceInput, context: 
   );
   if (existing !== undefined)
     throw conflict('SERVICE', existing.id, `A service with the name ${input.name} already exists.`);
-  checkQuota(context, 'services', () => listServices(state, context).length + 1);
+  checkQuota(context, 'services', () => countBy(state, 'owned', ownedIndexValue('service', context)) + 1);
   const id = newId('svc', context.random);
   const service: Service = {
     account,

@@ -1,8 +1,10 @@
 // Reading target groups and targets.
 
 import { findResource, formatArn, getResource, type Caller } from '../identifiers.ts';
+import { listBy, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup, TargetGroupType } from '../records/lattice.ts';
+import { ownedIndexValue, ownerOf, typeIndexValue } from '../state-indexes.ts';
 import { recordsBy, type State } from '../state.ts';
 
 /** The target group that an id or ARN names, or undefined. */
@@ -15,19 +17,20 @@ export function getTargetGroup(state: State, caller: Caller, identifier: string)
   return getResource(state, caller, 'targetGroup', identifier);
 }
 
-/** The caller's target groups that pass the filter, in no particular order (`paginate` orders them). */
+/** The caller's target groups that pass the filter. */
 export function listTargetGroups(
   state: State,
   caller: Caller,
-  filter: { readonly vpcIdentifier?: string; readonly type?: TargetGroupType },
-): TargetGroup[] {
-  return [...state.tables.targetGroup.values()].filter(
-    (group) =>
-      group.account === caller.account &&
-      group.region === caller.region &&
-      (filter.vpcIdentifier === undefined || group.vpcId === filter.vpcIdentifier) &&
-      (filter.type === undefined || group.type === filter.type),
-  );
+  { vpcIdentifier, type }: { readonly vpcIdentifier?: string; readonly type?: TargetGroupType },
+): RecordList<TargetGroup> {
+  if (vpcIdentifier !== undefined) {
+    const vpcKey = keyOf(caller.account, caller.region, vpcIdentifier);
+    const value = type === undefined ? vpcKey : typeIndexValue(vpcKey, type);
+    return listBy(state, 'targetGroup', 'targetGroupsByVpc', value);
+  }
+  if (type !== undefined)
+    return listBy(state, 'targetGroup', 'targetGroupsByType', typeIndexValue(ownerOf(caller), type));
+  return listBy(state, 'targetGroup', 'owned', ownedIndexValue('targetGroup', caller));
 }
 
 /** The ARNs of the services that use a target group (at most one). */
@@ -37,17 +40,22 @@ export function serviceArnsOf(state: State, group: TargetGroup): string[] {
   return [...ids].map((id) => formatArn('vpc-lattice', group, `service/${id}`));
 }
 
-/** The targets of a group, draining ones included, in no particular order. A filter entry without port takes any port. */
+/** The targets of a group, draining ones included. A filter entry without port takes any port. */
 export function listTargets(
   state: State,
   group: TargetGroup,
   filter?: readonly { readonly id: string; readonly port?: number }[],
-): Target[] {
-  const targets = recordsBy(state, 'target', 'targetsByTargetGroup', keyOfRecord(group));
-  if (filter === undefined || filter.length === 0) return targets;
-  return targets.filter((target) =>
-    filter.some((one) => one.id === target.targetId && (one.port === undefined || one.port === target.port)),
-  );
+): RecordList<Target> {
+  const key = keyOfRecord(group);
+  if (filter === undefined || filter.length === 0) return listBy(state, 'target', 'targetsByTargetGroup', key);
+  return listBy(state, 'target', 'targetsByTargetGroup', key, {
+    name: filter
+      .map(({ id, port }) => JSON.stringify([id, port]))
+      .sort()
+      .join(''),
+    passes: (target) =>
+      filter.some((one) => one.id === target.targetId && (one.port === undefined || one.port === target.port)),
+  });
 }
 
 /** What a data plane saw of a target. */

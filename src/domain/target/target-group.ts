@@ -6,11 +6,10 @@ import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
 import type { ProtocolVersion, TargetGroup, TargetGroupProtocol, TargetGroupType } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
-import { nameIndexValue } from '../state-indexes.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { decideHealthCheck, type HealthCheckInput } from './health-check.ts';
-import { listTargetGroups } from './read.ts';
 
 export interface TargetGroupConfigInput {
   /** Default 80 for HTTP, 443 for HTTPS; TCP needs one. */
@@ -41,7 +40,7 @@ export function createTargetGroup(state: State, input: CreateTargetGroupInput, c
   );
   if (existing !== undefined)
     throw conflict('TARGET_GROUP', existing.id, `A target group with the name ${input.name} already exists.`);
-  checkQuota(context, 'targetGroups', () => listTargetGroups(state, context, {}).length + 1);
+  checkQuota(context, 'targetGroups', () => countBy(state, 'owned', ownedIndexValue('targetGroup', context)) + 1);
   const id = newId('tg', context.random);
   const group: TargetGroup = {
     account,

@@ -164,7 +164,9 @@ test('deregisterTargets() drains for a minute in a used group, and registering a
   const input = { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10' }] };
   scenario.run(registerTargets, input);
   const statuses = () =>
-    listTargets(scenario.state, group).map((target) => targetStatus(scenario.state, group, target, undefined).status);
+    [...listTargets(scenario.state, group).read()].map(
+      (target) => targetStatus(scenario.state, group, target, undefined).status,
+    );
   assert.deepEqual(statuses(), ['INITIAL']);
   scenario.run(deregisterTargets, input);
   assert.deepEqual(statuses(), ['DRAINING']);
@@ -185,7 +187,7 @@ test('targetStatus() says UNUSED without a service and UNAVAILABLE without check
   const group = make(scenario, { healthCheck: { enabled: false } });
   const input = { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10', port: 8080 }] };
   scenario.run(registerTargets, input);
-  const [target] = listTargets(scenario.state, group, [{ id: '10.0.1.10' }]);
+  const [target] = listTargets(scenario.state, group, [{ id: '10.0.1.10' }]).read();
   assert.ok(target !== undefined);
   const status = () => targetStatus(scenario.state, group, target, { health: 'HEALTHY' });
   assert.deepEqual(status(), { status: 'UNUSED', reasonCode: 'Target.NotInUse' });
@@ -198,7 +200,7 @@ test('targetStatus() says what data planes report, with the reason of a failure'
   const group = make(scenario);
   use(scenario, group.id);
   scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets: [{ id: '10.0.1.10' }] });
-  const [target] = listTargets(scenario.state, group);
+  const [target] = listTargets(scenario.state, group).read();
   assert.ok(target !== undefined);
   const status = (observed: Parameters<typeof targetStatus>[3]) =>
     targetStatus(scenario.state, group, target, observed);
@@ -213,7 +215,7 @@ test('targetStatus() says UNHEALTHY of an instance that does not stand, whatever
   const group = make(scenario, {}, 'INSTANCE');
   use(scenario, group.id);
   scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets: [{ id: 'i-0123456789abcdef0' }] });
-  const [target] = listTargets(scenario.state, group);
+  const [target] = listTargets(scenario.state, group).read();
   assert.ok(target !== undefined);
   assert.deepEqual(targetStatus(scenario.state, group, target, { health: 'HEALTHY' }), {
     status: 'UNHEALTHY',

@@ -4,7 +4,7 @@ import type {
   ListAccessLogSubscriptionsRequest,
   ListAccessLogSubscriptionsResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { accessLogsOf, getLogOwner } from '../../../domain/access-log/index.ts';
+import { getLogOwner, listAccessLogs } from '../../../domain/access-log/index.ts';
 import { paginate } from '../../../domain/index.ts';
 import { keyOfRecord } from '../../../domain/records/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
@@ -15,7 +15,7 @@ export const listAccessLogSubscriptions = read(
   'ListAccessLogSubscriptions',
   (state, request: Valid<ListAccessLogSubscriptionsRequest>, call): Wire<ListAccessLogSubscriptionsResponse> => {
     const { record } = getLogOwner(state, call, request.resourceIdentifier);
-    const { items, nextToken } = paginate(accessLogsOf(state, keyOfRecord(record)), request);
+    const { items, nextToken } = paginate(listAccessLogs(state, keyOfRecord(record)), request);
     return { items: items.map(describeAccessLogFully), nextToken };
   },
 );
