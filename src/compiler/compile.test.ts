@@ -9,7 +9,6 @@ import {
   createVpcAssociation,
   deleteServiceAssociation,
   deleteVpcAssociation,
-  advanceAssociations,
 } from '../domain/association/index.ts';
 import { createVpc } from '../domain/ec2/index.ts';
 import { createListener, deleteListener } from '../domain/listener/index.ts';
@@ -17,6 +16,7 @@ import { createServiceNetwork } from '../domain/network/index.ts';
 import { createRule, deleteRule, updateRule } from '../domain/rule/index.ts';
 import { createService } from '../domain/service/index.ts';
 import { createTargetGroup, deregisterTargets, registerTargets } from '../domain/target/index.ts';
+import { advanceStatuses } from '../domain/upkeep/index.ts';
 import { tableNames, type Snapshot } from '../snapshot/index.ts';
 import { compile, nothingCompiled, type Compiled } from './compile.ts';
 
@@ -135,7 +135,7 @@ test('compile() from changes equals compile() of everything, over random sequenc
         serviceNetworkIdentifier: pick(ids('serviceNetwork')) ?? '',
         securityGroupIds: [],
       }),
-    () => run.do(advanceAssociations, { obeyedRevision: run.state.revision }),
+    () => run.do(advanceStatuses, { obeyedRevision: run.state.revision }),
     () =>
       random.fraction() < 0.3 &&
       run.do(deleteServiceAssociation, { serviceAssociationIdentifier: pick(ids('serviceAssociation')) ?? '' }),

@@ -1,8 +1,7 @@
 // One record of the snapshot from the records of the state: each function looks only at what its record depends on.
 
-import { recordsBy, type RecordTypes, type State } from '../domain/index.ts';
+import { isCarried, recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { accessLogsOf } from '../domain/access-log/index.ts';
-import { isCarried } from '../domain/association/index.ts';
 import { findLoadBalancer } from '../domain/ec2/index.ts';
 import {
   keyOf,

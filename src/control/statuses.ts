@@ -1,11 +1,10 @@
-// Moves the statuses of associations on as the data plane obeys, and fails those that it does not confirm in time.
+// Moves statuses on as the data plane obeys, and fails those that it does not confirm in time.
 
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { createWatch, type Watch } from '../base/watch.ts';
 import type { Context } from '../domain/index.ts';
-import { advanceAssociations, failOverdueAssociations, hasWaitingAssociations } from '../domain/association/index.ts';
-import { defaultSweep, sweep } from '../domain/upkeep/index.ts';
+import { advanceStatuses, defaultSweep, failOverdue, hasWaiting, sweep } from '../domain/upkeep/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** The background task. */
@@ -47,8 +46,8 @@ export function startStatusTask(deps: StatusTaskDeps): StatusTask {
       while (!closed && settled.value < obeyed.value) {
         const revision = obeyed.value;
         // A status that became durable after `revision` was obeyed cannot have been decided without it.
-        if (hasWaitingAssociations(store.state.value))
-          await store.commit(advanceAssociations, { obeyedRevision: revision }, deps.context('AdvanceAssociations'));
+        if (hasWaiting(store.state.value))
+          await store.commit(advanceStatuses, { obeyedRevision: revision }, deps.context('AdvanceStatuses'));
         settled.set(revision);
       }
     } catch (error) {
@@ -60,12 +59,8 @@ export function startStatusTask(deps: StatusTaskDeps): StatusTask {
 
   const look = async (): Promise<void> => {
     try {
-      if (hasWaitingAssociations(store.state.value))
-        await store.commit(
-          failOverdueAssociations,
-          { timeout: deps.associationTimeout, countedFrom },
-          deps.context('FailOverdueAssociations'),
-        );
+      if (hasWaiting(store.state.value))
+        await store.commit(failOverdue, { timeout: deps.associationTimeout, countedFrom }, deps.context('FailOverdue'));
       await store.commit(sweep, { ...defaultSweep, drain: deps.targetDrainTime }, deps.context('Sweep'));
     } catch (error) {
       log.error('upkeep could not be written; tried again', { error });

@@ -14,4 +14,5 @@ export { type Context, type Decision } from './decision.ts';
 export { ec2Refusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';
 export { paginate, type PageRequest, type RecordList } from './page.ts';
 export { type Caller } from './identifiers.ts';
+export { isCarried } from './life-cycle.ts';
 export { decideOnce, type Idempotency } from './idempotency.ts';

@@ -67,20 +67,29 @@ export function conflict(resourceType: ResourceType, resourceId: string, message
   return new Refusal({ kind: 'Conflict', resourceId, resourceType }, message);
 }
 
+/** A type of resource in a sentence: `service network`. */
+export function wordsOf(resourceType: ResourceType): string {
+  return resourceType.toLowerCase().replaceAll('_', ' ');
+}
+
 /** A resource that is not there (for this account). */
 export function notFound(resourceType: ResourceType, resourceId: string): Refusal {
-  const words = resourceType.toLowerCase().replaceAll('_', ' ');
   return new Refusal(
     { kind: 'ResourceNotFound', resourceId, resourceType },
-    `The ${words} ${resourceId} was not found.`,
+    `The ${wordsOf(resourceType)} ${resourceId} was not found.`,
   );
 }
 
 /** A member of the input that is wrong in itself or beside the others. */
 export function invalidField(name: string, message: string): Refusal {
+  return invalidFields([{ name, message }]);
+}
+
+/** Everything that is wrong with the members of one input; at least one. */
+export function invalidFields(fieldList: readonly InvalidField[]): Refusal {
   return new Refusal(
-    { kind: 'Validation', reason: 'fieldValidationFailed', fieldList: [{ name, message }] },
-    `Invalid value for ${name}: ${message}`,
+    { kind: 'Validation', reason: 'fieldValidationFailed', fieldList },
+    fieldList.map(({ name, message }) => `Invalid value for ${name}: ${message}`).join('; '),
   );
 }
 

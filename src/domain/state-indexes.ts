@@ -17,8 +17,11 @@ import type {
 } from './records/lattice.ts';
 
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
-const transitional = (record: { readonly status: string }): readonly string[] =>
-  record.status.endsWith('_IN_PROGRESS') ? ['all'] : [];
+/** Every kind is under a value of its own, so that each can be looked through alone. */
+const transitional =
+  (kind: string) =>
+  (record: { readonly status: string }): readonly string[] =>
+    record.status.endsWith('_IN_PROGRESS') ? [kind] : [];
 
 const owned =
   (kind: OwnedKind) =>
@@ -64,9 +67,11 @@ export const indexDefinitions = {
   vpcAssociationsByNetwork: { vpcAssociation: (r: VpcAssociation) => [r.serviceNetworkKey] },
   /** By the VPC's key. */
   vpcAssociationsByVpc: { vpcAssociation: (r: VpcAssociation) => [r.vpcKey] },
-  /** Associations whose status waits for the data plane, under `all`. */
-  waitingServiceAssociations: { serviceAssociation: transitional },
-  waitingVpcAssociations: { vpcAssociation: transitional },
+  /** What waits for the data plane, by the name of its kind. */
+  waiting: {
+    serviceAssociation: transitional('serviceAssociation'),
+    vpcAssociation: transitional('vpcAssociation'),
+  },
   /** By the service network's key; resting ones included. */
   addressesByNetwork: { componentAddress: (r: ComponentAddress) => [keyOf(r.account, r.region, r.serviceNetworkId)] },
   /** By the place in the pool, as a decimal number. */

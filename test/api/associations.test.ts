@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { systemRandom } from '../../src/base/random.ts';
-import { advanceAssociations } from '../../src/domain/association/index.ts';
+import { advanceStatuses } from '../../src/domain/upkeep/index.ts';
 import { assertComplete, makeService, makeVpc, refused, unique } from './lattice-checks.ts';
 import { startApi } from './running-api.ts';
 
@@ -18,12 +18,12 @@ async function obey(): Promise<void> {
     account: '123456789012',
     region: 'us-east-1',
     principalArn: 'arn:aws:iam::123456789012:root',
-    operation: 'AdvanceAssociations',
+    operation: 'AdvanceStatuses',
     now: Date.now(),
     random: systemRandom,
     quotas: 'none',
   } as const;
-  await api.store.commit(advanceAssociations, { obeyedRevision: api.store.state.value.revision }, context);
+  await api.store.commit(advanceStatuses, { obeyedRevision: api.store.state.value.revision }, context);
 }
 
 test('associations begin in progress, name both sides, and are unique', async () => {

@@ -8,15 +8,13 @@ import { createServiceNetwork, deleteServiceNetwork } from '../network/index.ts'
 import { keyOf } from '../records/base.ts';
 import { createScenario, scenarioCaller, type Scenario } from '../scenario.ts';
 import { createService, deleteService } from '../service/index.ts';
-import { defaultSweep, sweep } from '../upkeep/index.ts';
+import { advanceStatuses, defaultSweep, failOverdue, sweep } from '../upkeep/index.ts';
 import { ADDRESS_PLACES } from './address.ts';
 import {
-  advanceAssociations,
   createServiceAssociation,
   createVpcAssociation,
   deleteServiceAssociation,
   deleteVpcAssociation,
-  failOverdueAssociations,
   getServiceAssociation,
   getVpcAssociation,
   listServiceAssociations,
@@ -32,15 +30,14 @@ function associate(scenario: Scenario, service = 'shop', network = 'main') {
   return { ...input, input, id: scenario.run(createServiceAssociation, input).association.id };
 }
 
-const obey = (scenario: Scenario): number =>
-  scenario.run(advanceAssociations, { obeyedRevision: scenario.state.revision });
+const obey = (scenario: Scenario): number => scenario.run(advanceStatuses, { obeyedRevision: scenario.state.revision });
 
 test('createServiceAssociation() waits for the revision that wrote it', () => {
   const scenario = createScenario();
   const { id } = associate(scenario);
   const status = (): string => getServiceAssociation(scenario.state, scenarioCaller, id).status;
   assert.equal(status(), 'CREATE_IN_PROGRESS');
-  scenario.run(advanceAssociations, { obeyedRevision: scenario.state.revision - 1 });
+  scenario.run(advanceStatuses, { obeyedRevision: scenario.state.revision - 1 });
   assert.equal(status(), 'CREATE_IN_PROGRESS');
   obey(scenario);
   assert.equal(status(), 'ACTIVE');
@@ -63,15 +60,15 @@ test('createServiceAssociation() refuses a custom domain that another service of
   assert.equal(scenario.refused(createServiceAssociation, second).kind, 'Conflict');
 });
 
-test('failOverdueAssociations() fails what waits too long, and a late acknowledgement changes nothing', () => {
+test('failOverdue() fails what waits too long, and a late acknowledgement changes nothing', () => {
   const scenario = createScenario();
   const { id, input } = associate(scenario);
   const begun = scenario.now;
   scenario.now += 59_999;
-  assert.equal(scenario.run(failOverdueAssociations, { timeout: 60_000, countedFrom: 0 }), 0);
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0);
   scenario.now += 1;
-  assert.equal(scenario.run(failOverdueAssociations, { timeout: 60_000, countedFrom: begun + 1 }), 0);
-  assert.equal(scenario.run(failOverdueAssociations, { timeout: 60_000, countedFrom: 0 }), 1);
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: begun + 1 }), 0);
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 1);
   obey(scenario);
   const failed = getServiceAssociation(scenario.state, scenarioCaller, id);
   assert.equal(failed.status, 'CREATE_FAILED');
@@ -87,12 +84,12 @@ test('failOverdueAssociations() fails what waits too long, and a late acknowledg
   );
 });
 
-test('failOverdueAssociations() never takes ACTIVE back', () => {
+test('failOverdue() never takes ACTIVE back', () => {
   const scenario = createScenario();
   associate(scenario);
   obey(scenario);
   scenario.now += 600_000;
-  assert.equal(scenario.run(failOverdueAssociations, { timeout: 60_000, countedFrom: 0 }), 0);
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0);
 });
 
 test('deleteServiceAssociation() is refused while creating, idempotent while deleting, done when obeyed', () => {
@@ -226,7 +223,7 @@ test('updateVpcAssociation() goes through UPDATE_IN_PROGRESS and keeps at least 
   const remove = { vpcAssociationIdentifier: association.id };
   assert.equal(scenario.refused(deleteVpcAssociation, remove).kind, 'Conflict');
   scenario.now += 60_000;
-  scenario.run(failOverdueAssociations, { timeout: 60_000, countedFrom: 0 });
+  scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 });
   assert.equal(getVpcAssociation(scenario.state, scenarioCaller, association.id).status, 'UPDATE_FAILED');
   assert.equal(scenario.run(updateVpcAssociation, input).failureCode, undefined);
   obey(scenario);

@@ -1,10 +1,10 @@
-// Associations of services and VPCs with service networks, and how they move on.
+// Associations of services and VPCs with service networks.
 
-export { advanceAssociations, failOverdueAssociations, hasWaitingAssociations, isCarried } from './advance.ts';
 export { getServiceAssociation, getVpcAssociation, listServiceAssociations, listVpcAssociations } from './read.ts';
 export {
   createServiceAssociation,
   deleteServiceAssociation,
+  removeServiceAssociation,
   type CreateServiceAssociationInput,
 } from './service-association.ts';
 export {

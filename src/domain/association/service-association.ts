@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { deletedStatus, serviceAssociationCycle } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
@@ -97,25 +98,17 @@ export function deleteServiceAssociation(
   context: Context,
 ): Decided<ServiceAssociation> {
   const before = getResource(state, context, 'serviceAssociation', input.serviceAssociationIdentifier);
-  if (before.status === 'DELETE_IN_PROGRESS') return { changes: [], result: before };
-  if (before.status === 'CREATE_IN_PROGRESS')
-    throw conflict(
-      'SERVICE_NETWORK_SERVICE_ASSOCIATION',
-      before.id,
-      `The association ${before.id} is CREATE_IN_PROGRESS. Wait until that has ended.`,
-    );
+  const status = deletedStatus(serviceAssociationCycle, before, 'SERVICE_NETWORK_SERVICE_ASSOCIATION');
+  if (status === before.status) return { changes: [], result: before };
   const association: ServiceAssociation = {
     ...before,
-    status: 'DELETE_IN_PROGRESS',
+    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
     intentRevision: state.revision + 1,
     intentAt: context.now,
     lastUpdatedAt: context.now,
   };
-  // No data plane carries what failed to be created: nobody has to confirm that it is gone.
   const changes =
-    before.status === 'CREATE_FAILED'
-      ? removeServiceAssociation(state, before, context)
-      : [put('serviceAssociation', association)];
+    status === 'gone' ? removeServiceAssociation(state, before, context) : [put('serviceAssociation', association)];
   return { changes, result: association };
 }
 

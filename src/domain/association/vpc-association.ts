@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, VpcAssociation } from '../records/lattice.ts';
@@ -91,7 +92,7 @@ export function updateVpcAssociation(
   context: Context,
 ): Decided<VpcAssociation> {
   const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
-  if (before.status !== 'ACTIVE' && before.status !== 'UPDATE_FAILED') throw busy(before);
+  const status = updatedStatus(updatableCycle, before, 'SERVICE_NETWORK_VPC_ASSOCIATION');
   if (input.securityGroupIds?.length === 0)
     throw invalidField('securityGroupIds', 'the last security group cannot be removed: delete the association instead');
   const { securityGroupIds, privateDnsEnabled, dnsOptions } = input;
@@ -105,7 +106,7 @@ export function updateVpcAssociation(
       : { securityGroupIds: checkSecurityGroups(state, before.vpcKey, securityGroupIds) }),
     ...(privateDnsEnabled === undefined ? {} : { privateDnsEnabled }),
     ...(dnsOptions === undefined ? {} : { dnsOptions }),
-    status: 'UPDATE_IN_PROGRESS',
+    status,
     intentRevision: state.revision + 1,
     intentAt: context.now,
     lastUpdatedAt: context.now,
@@ -123,25 +124,17 @@ export function deleteVpcAssociation(
   context: Context,
 ): Decided<VpcAssociation> {
   const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
-  if (before.status === 'DELETE_IN_PROGRESS') return { changes: [], result: before };
-  if (before.status === 'CREATE_IN_PROGRESS' || before.status === 'UPDATE_IN_PROGRESS') throw busy(before);
+  const status = deletedStatus(updatableCycle, before, 'SERVICE_NETWORK_VPC_ASSOCIATION');
+  if (status === before.status) return { changes: [], result: before };
   const association: VpcAssociation = {
     ...before,
-    status: 'DELETE_IN_PROGRESS',
+    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
     intentRevision: state.revision + 1,
     intentAt: context.now,
     lastUpdatedAt: context.now,
   };
-  // No data plane carries what failed to be created: nobody has to confirm that it is gone.
-  const change =
-    before.status === 'CREATE_FAILED' ? remove('vpcAssociation', before) : put('vpcAssociation', association);
+  const change = status === 'gone' ? remove('vpcAssociation', before) : put('vpcAssociation', association);
   return { changes: [change], result: association };
-}
-
-function busy(association: VpcAssociation): Error {
-  const { id, status } = association;
-  const message = `The association ${id} is ${status}, which does not allow this.`;
-  return conflict('SERVICE_NETWORK_VPC_ASSOCIATION', id, message);
 }
 
 function checkSecurityGroups(state: State, vpcKey: Key, ids: readonly string[]): readonly string[] {

@@ -139,17 +139,21 @@ export interface AccessLogSubscription extends BaseRecord {
   readonly serviceNetworkLogType?: 'SERVICE' | 'RESOURCE';
 }
 
-/** What the two kinds of association share. */
-export interface Association extends BaseRecord, Failure {
+/** What every record has whose status waits for data planes. */
+export interface Carried extends BaseRecord, Failure {
   readonly arn: string;
-  /** The account that made it. */
-  readonly createdBy: string;
-  readonly serviceNetworkKey: Key;
-  readonly serviceNetworkId: string;
   /** The revision that wrote the present intent (create, update or delete): once obeyed, the status moves on. */
   readonly intentRevision: number;
   /** When that intent was written. */
   readonly intentAt: number;
+}
+
+/** What the kinds of association share. */
+export interface Association extends Carried {
+  /** The account that made it. */
+  readonly createdBy: string;
+  readonly serviceNetworkKey: Key;
+  readonly serviceNetworkId: string;
 }
 
 export interface ServiceAssociation extends Association {

@@ -1,0 +1,48 @@
+// The life cycles as tables: nothing waits forever, and nothing leads out of them.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  deletedStatus,
+  serviceAssociationCycle,
+  updatableCycle,
+  updatedStatus,
+  type Transitions,
+} from './life-cycle.ts';
+import { Refusal } from './refusal.ts';
+
+const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [serviceAssociationCycle, updatableCycle];
+
+test('every status in progress moves on with the data plane, and no other does', () => {
+  for (const cycle of cycles)
+    for (const [status, on] of Object.entries(cycle)) {
+      const waits = status.endsWith('_IN_PROGRESS');
+      assert.equal(on.obey !== undefined, waits, status);
+      assert.ok(on.expire === undefined || (waits && on.expire.endsWith('_FAILED')), status);
+    }
+});
+
+test('every status of a life cycle leads to statuses of the same, and every one can be left by deleting in the end', () => {
+  for (const cycle of cycles)
+    for (const [status, on] of Object.entries(cycle)) {
+      for (const next of [on.update, on.delete, on.obey, on.expire])
+        assert.ok(next === undefined || next === 'gone' || next === 'refused' || next in cycle, `${status}: ${next}`);
+      const settled = on.delete === 'refused' ? on.obey : status;
+      assert.ok(settled !== undefined && settled !== 'gone');
+      const deleted = cycle[settled]?.delete ?? settled;
+      assert.ok(deleted === 'gone' || cycle[deleted]?.obey === 'gone', status);
+    }
+});
+
+test('updatedStatus() and deletedStatus() refuse what the status does not allow, with the status in the message', () => {
+  const record = { id: 'snva-1', status: 'UPDATE_IN_PROGRESS' } as const;
+  for (const call of [updatedStatus, deletedStatus])
+    assert.throws(
+      () => call(updatableCycle, record, 'SERVICE_NETWORK_VPC_ASSOCIATION'),
+      (error) => error instanceof Refusal && error.kind === 'Conflict' && /UPDATE_IN_PROGRESS/.test(error.message),
+    );
+  const type = 'SERVICE_NETWORK_VPC_ASSOCIATION';
+  assert.equal(updatedStatus(updatableCycle, { id: 'x', status: 'UPDATE_FAILED' }, type), 'UPDATE_IN_PROGRESS');
+  assert.equal(deletedStatus(updatableCycle, { id: 'x', status: 'CREATE_FAILED' }, type), 'gone');
+  assert.equal(deletedStatus(updatableCycle, { id: 'x', status: 'DELETE_IN_PROGRESS' }, type), 'DELETE_IN_PROGRESS');
+});

@@ -1,0 +1,81 @@
+// How statuses move on: with the data plane's acknowledgement, or when the time to wait for it is over.
+
+import { removeServiceAssociation } from '../association/index.ts';
+import type { Context, Decided } from '../decision.ts';
+import { serviceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
+import type { Carried, Failure } from '../records/lattice.ts';
+import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
+
+/** The kinds of record whose status waits for data planes; each has a line below and in the index `waiting`. */
+type CarriedKind = 'serviceAssociation' | 'vpcAssociation';
+
+/** What is done for one kind: the changes, one list for each record that moves on. */
+type Mover = (state: State, event: Event, context: Context) => readonly (readonly Change[])[];
+
+interface Event {
+  readonly kind: 'obey' | 'expire';
+  /** Whether it has come for this record. */
+  readonly due: (one: Carried) => boolean;
+  /** What the records get beside their status. */
+  readonly failure: Failure;
+}
+
+const movers: readonly Mover[] = [
+  mover('serviceAssociation', serviceAssociationCycle, removeServiceAssociation),
+  mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
+];
+
+function mover<K extends CarriedKind>(
+  kind: K,
+  cycle: LifeCycle<RecordTypes[K]['status']>,
+  letGo: (state: State, record: RecordTypes[K], context: Context) => readonly Change[],
+): Mover {
+  return (state, event, context) =>
+    recordsBy(state, kind, 'waiting', kind).flatMap((one) => {
+      const status: RecordTypes[K]['status'] = one.status;
+      const next = cycle[status][event.kind];
+      if (next === undefined || !event.due(one)) return [];
+      if (next === 'gone') return [letGo(state, one, context)];
+      return [[put(kind, { ...one, ...event.failure, status: next, lastUpdatedAt: context.now })]];
+    });
+}
+
+function moveAll(state: State, event: Event, context: Context): Decided<number> {
+  const moved = movers.flatMap((move) => move(state, event, context));
+  return { changes: moved.flat(), result: moved.length };
+}
+
+/**
+ * What the data plane's obedience to `obeyedRevision` means: creations and updates are ACTIVE, deletions are done. What had
+ * its time before stays as it is. Result: how many records moved on.
+ */
+export function advanceStatuses(
+  state: State,
+  input: { readonly obeyedRevision: number },
+  context: Context,
+): Decided<number> {
+  const due = (one: Carried): boolean => one.intentRevision <= input.obeyedRevision;
+  return moveAll(state, { kind: 'obey', due, failure: {} }, context);
+}
+
+/**
+ * Fails creations and updates that wait longer than `timeout` milliseconds, counted from their intent or from
+ * `countedFrom` (when the present control process began), whichever is later. A deletion waits on. Result: how many failed.
+ */
+export function failOverdue(
+  state: State,
+  input: { readonly timeout: number; readonly countedFrom: number },
+  context: Context,
+): Decided<number> {
+  const due = (one: Carried): boolean => context.now - Math.max(one.intentAt, input.countedFrom) >= input.timeout;
+  const failure = {
+    failureCode: 'DataPlaneTimeout',
+    failureMessage: `The data plane did not confirm this within ${input.timeout / 1000} seconds.`,
+  };
+  return moveAll(state, { kind: 'expire', due, failure }, context);
+}
+
+/** Whether the status of anything waits for the data plane. */
+export function hasWaiting(state: State): boolean {
+  return !state.indexes.waiting.isEmpty();
+}
