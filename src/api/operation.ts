@@ -54,10 +54,16 @@ export function read<Request, Response, D extends OperationDeps = OperationDeps>
 }
 
 /**
- * An operation that changes the state by `decision`. A `clientToken` in the request makes a repetition give the first
- * answer; `toOutput` gets the decision's result and the state that is durable by then.
+ * An operation that changes the state by `decision` and has no client token; `toOutput` gets the decision's result and the
+ * state that is durable by then.
  */
-export function change<Request extends object, I, R, Response, D extends OperationDeps = OperationDeps>(
+export function change<
+  Request extends object & { readonly clientToken?: never },
+  I,
+  R,
+  Response,
+  D extends OperationDeps = OperationDeps,
+>(
   name: string,
   decision: Decision<I, R>,
   toInput: (request: Request, deps: D) => I,
@@ -67,14 +73,44 @@ export function change<Request extends object, I, R, Response, D extends Operati
     name,
     kind: 'change',
     bind: (deps) => async (input, call) => {
-      const { clientToken, ...parameters } = input as Request & { readonly clientToken?: string };
+      const { result, revision } = await deps.store.commit(
+        decision,
+        toInput(input as Request, deps),
+        contextOf(name, call, deps),
+      );
+      return { output: toOutput(result, deps.store.state.value), revision };
+    },
+  };
+}
+
+/**
+ * An operation that changes the state by `decision` and may be repeated with its `clientToken`: a repetition gives the first
+ * answer. Therefore `toOutput` gets the decision's result only, which is kept with the token: the state may be another by then.
+ */
+export function changeOnce<
+  Request extends { readonly clientToken?: string },
+  I,
+  R,
+  Response,
+  D extends OperationDeps = OperationDeps,
+>(
+  name: string,
+  decision: Decision<I, R>,
+  toInput: (request: Request, deps: D) => I,
+  toOutput: (result: R) => Response,
+): Operation<D> {
+  return {
+    name,
+    kind: 'change',
+    bind: (deps) => async (input, call) => {
+      const { clientToken, ...parameters } = input as Request;
       const { result, revision } = await deps.store.commit(
         decision,
         toInput(input as Request, deps),
         contextOf(name, call, deps),
         ...(clientToken === undefined ? [] : [{ token: clientToken, parameters }]),
       );
-      return { output: toOutput(result, deps.store.state.value), revision };
+      return { output: toOutput(result), revision };
     },
   };
 }

@@ -56,7 +56,7 @@ async function associate(store: Store, context: (operation: string) => Context) 
     { serviceNetworkIdentifier: network.result.id, vpcIdentifier: vpc.result.id, securityGroupIds: [] },
     context('CreateServiceNetworkVpcAssociation'),
   );
-  return { id: made.result.id, revision: made.revision };
+  return { id: made.result.association.id, revision: made.revision };
 }
 
 const statusOf = (store: Store, id: string) =>

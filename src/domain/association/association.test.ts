@@ -188,7 +188,7 @@ function associateVpc(scenario: Scenario) {
   const groups = ['a', 'b'].map((name) => configuredId('sg', scenarioCaller, 'shop', name));
   const vpcIdentifier = configuredId('vpc', scenarioCaller, 'shop');
   const input = { serviceNetworkIdentifier: network.arn, vpcIdentifier, securityGroupIds: groups.slice(0, 1) };
-  return { groups, input, network, association: scenario.run(createVpcAssociation, input) };
+  return { groups, input, ...scenario.run(createVpcAssociation, input) };
 }
 
 test('createVpcAssociation() answers a second one with the words that clients look for', () => {

@@ -26,7 +26,7 @@ export function createServiceAssociation(
   state: State,
   input: CreateServiceAssociationInput,
   context: Context,
-): Decided<{ readonly association: ServiceAssociation; readonly service: Service }> {
+): Decided<{ readonly association: ServiceAssociation; readonly service: Service; readonly network: ServiceNetwork }> {
   const { account, region, now } = context;
   const service = getResource(state, context, 'service', input.serviceIdentifier);
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
@@ -70,7 +70,7 @@ export function createServiceAssociation(
   };
   return {
     changes: [put('serviceAssociation', association), ...allocateAddress(state, network, service.id, context)],
-    result: { association, service },
+    result: { association, service, network },
   };
 }
 

@@ -5,7 +5,7 @@ import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
-import type { DnsOptions, VpcAssociation } from '../records/lattice.ts';
+import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
@@ -30,7 +30,7 @@ export function createVpcAssociation(
   state: State,
   input: CreateVpcAssociationInput,
   context: Context,
-): Decided<VpcAssociation> {
+): Decided<{ readonly association: VpcAssociation; readonly network: ServiceNetwork }> {
   const { account, region, now } = context;
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const vpcKey = keyOf(account, region, input.vpcIdentifier);
@@ -75,7 +75,7 @@ export function createVpcAssociation(
     lastUpdatedAt: now,
     tags: checkTags(input.tags),
   };
-  return { changes: [put('vpcAssociation', association)], result: association };
+  return { changes: [put('vpcAssociation', association)], result: { association, network } };
 }
 
 export interface UpdateVpcAssociationInput {

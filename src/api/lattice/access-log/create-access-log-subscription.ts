@@ -5,11 +5,11 @@ import type {
   CreateAccessLogSubscriptionResponse,
 } from '@aws-sdk/client-vpc-lattice';
 import { createAccessLogSubscription as decide } from '../../../domain/access-log/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeAccessLog } from './describe-access-log.ts';
 
 /** Sends the access log of a service or service network somewhere. */
-export const createAccessLogSubscription = change(
+export const createAccessLogSubscription = changeOnce(
   'CreateAccessLogSubscription',
   decide,
   (request: Valid<CreateAccessLogSubscriptionRequest>) => request,

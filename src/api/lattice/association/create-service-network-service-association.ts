@@ -5,15 +5,14 @@ import type {
   CreateServiceNetworkServiceAssociationResponse,
 } from '@aws-sdk/client-vpc-lattice';
 import { createServiceAssociation as decide } from '../../../domain/association/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
-import { describeServiceAssociation } from './describe-association.ts';
+import { describeServiceAssociationView } from './describe-association.ts';
 
 /** Associates a service with a service network. */
-export const createServiceNetworkServiceAssociation = change(
+export const createServiceNetworkServiceAssociation = changeOnce(
   'CreateServiceNetworkServiceAssociation',
   decide,
   (request: Valid<CreateServiceNetworkServiceAssociationRequest>) => withoutToken(request),
-  ({ association }, state): Wire<CreateServiceNetworkServiceAssociationResponse> =>
-    describeServiceAssociation(state, association),
+  (result): Wire<CreateServiceNetworkServiceAssociationResponse> => describeServiceAssociationView(result),
 );

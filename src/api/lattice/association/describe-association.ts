@@ -2,16 +2,31 @@
 
 import type { DnsOptions } from '@aws-sdk/client-vpc-lattice';
 import type { State } from '../../../domain/index.ts';
-import type { ServiceAssociation, VpcAssociation } from '../../../domain/records/index.ts';
+import type { Service, ServiceAssociation, ServiceNetwork, VpcAssociation } from '../../../domain/records/index.ts';
 import type { Wire } from '../../operation.ts';
 import { describeDnsEntry } from '../service/describe-service.ts';
 import { describeTimes } from '../time.ts';
 
-/** A service association with names and ARNs of both sides; each call's schema takes the members that it has. */
+/** What an association's answers show: it, and what it joins (absent when that is not there any more). */
+interface ServiceAssociationView {
+  readonly association: ServiceAssociation;
+  readonly service: Service | undefined;
+  readonly network: ServiceNetwork | undefined;
+}
+
+/** A service association with names and ARNs of both sides as they are now; each call's schema takes the members that it has. */
 export function describeServiceAssociation(state: State, association: ServiceAssociation) {
-  const service = state.tables.service.get(association.serviceKey);
+  return describeServiceAssociationView({
+    association,
+    service: state.tables.service.get(association.serviceKey),
+    network: state.tables.serviceNetwork.get(association.serviceNetworkKey),
+  });
+}
+
+/** A service association as it was decided. */
+export function describeServiceAssociationView({ association, service, network }: ServiceAssociationView) {
   return {
-    ...describeCommon(state, association),
+    ...describeCommon(association, network),
     status: association.status,
     serviceId: association.serviceId,
     serviceName: service?.name,
@@ -21,11 +36,23 @@ export function describeServiceAssociation(state: State, association: ServiceAss
   };
 }
 
-/** A VPC association with name and ARN of its network; each call's schema takes the members that it has. */
+/** A VPC association with name and ARN of its network as they are now; each call's schema takes the members that it has. */
 export function describeVpcAssociation(state: State, association: VpcAssociation) {
+  const network = state.tables.serviceNetwork.get(association.serviceNetworkKey);
+  return describeVpcAssociationView({ association, network });
+}
+
+/** A VPC association as it was decided. */
+export function describeVpcAssociationView({
+  association,
+  network,
+}: {
+  readonly association: VpcAssociation;
+  readonly network: ServiceNetwork | undefined;
+}) {
   const { status, vpcId, securityGroupIds, privateDnsEnabled, dnsOptions } = association;
   return {
-    ...describeCommon(state, association),
+    ...describeCommon(association, network),
     status,
     vpcId,
     securityGroupIds,
@@ -34,8 +61,7 @@ export function describeVpcAssociation(state: State, association: VpcAssociation
   };
 }
 
-function describeCommon(state: State, association: ServiceAssociation | VpcAssociation) {
-  const network = state.tables.serviceNetwork.get(association.serviceNetworkKey);
+function describeCommon(association: ServiceAssociation | VpcAssociation, network: ServiceNetwork | undefined) {
   const { id, arn, createdBy, serviceNetworkId, failureCode, failureMessage } = association;
   return {
     id,

@@ -2,12 +2,12 @@
 
 import type { CreateListenerRequest, CreateListenerResponse } from '@aws-sdk/client-vpc-lattice';
 import { createListener as decide } from '../../../domain/listener/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { readAction } from '../rule/action.ts';
 import { describeListener } from './describe-listener.ts';
 
 /** Makes a listener and its default rule. */
-export const createListener = change(
+export const createListener = changeOnce(
   'CreateListener',
   decide,
   ({ clientToken: _token, defaultAction, ...rest }: Valid<CreateListenerRequest>) => ({

@@ -2,11 +2,11 @@
 
 import type { CreateServiceNetworkRequest, CreateServiceNetworkResponse } from '@aws-sdk/client-vpc-lattice';
 import { createServiceNetwork as decide } from '../../../domain/network/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeNetwork } from './describe-network.ts';
 
 /** Makes a service network. */
-export const createServiceNetwork = change(
+export const createServiceNetwork = changeOnce(
   'CreateServiceNetwork',
   decide,
   ({ name, authType, tags, sharingConfig }: Valid<CreateServiceNetworkRequest>) => ({

@@ -2,12 +2,12 @@
 
 import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-vpc-lattice';
 import { createService as decide } from '../../../domain/service/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeService } from './describe-service.ts';
 
 /** Makes a service. */
-export const createService = change(
+export const createService = changeOnce(
   'CreateService',
   decide,
   (request: Valid<CreateServiceRequest>) => withoutToken(request),

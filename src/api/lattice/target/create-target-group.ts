@@ -2,12 +2,12 @@
 
 import type { CreateTargetGroupRequest, CreateTargetGroupResponse } from '@aws-sdk/client-vpc-lattice';
 import { createTargetGroup as decide } from '../../../domain/target/index.ts';
-import { change, type Valid, type Wire } from '../../operation.ts';
+import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeTargetGroup } from './describe-target-group.ts';
 import { readHealthCheck } from './health-check.ts';
 
 /** Makes a target group. */
-export const createTargetGroup = change(
+export const createTargetGroup = changeOnce(
   'CreateTargetGroup',
   decide,
   ({ clientToken: _token, config, ...rest }: Valid<CreateTargetGroupRequest>) => {
@@ -18,5 +18,5 @@ export const createTargetGroup = change(
       config: { ...fixed, ...(healthCheck === undefined ? {} : { healthCheck: readHealthCheck(healthCheck) }) },
     };
   },
-  (group, state): Wire<CreateTargetGroupResponse> => describeTargetGroup(state, group),
+  (group): Wire<CreateTargetGroupResponse> => describeTargetGroup(group),
 );

@@ -1,13 +1,11 @@
 // A target group in the wire's shape.
 
-import type { State } from '../../../domain/index.ts';
 import type { TargetGroup } from '../../../domain/records/index.ts';
-import { serviceArnsOf } from '../../../domain/target/index.ts';
 import { describeTimes } from '../time.ts';
 import { describeHealthCheck } from './health-check.ts';
 
 /** A target group; each call's schema takes the members that it has. */
-export function describeTargetGroup(state: State, group: TargetGroup) {
+export function describeTargetGroup(group: TargetGroup) {
   const { id, arn, name, type, status, failureCode, failureMessage, healthCheck } = group;
   return {
     id,
@@ -26,7 +24,6 @@ export function describeTargetGroup(state: State, group: TargetGroup) {
       healthCheck: healthCheck === undefined ? undefined : describeHealthCheck(healthCheck),
       lambdaEventStructureVersion: group.lambdaEventStructureVersion,
     },
-    serviceArns: serviceArnsOf(state, group),
     ...describeTimes(group),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ListTargetGroupsRequest, ListTargetGroupsResponse } from '@aws-sdk/client-vpc-lattice';
 import { paginate } from '../../../domain/index.ts';
-import { listTargetGroups as list } from '../../../domain/target/index.ts';
+import { listTargetGroups as list, serviceArnsOf } from '../../../domain/target/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
 import { describeTargetGroup } from './describe-target-group.ts';
 
@@ -18,8 +18,8 @@ export const listTargetGroups = read(
     const { items, nextToken } = paginate(list(state, call, filter), request);
     return {
       items: items.map((group) => {
-        const { config, ...rest } = describeTargetGroup(state, group);
-        return { ...config, ...rest };
+        const { config, ...rest } = describeTargetGroup(group);
+        return { ...config, ...rest, serviceArns: serviceArnsOf(state, group) };
       }),
       nextToken,
     };

@@ -14,5 +14,5 @@ export const updateTargetGroup = change(
     targetGroupIdentifier: request.targetGroupIdentifier,
     healthCheck: readHealthCheck(request.healthCheck),
   }),
-  (group, state): Wire<UpdateTargetGroupResponse> => describeTargetGroup(state, group),
+  (group): Wire<UpdateTargetGroupResponse> => describeTargetGroup(group),
 );
