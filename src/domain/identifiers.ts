@@ -43,6 +43,7 @@ const typeOfKind = {
   serviceAssociation: 'SERVICE_NETWORK_SERVICE_ASSOCIATION',
   vpcAssociation: 'SERVICE_NETWORK_VPC_ASSOCIATION',
   accessLogSubscription: 'ACCESS_LOG_SUBSCRIPTION',
+  resourceGateway: 'RESOURCE_GATEWAY',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 
 /** The kinds that have a VPC Lattice ARN. */

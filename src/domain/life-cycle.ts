@@ -32,7 +32,7 @@ export const serviceAssociationCycle: LifeCycle<Status> = {
   ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
 };
 
-/** What has an update that data planes confirm: VPC associations. */
+/** What has an update that data planes confirm: VPC associations, resource gateways. */
 export const updatableCycle: LifeCycle<VpcAssociationStatus> = {
   ...common,
   ACTIVE: { update: 'UPDATE_IN_PROGRESS', delete: 'DELETE_IN_PROGRESS' },

@@ -5,6 +5,7 @@ import { Refusal, type ResourceType } from './refusal.ts';
 
 const quotas = {
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
+  resourceGatewaysPerVpc: [500, 'L-0DCA4434', 'RESOURCE_GATEWAY', 'resource gateways per VPC'],
   rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],
   serviceAssociationsPerNetwork: [
     500,

@@ -15,6 +15,7 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
+import type { ResourceGateway } from './records/resource.ts';
 
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
 /** Every kind is under a value of its own, so that each can be looked through alone. */
@@ -71,6 +72,13 @@ export const indexDefinitions = {
   waiting: {
     serviceAssociation: transitional('serviceAssociation'),
     vpcAssociation: transitional('vpcAssociation'),
+    resourceGateway: transitional('resourceGateway'),
+  },
+  /** By the VPC's key. */
+  resourceGatewaysByVpc: { resourceGateway: (r: ResourceGateway) => inVpc(r) },
+  /** By subnet id, in account and region. */
+  resourceGatewaysBySubnet: {
+    resourceGateway: (r: ResourceGateway) => r.subnetIds.map((id) => keyOf(r.account, r.region, id)),
   },
   /** By the service network's key; resting ones included. */
   addressesByNetwork: { componentAddress: (r: ComponentAddress) => [keyOf(r.account, r.region, r.serviceNetworkId)] },
@@ -90,6 +98,7 @@ export const indexDefinitions = {
     serviceNetwork: owned('serviceNetwork'),
     service: owned('service'),
     targetGroup: owned('targetGroup'),
+    resourceGateway: owned('resourceGateway'),
     vpc: owned('vpc'),
     subnet: owned('subnet'),
   },
@@ -100,6 +109,7 @@ export const indexDefinitions = {
     serviceNetwork: (r: ServiceNetwork) => [nameIndexValue('serviceNetwork', `${r.account}/${r.region}`, r.name)],
     service: (r: Service) => [nameIndexValue('service', `${r.account}/${r.region}`, r.name)],
     targetGroup: (r: TargetGroup) => [nameIndexValue('targetGroup', `${r.account}/${r.region}`, r.name)],
+    resourceGateway: (r: ResourceGateway) => [nameIndexValue('resourceGateway', `${r.account}/${r.region}`, r.name)],
     listener: (r: Listener) => [nameIndexValue('listener', keyOf(r.account, r.region, r.serviceId), r.name)],
     rule: (r: Rule) => [nameIndexValue('rule', keyOf(r.account, r.region, r.listenerId), r.name)],
   },
@@ -115,7 +125,7 @@ export function indexOrder(index: IndexName, record: BaseRecord): number {
 }
 
 /** The kinds that an account lists as its own. */
-export type OwnedKind = 'serviceNetwork' | 'service' | 'targetGroup' | 'vpc' | 'subnet';
+export type OwnedKind = 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'vpc' | 'subnet';
 
 /** Under which value the `owned` index finds what `owner` has of `kind`. */
 export function ownedIndexValue(kind: OwnedKind, owner: Pick<BaseRecord, 'account' | 'region'>): string {
@@ -139,7 +149,7 @@ export function pairIndexValue(a: Key, b: Key): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'listener' | 'rule',
+  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

@@ -18,6 +18,7 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
+import type { ResourceGateway } from './records/resource.ts';
 
 /** The kinds of record and the type of each. */
 export interface RecordTypes {
@@ -31,6 +32,7 @@ export interface RecordTypes {
   readonly vpcAssociation: VpcAssociation;
   readonly componentAddress: ComponentAddress;
   readonly accessLogSubscription: AccessLogSubscription;
+  readonly resourceGateway: ResourceGateway;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
   readonly securityGroup: SecurityGroup;
@@ -54,6 +56,7 @@ export const recordKinds: readonly RecordKind[] = [
   'vpcAssociation',
   'componentAddress',
   'accessLogSubscription',
+  'resourceGateway',
   'vpc',
   'subnet',
   'securityGroup',

@@ -3,28 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
-import { systemRandom } from '../../src/base/random.ts';
-import { advanceStatuses } from '../../src/domain/upkeep/index.ts';
-import { assertComplete, makeService, makeVpc, refused, unique } from './lattice-checks.ts';
+import { assertComplete, makeService, makeVpc, obeyAll, refused, unique } from './lattice-checks.ts';
 import { startApi } from './running-api.ts';
 
 const api = await startApi();
 after(() => api[Symbol.asyncDispose]());
 const { lattice } = api;
 
-/** What control does when every data-plane node has acknowledged the newest revision. */
-async function obey(): Promise<void> {
-  const context = {
-    account: '123456789012',
-    region: 'us-east-1',
-    principalArn: 'arn:aws:iam::123456789012:root',
-    operation: 'AdvanceStatuses',
-    now: Date.now(),
-    random: systemRandom,
-    quotas: 'none',
-  } as const;
-  await api.store.commit(advanceStatuses, { obeyedRevision: api.store.state.value.revision }, context);
-}
+const obey = () => obeyAll(api);
 
 test('associations begin in progress, name both sides, and are unique', async () => {
   const network = await lattice.send(new sdk.CreateServiceNetworkCommand({ name: unique('mesh') }));

@@ -1,9 +1,11 @@
 // What tests of VPC Lattice share: complete outputs, refusals by name, and things to test with.
 
 import assert from 'node:assert/strict';
-import { CreateVpcCommand } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { membersOf, readServiceSchema } from '../../src/aws/index.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { advanceStatuses } from '../../src/domain/upkeep/index.ts';
 import type { RunningApi } from './running-api.ts';
 
 let serial = 0;
@@ -66,4 +68,30 @@ export async function makeListener({ lattice }: RunningApi, serviceIdentifier: s
     }),
   );
   return made.id ?? '';
+}
+
+/** The id of a new subnet, 10.0.`n`.0/24. */
+export async function makeSubnet({ ec2 }: RunningApi, vpcId: string, n = 1): Promise<string> {
+  const made = await ec2.send(
+    new CreateSubnetCommand({
+      VpcId: vpcId,
+      CidrBlock: `10.0.${n}.0/24`,
+      AvailabilityZone: `us-east-1${String.fromCharCode(96 + n)}`,
+    }),
+  );
+  return made.Subnet?.SubnetId ?? '';
+}
+
+/** What control does when every data-plane node has acknowledged the newest revision. */
+export async function obeyAll({ store }: RunningApi): Promise<void> {
+  const context = {
+    account: '123456789012',
+    region: 'us-east-1',
+    principalArn: 'arn:aws:iam::123456789012:root',
+    operation: 'AdvanceStatuses',
+    now: Date.now(),
+    random: systemRandom,
+    quotas: 'none',
+  } as const;
+  await store.commit(advanceStatuses, { obeyedRevision: store.state.value.revision }, context);
 }

@@ -25,6 +25,11 @@ import { getServiceNetwork } from './network/get-service-network.ts';
 import { listServiceNetworks } from './network/list-service-networks.ts';
 import { updateServiceNetwork } from './network/update-service-network.ts';
 import { getAuthPolicy } from './policy/get-auth-policy.ts';
+import { createResourceGateway } from './resource-gateway/create-resource-gateway.ts';
+import { deleteResourceGateway } from './resource-gateway/delete-resource-gateway.ts';
+import { getResourceGateway } from './resource-gateway/get-resource-gateway.ts';
+import { listResourceGateways } from './resource-gateway/list-resource-gateways.ts';
+import { updateResourceGateway } from './resource-gateway/update-resource-gateway.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -77,6 +82,11 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   listServiceNetworks,
   updateServiceNetwork,
   getAuthPolicy,
+  createResourceGateway,
+  deleteResourceGateway,
+  getResourceGateway,
+  listResourceGateways,
+  updateResourceGateway,
   batchUpdateRule,
   createRule,
   deleteRule,

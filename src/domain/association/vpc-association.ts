@@ -1,12 +1,13 @@
 // VPC associations: the clients of a VPC get into a service network.
 
 import type { Context, Decided } from '../decision.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import { wrongSecurityGroups } from '../ec2/index.ts';
+import { formatArn, getResource, newId, type Caller } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { conflict, invalidField, invalidFields } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 
@@ -66,7 +67,7 @@ export function createVpcAssociation(
     serviceNetworkId: network.id,
     vpcKey,
     vpcId: input.vpcIdentifier,
-    securityGroupIds: checkSecurityGroups(state, vpcKey, input.securityGroupIds ?? []),
+    securityGroupIds: checkSecurityGroups(state, context, vpcKey, input.securityGroupIds ?? []),
     ...(input.privateDnsEnabled === undefined ? {} : { privateDnsEnabled: input.privateDnsEnabled }),
     ...(input.dnsOptions === undefined ? {} : { dnsOptions: input.dnsOptions }),
     intentRevision: state.revision + 1,
@@ -103,7 +104,7 @@ export function updateVpcAssociation(
     ...kept,
     ...(securityGroupIds === undefined
       ? {}
-      : { securityGroupIds: checkSecurityGroups(state, before.vpcKey, securityGroupIds) }),
+      : { securityGroupIds: checkSecurityGroups(state, context, before.vpcKey, securityGroupIds) }),
     ...(privateDnsEnabled === undefined ? {} : { privateDnsEnabled }),
     ...(dnsOptions === undefined ? {} : { dnsOptions }),
     status,
@@ -137,11 +138,10 @@ export function deleteVpcAssociation(
   return { changes: [change], result: association };
 }
 
-function checkSecurityGroups(state: State, vpcKey: Key, ids: readonly string[]): readonly string[] {
+function checkSecurityGroups(state: State, caller: Caller, vpcKey: Key, ids: readonly string[]): readonly string[] {
   if (ids.length > MOST_SECURITY_GROUPS)
     throw invalidField('securityGroupIds', `an association has at most ${MOST_SECURITY_GROUPS} security groups`);
-  const inVpc = new Set(recordsBy(state, 'securityGroup', 'securityGroupsByVpc', vpcKey).map((group) => group.id));
-  for (const id of ids)
-    if (!inVpc.has(id)) throw invalidField('securityGroupIds', `the security group ${id} does not exist in the VPC`);
+  const wrong = wrongSecurityGroups(state, caller, vpcKey, ids);
+  if (wrong.length > 0) throw invalidFields(wrong);
   return [...new Set(ids)];
 }

@@ -9,6 +9,7 @@ import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '..
 import { ec2Refusal } from '../refusal.ts';
 import { applyChanges, put, remove, type Change, type RecordTypes, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
+import { checkSubnetUnused } from './subnet.ts';
 import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
 
 /** A VPC as the configuration describes it. Names are unique: of VPCs in account and region, of the rest in their VPC. */
@@ -74,6 +75,7 @@ export function applyConfiguredVpcs(
     head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
       if (record.origin !== 'configuration' || wanted.has(key)) return;
       if (kind === 'vpc') checkUnused(head, record as Vpc);
+      if (kind === 'subnet') checkSubnetUnused(head, record as Subnet);
       changes.push(remove(kind, record));
     });
   return { changes, result: changes.length };

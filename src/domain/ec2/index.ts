@@ -1,5 +1,6 @@
 // VPCs, subnets, and the configuration's security groups and instances.
 
+export { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from './check-placement.ts';
 export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
 export { applyConfiguredLoadBalancers, findLoadBalancer, type ConfiguredLoadBalancer } from './load-balancer.ts';
 export { describeSubnets, describeVpcs, subnetAvailableAddresses, type Ec2Filter } from './read.ts';

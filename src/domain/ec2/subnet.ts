@@ -59,7 +59,7 @@ function within(text: string, cidr: Parameters<typeof cidrIncludes>[1]): boolean
   return outer !== undefined && cidrIncludes(outer, cidr);
 }
 
-/** DeleteSubnet (EC2). */
+/** DeleteSubnet (EC2): `DependencyViolation` while a resource gateway stands in it. */
 export function deleteSubnet(state: State, input: { readonly subnetId: string }, context: Context): Decided<null> {
   const subnet = getSubnet(state, context, input.subnetId);
   if (subnet.origin === 'configuration')
@@ -67,7 +67,14 @@ export function deleteSubnet(state: State, input: { readonly subnetId: string },
       'OperationNotPermitted',
       `The subnet '${subnet.id}' is made by the configuration. Remove it there.`,
     );
+  checkSubnetUnused(state, subnet);
   return { changes: [remove('subnet', subnet)], result: null };
+}
+
+/** Refuses when a resource gateway stands in the subnet. */
+export function checkSubnetUnused(state: State, subnet: Subnet): void {
+  if (state.indexes.resourceGatewaysBySubnet.has(keyOfRecord(subnet)))
+    throw ec2Refusal('DependencyViolation', `The subnet '${subnet.id}' has dependencies and cannot be deleted.`);
 }
 
 /** The subnet with `id`; refused with `InvalidSubnetID.NotFound` when absent. */

@@ -69,15 +69,15 @@ export function deleteVpc(state: State, input: { readonly vpcId: string }, conte
   return { changes: [remove('vpc', vpc)], result: null };
 }
 
-/** Refuses when a target group, an association or one of `more` refers to the VPC. */
+/** Refuses when a target group, an association, a resource gateway or one of `more` refers to the VPC. */
 export function checkUnused(
   state: State,
   vpc: Vpc,
   more: readonly ('subnetsByVpc' | 'securityGroupsByVpc' | 'instancesByVpc')[] = [],
 ): void {
   const key = keyOfRecord(vpc);
-  const users = (['vpcAssociationsByVpc', 'targetGroupsByVpc', ...more] as const).filter((index) =>
-    state.indexes[index].has(key),
+  const users = (['vpcAssociationsByVpc', 'targetGroupsByVpc', 'resourceGatewaysByVpc', ...more] as const).filter(
+    (index) => state.indexes[index].has(key),
   );
   if (users.length > 0)
     throw ec2Refusal('DependencyViolation', `The vpc '${vpc.id}' has dependencies and cannot be deleted.`);

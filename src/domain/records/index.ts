@@ -4,3 +4,4 @@ export * from './base.ts';
 export * from './ec2.ts';
 export * from './iam.ts';
 export * from './lattice.ts';
+export * from './resource.ts';

@@ -7,7 +7,7 @@ import type { Carried, Failure } from '../records/lattice.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 
 /** The kinds of record whose status waits for data planes; each has a line below and in the index `waiting`. */
-type CarriedKind = 'serviceAssociation' | 'vpcAssociation';
+type CarriedKind = 'serviceAssociation' | 'vpcAssociation' | 'resourceGateway';
 
 /** What is done for one kind: the changes, one list for each record that moves on. */
 type Mover = (state: State, event: Event, context: Context) => readonly (readonly Change[])[];
@@ -23,6 +23,7 @@ interface Event {
 const movers: readonly Mover[] = [
   mover('serviceAssociation', serviceAssociationCycle, removeServiceAssociation),
   mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
+  mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
 ];
 
 function mover<K extends CarriedKind>(

@@ -1,0 +1,9 @@
+// Resource gateways.
+
+export { getResourceGateway, listResourceGateways } from './read.ts';
+export {
+  createResourceGateway,
+  deleteResourceGateway,
+  updateResourceGateway,
+  type CreateResourceGatewayInput,
+} from './resource-gateway.ts';

@@ -1,0 +1,172 @@
+// Resource gateways: create, change the security groups, delete.
+
+import type { Context, Decided } from '../decision.ts';
+import { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from '../ec2/index.ts';
+import { formatArn, getResource, newId } from '../identifiers.ts';
+import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { checkQuota } from '../quotas.ts';
+import { keyOfRecord, type Tags } from '../records/base.ts';
+import type { Subnet } from '../records/ec2.ts';
+import type { ResourceGateway } from '../records/resource.ts';
+import { conflict, invalidFields, type InvalidField } from '../refusal.ts';
+import { nameIndexValue } from '../state-indexes.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
+import { checkTags } from '../tag/check-tags.ts';
+
+/** IPv4 addresses of each network interface unless said otherwise (User Guide: Resource gateways). */
+const DEFAULT_ADDRESSES = 16;
+
+type AddressType = ResourceGateway['ipAddressType'];
+
+/** Which families all subnets of a gateway have to have, and which none may have (behaviour.md 12). */
+const families: Readonly<Record<AddressType, Readonly<Record<4 | 6, 'needed' | 'forbidden' | 'free'>>>> = {
+  IPV4: { 4: 'needed', 6: 'free' },
+  IPV6: { 4: 'forbidden', 6: 'needed' },
+  DUALSTACK: { 4: 'needed', 6: 'needed' },
+};
+
+export interface CreateResourceGatewayInput {
+  readonly name: string;
+  readonly vpcIdentifier?: string;
+  readonly subnetIds?: readonly string[];
+  readonly securityGroupIds?: readonly string[];
+  readonly ipAddressType?: AddressType;
+  readonly ipv4AddressesPerEni?: number;
+  readonly resourceConfigDnsResolution?: ResourceGateway['dnsResolution'];
+  readonly tags?: Tags;
+}
+
+/**
+ * CreateResourceGateway: CREATE_IN_PROGRESS until the data plane obeys. A name is unique in account and region; VPC and
+ * subnets are needed, one subnet for each zone.
+ */
+export function createResourceGateway(
+  state: State,
+  input: CreateResourceGatewayInput,
+  context: Context,
+): Decided<ResourceGateway> {
+  const { account, region, now } = context;
+  const place = decidePlace(state, input, context);
+  const [existing] = recordsBy(
+    state,
+    'resourceGateway',
+    'names',
+    nameIndexValue('resourceGateway', `${account}/${region}`, input.name),
+  );
+  if (existing !== undefined)
+    throw conflict('RESOURCE_GATEWAY', existing.id, `A resource gateway with the name ${input.name} already exists.`);
+  checkQuota(context, 'resourceGatewaysPerVpc', () => countBy(state, 'resourceGatewaysByVpc', place.vpcKey) + 1);
+  const id = newId('rgw', context.random);
+  const gateway: ResourceGateway = {
+    account,
+    region,
+    id,
+    arn: formatArn('vpc-lattice', context, `resourcegateway/${id}`),
+    name: input.name,
+    status: 'CREATE_IN_PROGRESS',
+    ...place,
+    dnsResolution: input.resourceConfigDnsResolution ?? 'PUBLIC',
+    intentRevision: state.revision + 1,
+    intentAt: now,
+    createdAt: now,
+    lastUpdatedAt: now,
+    tags: checkTags(input.tags),
+  };
+  return { changes: [put('resourceGateway', gateway)], result: gateway };
+}
+
+function decidePlace(state: State, input: CreateResourceGatewayInput, context: Context) {
+  const { vpcIdentifier = '', subnetIds = [], securityGroupIds = [], ipAddressType = 'IPV4' } = input;
+  const wrong: InvalidField[] = [];
+  const vpc = findVpc(state, context, vpcIdentifier);
+  if (vpcIdentifier === '') wrong.push({ name: 'vpcIdentifier', message: 'a resource gateway needs a VPC' });
+  else if (vpc === undefined) wrong.push({ name: 'vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` });
+  if (subnetIds.length === 0) wrong.push({ name: 'subnetIds', message: 'a resource gateway needs a subnet' });
+  if (vpc !== undefined) {
+    const found = findSubnets(state, context, keyOfRecord(vpc), subnetIds);
+    wrong.push(...found.wrong, ...wrongZones(found.subnets), ...wrongFamilies(found.subnets, ipAddressType));
+    wrong.push(...wrongSecurityGroups(state, context, keyOfRecord(vpc), securityGroupIds));
+  }
+  if (ipAddressType === 'IPV6') {
+    if (input.ipv4AddressesPerEni !== undefined)
+      wrong.push({ name: 'ipv4AddressesPerEni', message: 'a gateway of address type IPV6 has no IPv4 addresses' });
+    if (input.resourceConfigDnsResolution === 'IN_VPC')
+      wrong.push({ name: 'resourceConfigDnsResolution', message: 'IN_VPC needs subnets with IPv4' });
+  }
+  if (vpc === undefined || wrong.length > 0) throw invalidFields(wrong);
+  return {
+    vpcKey: keyOfRecord(vpc),
+    vpcId: vpc.id,
+    subnetIds: [...new Set(subnetIds)],
+    securityGroupIds: [...new Set(securityGroupIds)],
+    ipAddressType,
+    ...(ipAddressType === 'IPV6' ? {} : { ipv4AddressesPerEni: input.ipv4AddressesPerEni ?? DEFAULT_ADDRESSES }),
+  };
+}
+
+function wrongZones(subnets: readonly Subnet[]): InvalidField[] {
+  const taken = new Set<string>();
+  const wrong: InvalidField[] = [];
+  for (const { id, zone } of subnets) {
+    if (taken.has(zone))
+      wrong.push({ name: 'subnetIds', message: `the subnet ${id} is the second in the zone ${zone}` });
+    taken.add(zone);
+  }
+  return wrong;
+}
+
+function wrongFamilies(subnets: readonly Subnet[], type: AddressType): InvalidField[] {
+  return subnets.flatMap((subnet) =>
+    ([4, 6] as const).flatMap((family) => {
+      const rule = families[type][family];
+      const has = familiesOf(subnet).has(family);
+      if (rule === 'free' || (rule === 'needed') === has) return [];
+      const message = `the subnet ${subnet.id} ${has ? 'has' : 'does not have'} IPv${family} addresses`;
+      return [{ name: 'ipAddressType', message: `${type} does not fit: ${message}` }];
+    }),
+  );
+}
+
+/** UpdateResourceGateway: only the security groups can change. UPDATE_IN_PROGRESS until the data plane obeys. */
+export function updateResourceGateway(
+  state: State,
+  input: { readonly resourceGatewayIdentifier: string; readonly securityGroupIds?: readonly string[] },
+  context: Context,
+): Decided<ResourceGateway> {
+  const before = getResource(state, context, 'resourceGateway', input.resourceGatewayIdentifier);
+  const status = updatedStatus(updatableCycle, before, 'RESOURCE_GATEWAY');
+  const { securityGroupIds } = input;
+  if (securityGroupIds === undefined) return { changes: [], result: before };
+  const wrong = wrongSecurityGroups(state, context, before.vpcKey, securityGroupIds);
+  if (wrong.length > 0) throw invalidFields(wrong);
+  const { failureCode: _code, failureMessage: _message, ...kept } = before;
+  const gateway: ResourceGateway = {
+    ...kept,
+    status,
+    securityGroupIds: [...new Set(securityGroupIds)],
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('resourceGateway', gateway)], result: gateway };
+}
+
+/** DeleteResourceGateway: DELETE_IN_PROGRESS until the data plane obeys; refused while a resource configuration uses it. */
+export function deleteResourceGateway(
+  state: State,
+  input: { readonly resourceGatewayIdentifier: string },
+  context: Context,
+): Decided<ResourceGateway> {
+  const before = getResource(state, context, 'resourceGateway', input.resourceGatewayIdentifier);
+  const status = deletedStatus(updatableCycle, before, 'RESOURCE_GATEWAY');
+  if (status === before.status) return { changes: [], result: before };
+  const gateway: ResourceGateway = {
+    ...before,
+    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  const change = status === 'gone' ? remove('resourceGateway', before) : put('resourceGateway', gateway);
+  return { changes: [change], result: gateway };
+}
