@@ -44,6 +44,7 @@ const typeOfKind = {
   vpcAssociation: 'SERVICE_NETWORK_VPC_ASSOCIATION',
   accessLogSubscription: 'ACCESS_LOG_SUBSCRIPTION',
   resourceGateway: 'RESOURCE_GATEWAY',
+  domainVerification: 'DOMAIN_VERIFICATION',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 
 /** The kinds that have a VPC Lattice ARN. */

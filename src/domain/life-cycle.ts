@@ -1,6 +1,7 @@
 // The life cycles of resources as tables: what each status becomes when something happens to its resource.
 
 import type { Status, VpcAssociationStatus } from './records/lattice.ts';
+import type { VerificationStatus } from './records/resource.ts';
 import { conflict, wordsOf, type ResourceType } from './refusal.ts';
 
 /** What events make of one status; an event that is not named leaves it as it is. */
@@ -38,6 +39,13 @@ export const updatableCycle: LifeCycle<VpcAssociationStatus> = {
   ACTIVE: { update: 'UPDATE_IN_PROGRESS', delete: 'DELETE_IN_PROGRESS' },
   UPDATE_IN_PROGRESS: { update: 'refused', delete: 'refused', obey: 'ACTIVE', expire: 'UPDATE_FAILED' },
   UPDATE_FAILED: { update: 'UPDATE_IN_PROGRESS', delete: 'DELETE_IN_PROGRESS' },
+};
+
+/** Domain verifications: the time is that to publish the TXT record. */
+export const verificationCycle: LifeCycle<VerificationStatus> = {
+  PENDING: { expire: 'VERIFICATION_TIMED_OUT' },
+  VERIFIED: {},
+  VERIFICATION_TIMED_OUT: {},
 };
 
 interface Standing<S extends string> {

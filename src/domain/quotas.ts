@@ -4,6 +4,7 @@ import type { Context } from './decision.ts';
 import { Refusal, type ResourceType } from './refusal.ts';
 
 const quotas = {
+  domainVerifications: [5, 'L-73D0F278', 'DOMAIN_VERIFICATION', 'domain verifications per Region'],
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
   resourceGatewaysPerVpc: [500, 'L-0DCA4434', 'RESOURCE_GATEWAY', 'resource gateways per VPC'],
   rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],

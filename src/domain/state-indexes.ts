@@ -15,7 +15,8 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
-import type { ResourceGateway } from './records/resource.ts';
+import { canonicalDomain } from './domain-name.ts';
+import type { DomainVerification, ResourceGateway } from './records/resource.ts';
 
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
 /** Every kind is under a value of its own, so that each can be looked through alone. */
@@ -80,6 +81,8 @@ export const indexDefinitions = {
   resourceGatewaysBySubnet: {
     resourceGateway: (r: ResourceGateway) => r.subnetIds.map((id) => keyOf(r.account, r.region, id)),
   },
+  /** Domain verifications that wait for their TXT record, under `all`, the oldest first. */
+  pendingVerifications: { domainVerification: (r: DomainVerification) => (r.status === 'PENDING' ? ['all'] : []) },
   /** By the service network's key; resting ones included. */
   addressesByNetwork: { componentAddress: (r: ComponentAddress) => [keyOf(r.account, r.region, r.serviceNetworkId)] },
   /** By the place in the pool, as a decimal number. */
@@ -99,6 +102,7 @@ export const indexDefinitions = {
     service: owned('service'),
     targetGroup: owned('targetGroup'),
     resourceGateway: owned('resourceGateway'),
+    domainVerification: owned('domainVerification'),
     vpc: owned('vpc'),
     subnet: owned('subnet'),
   },
@@ -110,6 +114,9 @@ export const indexDefinitions = {
     service: (r: Service) => [nameIndexValue('service', `${r.account}/${r.region}`, r.name)],
     targetGroup: (r: TargetGroup) => [nameIndexValue('targetGroup', `${r.account}/${r.region}`, r.name)],
     resourceGateway: (r: ResourceGateway) => [nameIndexValue('resourceGateway', `${r.account}/${r.region}`, r.name)],
+    domainVerification: (r: DomainVerification) => [
+      nameIndexValue('domainVerification', ownerOf(r), canonicalDomain(r.domainName)),
+    ],
     listener: (r: Listener) => [nameIndexValue('listener', keyOf(r.account, r.region, r.serviceId), r.name)],
     rule: (r: Rule) => [nameIndexValue('rule', keyOf(r.account, r.region, r.listenerId), r.name)],
   },
@@ -125,7 +132,14 @@ export function indexOrder(index: IndexName, record: BaseRecord): number {
 }
 
 /** The kinds that an account lists as its own. */
-export type OwnedKind = 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'vpc' | 'subnet';
+export type OwnedKind =
+  | 'serviceNetwork'
+  | 'service'
+  | 'targetGroup'
+  | 'resourceGateway'
+  | 'domainVerification'
+  | 'vpc'
+  | 'subnet';
 
 /** Under which value the `owned` index finds what `owner` has of `kind`. */
 export function ownedIndexValue(kind: OwnedKind, owner: Pick<BaseRecord, 'account' | 'region'>): string {
@@ -149,7 +163,7 @@ export function pairIndexValue(a: Key, b: Key): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'listener' | 'rule',
+  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'domainVerification' | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

@@ -22,7 +22,7 @@ import { createService, deleteService } from './service/index.ts';
 import { applyChanges, emptyState, recordKinds, type Change, type RecordKind, type State } from './state.ts';
 import type { IndexName } from './state-indexes.ts';
 import { createTargetGroup, deleteTargetGroup, deregisterTargets, registerTargets } from './target/index.ts';
-import { advanceStatuses, failOverdue, reset, sweep } from './upkeep/index.ts';
+import { advanceStatuses, defaultSweep, failOverdue, reset, sweep } from './upkeep/index.ts';
 
 /** The id of the `n`-th record of `kind` (any, when there are fewer), or one that does not exist. */
 function pick(state: State, kind: RecordKind, n: number): string {
@@ -103,7 +103,7 @@ const steps: readonly Step[] = [
   (s, a) => s.run(deleteVpcAssociation, { vpcAssociationIdentifier: pick(s.state, 'vpcAssociation', a) }),
   (s, a) => s.run(advanceStatuses, { obeyedRevision: s.state.revision - a }),
   (s) => s.run(failOverdue, { timeout: 60_000, countedFrom: 0 }),
-  (s) => s.run(sweep, { drain: 60_000, addressRest: 120_000, tokenLifetime: 86_400_000 }),
+  (s) => s.run(sweep, { ...defaultSweep, verificationTime: 300_000 }),
   (s, a) => s.run(deleteService, { serviceIdentifier: pick(s.state, 'service', a) }),
   (s, a) => s.run(deleteTargetGroup, { targetGroupIdentifier: pick(s.state, 'targetGroup', a) }),
   (s, a) => s.run(deleteServiceNetwork, { serviceNetworkIdentifier: pick(s.state, 'serviceNetwork', a) }),

@@ -30,6 +30,10 @@ import { deleteResourceGateway } from './resource-gateway/delete-resource-gatewa
 import { getResourceGateway } from './resource-gateway/get-resource-gateway.ts';
 import { listResourceGateways } from './resource-gateway/list-resource-gateways.ts';
 import { updateResourceGateway } from './resource-gateway/update-resource-gateway.ts';
+import { deleteDomainVerification } from './domain-verification/delete-domain-verification.ts';
+import { getDomainVerification } from './domain-verification/get-domain-verification.ts';
+import { listDomainVerifications } from './domain-verification/list-domain-verifications.ts';
+import { startDomainVerification } from './domain-verification/start-domain-verification.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -87,6 +91,10 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   getResourceGateway,
   listResourceGateways,
   updateResourceGateway,
+  deleteDomainVerification,
+  getDomainVerification,
+  listDomainVerifications,
+  startDomainVerification,
   batchUpdateRule,
   createRule,
   deleteRule,

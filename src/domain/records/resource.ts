@@ -1,6 +1,6 @@
-// The records of resources that are no services: the doors into VPCs.
+// The records of resources that are no services: the doors into VPCs, and the domains of their names.
 
-import type { Key } from './base.ts';
+import type { BaseRecord, Key } from './base.ts';
 import type { Carried, VpcAssociationStatus } from './lattice.ts';
 
 /** Statuses of what has an update that data planes confirm (API Reference: the same seven for all of them). */
@@ -20,4 +20,18 @@ export interface ResourceGateway extends Carried {
   readonly ipv4AddressesPerEni?: number;
   /** Where names of resources are resolved. */
   readonly dnsResolution: 'IN_VPC' | 'PUBLIC';
+}
+
+/** Whether the owner of a domain has shown a TXT record that only he could publish (API Reference). */
+export type VerificationStatus = 'PENDING' | 'VERIFIED' | 'VERIFICATION_TIMED_OUT';
+
+/** The proof that a domain is the account's; it covers the domain's subdomains too. */
+export interface DomainVerification extends BaseRecord {
+  readonly arn: string;
+  /** As given; `canonicalDomain()` of it is compared. */
+  readonly domainName: string;
+  readonly status: VerificationStatus;
+  /** What the owner has to publish: a TXT record of this name with this value. */
+  readonly txtName: string;
+  readonly txtValue: string;
 }

@@ -1,7 +1,9 @@
-// What time removes: drained targets, rested addresses, forgotten tokens.
+// What time does: drained targets, rested addresses and old tokens go, domains that nobody proves have had their time.
 
 import type { Context, Decided } from '../decision.ts';
-import { recordsAfter, remove, type Change, type RecordKind, type RecordTypes, type State } from '../state.ts';
+import { verificationCycle } from '../life-cycle.ts';
+import type { VerificationStatus } from '../records/resource.ts';
+import { put, recordsAfter, remove, type Change, type RecordKind, type RecordTypes, type State } from '../state.ts';
 import type { IndexName } from '../state-indexes.ts';
 
 /** How long things stay, in milliseconds. */
@@ -12,15 +14,22 @@ export interface SweepInput {
   readonly addressRest: number;
   /** How long an idempotency token is remembered (ours: 24 h). */
   readonly tokenLifetime: number;
+  /** How long a domain's TXT record is waited for (AWS publishes no time; ours: 72 h, as AWS waits for those of certificates). */
+  readonly verificationTime: number;
 }
 
 /** The usual times. */
-export const defaultSweep: SweepInput = { drain: 60_000, addressRest: 120_000, tokenLifetime: 86_400_000 };
+export const defaultSweep: SweepInput = {
+  drain: 60_000,
+  addressRest: 120_000,
+  tokenLifetime: 86_400_000,
+  verificationTime: 259_200_000,
+};
 
-/** The most records of a kind that one sweep removes; the next one goes on. It keeps a sweep short whatever has piled up. */
+/** The most records of a kind that one sweep takes; the next one goes on. It keeps a sweep short whatever has piled up. */
 const MOST_AT_ONCE = 2000;
 
-/** Removes what has stayed long enough, a limited number at a time. Result: how many records went. */
+/** Removes what has stayed long enough, a limited number at a time, and moves on what has waited long enough. Result: how many records it took. */
 export function sweep(state: State, input: SweepInput, context: Context): Decided<number> {
   const { now } = context;
   const changes = [
@@ -32,21 +41,33 @@ export function sweep(state: State, input: SweepInput, context: Context): Decide
       (address) => now - (address.freedAt ?? now) >= input.addressRest,
     ),
     ...oldest(state, 'clientToken', 'tokens', (token) => now - token.createdAt >= input.tokenLifetime),
+    ...oldest(
+      state,
+      'domainVerification',
+      'pendingVerifications',
+      (one) => now - one.createdAt >= input.verificationTime,
+      (one) => put('domainVerification', { ...one, status: timedOut(one.status), lastUpdatedAt: now }),
+    ),
   ];
   return { changes, result: changes.length };
 }
 
-/** The removals of those at the front of `index` that are due: behind the first that is not, none is. */
+function timedOut(status: VerificationStatus): VerificationStatus {
+  return verificationCycle[status].expire ?? status;
+}
+
+/** What happens (removal) to those at the front of `index` that are due: behind the first that is not, none is. */
 function oldest<K extends RecordKind>(
   state: State,
   kind: K,
   index: IndexName,
   isDue: (record: RecordTypes[K]) => boolean,
+  take: (record: RecordTypes[K]) => Change = (record) => remove(kind, record),
 ): Change[] {
   const changes: Change[] = [];
   for (const record of recordsAfter(state, kind, index, 'all')) {
     if (changes.length === MOST_AT_ONCE || !isDue(record)) break;
-    changes.push(remove(kind, record));
+    changes.push(take(record));
   }
   return changes;
 }
