@@ -10,6 +10,7 @@ import type { Context } from '../domain/index.ts';
 import { createVpcAssociation } from '../domain/association/index.ts';
 import { createVpc } from '../domain/ec2/index.ts';
 import { createServiceNetwork } from '../domain/network/index.ts';
+import { createService, deleteService } from '../domain/service/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { createPublisher } from './publisher.ts';
 import { obeyedRevision } from './obedience.ts';
@@ -112,4 +113,26 @@ test('obeyedRevision() is what every live worker and the agent have, and leaves 
   assert.equal(obeyedRevision({ live: new Set([0]), peers: [peer(0, 7), peer(1, 5)], agent: 9 }), 7);
   assert.equal(obeyedRevision({ live: new Set([0, 1]), peers: [peer(0, 7)], agent: 9 }), undefined);
   assert.equal(obeyedRevision({ live: new Set(), peers: [peer(0, 7)], agent: 9 }), undefined);
+});
+
+test('what is being deleted when control ends is gone with the next', async () => {
+  const { store, context, obeyed, task, clock } = await open();
+  const service = await store.commit(createService, { name: 'shop' }, context('CreateService'));
+  const deleted = await store.commit(deleteService, { serviceIdentifier: service.result.id }, context('DeleteService'));
+  obeyed.set(deleted.revision - 1);
+  await turn();
+  assert.equal(store.state.value.tables.service.size, 1);
+  task.close();
+  const later = createWatch(store.state.value.revision);
+  startStatusTask({
+    store,
+    obeyed: later,
+    clock,
+    log: silentLog,
+    context,
+    associationTimeout: 60_000,
+    targetDrainTime: 60_000,
+  });
+  await turn();
+  assert.equal(store.state.value.tables.service.size, 0);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   deletedStatus,
+  plainCycle,
   serviceAssociationCycle,
   updatableCycle,
   updatedStatus,
@@ -11,7 +12,11 @@ import {
 } from './life-cycle.ts';
 import { Refusal } from './refusal.ts';
 
-const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [serviceAssociationCycle, updatableCycle];
+const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [
+  plainCycle,
+  serviceAssociationCycle,
+  updatableCycle,
+];
 
 test('every status in progress moves on with the data plane, and no other does', () => {
   for (const cycle of cycles)

@@ -33,6 +33,12 @@ export const serviceAssociationCycle: LifeCycle<Status> = {
   ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
 };
 
+/** Services and target groups: made and changed at once, because nothing carries them before something else does. */
+export const plainCycle: LifeCycle<Status> = {
+  ...common,
+  ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
+};
+
 /** What has an update that data planes confirm: VPC associations, resource gateways. */
 export const updatableCycle: LifeCycle<VpcAssociationStatus> = {
   ...common,

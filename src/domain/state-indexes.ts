@@ -74,6 +74,8 @@ export const indexDefinitions = {
     serviceAssociation: transitional('serviceAssociation'),
     vpcAssociation: transitional('vpcAssociation'),
     resourceGateway: transitional('resourceGateway'),
+    service: transitional('service'),
+    targetGroup: transitional('targetGroup'),
   },
   /** By the VPC's key. */
   resourceGatewaysByVpc: { resourceGateway: (r: ResourceGateway) => inVpc(r) },

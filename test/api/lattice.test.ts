@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
-import { assertComplete, makeGroup, makeListener, makeService, makeVpc, refused, unique } from './lattice-checks.ts';
+import {
+  assertComplete,
+  makeGroup,
+  makeListener,
+  makeService,
+  makeVpc,
+  obeyAll,
+  refused,
+  unique,
+} from './lattice-checks.ts';
 import { startApi } from './running-api.ts';
 
 const api = await startApi();
@@ -68,6 +77,13 @@ test('services are made, shown, listed, changed and deleted with what is below t
   const deleted = await lattice.send(new sdk.DeleteServiceCommand({ serviceIdentifier }));
   assertComplete('DeleteService', deleted);
   assert.equal(deleted.status, 'DELETE_IN_PROGRESS');
+  assert.equal((await lattice.send(new sdk.GetServiceCommand({ serviceIdentifier }))).status, 'DELETE_IN_PROGRESS');
+  await refused(
+    lattice.send(new sdk.UpdateServiceCommand({ serviceIdentifier, idleTimeoutSeconds: 90 })),
+    'ConflictException',
+  );
+  await obeyAll(api);
+  await refused(lattice.send(new sdk.GetServiceCommand({ serviceIdentifier })), 'ResourceNotFoundException');
   await refused(lattice.send(new sdk.ListListenersCommand({ serviceIdentifier })), 'ResourceNotFoundException');
 });
 
@@ -125,6 +141,14 @@ test('target groups show their health check as clients compare it, and keep thei
   );
   assert.equal(dropped.successful?.length, 1);
   assert.equal(dropped.unsuccessful?.[0]?.failureCode, 'TargetNotFound');
+  await refused(
+    lattice.send(new sdk.DeleteTargetGroupCommand({ targetGroupIdentifier })),
+    'ConflictException',
+    /target/,
+  );
+  const { items: left = [] } = await lattice.send(new sdk.ListTargetsCommand({ targetGroupIdentifier }));
+  const others = left.map(({ id, port }) => ({ id, port }));
+  await lattice.send(new sdk.DeregisterTargetsCommand({ targetGroupIdentifier, targets: others }));
   assertComplete('DeleteTargetGroup', await lattice.send(new sdk.DeleteTargetGroupCommand({ targetGroupIdentifier })));
 });
 

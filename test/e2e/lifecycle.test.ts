@@ -14,7 +14,9 @@ import {
   DeregisterTargetsCommand,
   GetListenerCommand,
   GetRuleCommand,
+  GetServiceCommand,
   GetServiceNetworkVpcAssociationCommand,
+  GetTargetGroupCommand,
   ListRulesCommand,
   ListServiceNetworkServiceAssociationsCommand,
   ListServiceNetworkVpcAssociationsCommand,
@@ -141,7 +143,16 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
         await refusal(lattice.send(new GetRuleCommand({ ...owner, ruleIdentifier }))),
         'ResourceNotFoundException',
       );
+      assert.equal(await refusal(deleteGroup()), conflict, 'it has targets');
+      const registered = await lattice.send(new ListTargetsCommand({ targetGroupIdentifier: shop.blue }));
+      const targets = given(registered.items).map(({ id, port }) => ({ id, port }));
+      await lattice.send(new DeregisterTargetsCommand({ targetGroupIdentifier: shop.blue, targets }));
       assert.equal(await refusal(deleteGroup()), 'no error');
+      const gone = 'ResourceNotFoundException';
+      const getGroup = () => lattice.send(new GetTargetGroupCommand({ targetGroupIdentifier: shop.blue }));
+      await eventually('the target group is gone', async () => (await refusal(getGroup())) === gone);
+      const getService = () => lattice.send(new GetServiceCommand({ serviceIdentifier: service }));
+      await eventually('the service is gone', async () => (await refusal(getService())) === gone);
       const vpcs = await lattice.send(
         new ListServiceNetworkVpcAssociationsCommand({ serviceNetworkIdentifier: network }),
       );

@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
+import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { listBy, type RecordList } from '../page.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { AccessLogSubscription, Service, ServiceNetwork } from '../records/lattice.ts';
@@ -23,6 +24,7 @@ export function createAccessLogSubscription(
   context: Context,
 ): Decided<AccessLogSubscription> {
   const owner = getLogOwner(state, context, input.resourceIdentifier);
+  if (owner.kind === 'service') updatedStatus(plainCycle, owner.record, 'SERVICE');
   if (owner.kind === 'service' && input.serviceNetworkLogType !== undefined)
     throw invalidField('serviceNetworkLogType', 'only subscriptions of a service network have one');
   const logType = owner.kind === 'service' ? undefined : (input.serviceNetworkLogType ?? 'SERVICE');

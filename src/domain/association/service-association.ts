@@ -2,7 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, serviceAssociationCycle } from '../life-cycle.ts';
+import { deletedStatus, plainCycle, serviceAssociationCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
@@ -29,6 +29,7 @@ export function createServiceAssociation(
 ): Decided<{ readonly association: ServiceAssociation; readonly service: Service; readonly network: ServiceNetwork }> {
   const { account, region, now } = context;
   const service = getResource(state, context, 'service', input.serviceIdentifier);
+  updatedStatus(plainCycle, service, 'SERVICE');
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const serviceKey = keyOfRecord(service);
   const serviceNetworkKey = keyOfRecord(network);

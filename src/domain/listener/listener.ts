@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
 import type { Listener, ListenerProtocol, Rule, RuleAction } from '../records/lattice.ts';
@@ -32,6 +33,7 @@ export interface ListenerResult {
 /** CreateListener: name and port are unique in the service. Makes the default rule, named `default`, too. */
 export function createListener(state: State, input: CreateListenerInput, context: Context): Decided<ListenerResult> {
   const service = getResource(state, context, 'service', input.serviceIdentifier);
+  updatedStatus(plainCycle, service, 'SERVICE');
   const { account, region, now } = context;
   const port = input.port ?? (input.protocol === 'HTTP' ? 80 : 443);
   const siblings = recordsBy(state, 'listener', 'listenersByService', keyOfRecord(service));

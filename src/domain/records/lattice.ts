@@ -25,7 +25,8 @@ export interface Failure {
   readonly failureMessage?: string;
 }
 
-export interface Service extends BaseRecord, Failure {
+/** A service. Its intent is there once it is being deleted. */
+export interface Service extends BaseRecord, Failure, Partial<Intent> {
   readonly arn: string;
   readonly name: string;
   readonly status: Status;
@@ -100,8 +101,11 @@ export interface HealthCheck {
   readonly matcher?: string;
 }
 
-/** A target group. Everything but `healthCheck` and `tags` is fixed at creation; LAMBDA has no port, protocol, VPC or check. */
-export interface TargetGroup extends BaseRecord, Failure {
+/**
+ * A target group. Everything but `healthCheck` and `tags` is fixed at creation; LAMBDA has no port, protocol, VPC or check. Its
+ * intent is there once it is being deleted.
+ */
+export interface TargetGroup extends BaseRecord, Failure, Partial<Intent> {
   readonly arn: string;
   readonly name: string;
   readonly type: TargetGroupType;
@@ -139,13 +143,17 @@ export interface AccessLogSubscription extends BaseRecord {
   readonly serviceNetworkLogType?: 'SERVICE' | 'RESOURCE';
 }
 
-/** What every record has whose status waits for data planes. */
-export interface Carried extends BaseRecord, Failure {
-  readonly arn: string;
+/** What a record has while its status waits for data planes. */
+export interface Intent {
   /** The revision that wrote the present intent (create, update or delete): once obeyed, the status moves on. */
   readonly intentRevision: number;
   /** When that intent was written. */
   readonly intentAt: number;
+}
+
+/** What every record has whose status waits for data planes from the beginning. */
+export interface Carried extends BaseRecord, Failure, Intent {
+  readonly arn: string;
 }
 
 /** What the kinds of association share. */

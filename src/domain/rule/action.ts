@@ -2,6 +2,7 @@
 
 import type { Context } from '../decision.ts';
 import { getResource } from '../identifiers.ts';
+import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord } from '../records/base.ts';
 import type { ListenerProtocol, Rule, RuleAction, Service, TargetGroup } from '../records/lattice.ts';
@@ -42,6 +43,7 @@ export function decideAction(state: State, input: RuleActionInput, place: Action
   const several = input.targetGroups.length > 1;
   const targetGroups = input.targetGroups.map(({ targetGroupIdentifier, weight }) => {
     const group = getResource(state, context, 'targetGroup', targetGroupIdentifier);
+    updatedStatus(plainCycle, group, 'TARGET_GROUP');
     if (several && weight === undefined)
       throw invalidField('forward.targetGroups', 'each of several target groups needs a weight');
     checkProtocol(group, place.protocol);

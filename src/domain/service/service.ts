@@ -3,6 +3,7 @@
 import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, Service } from '../records/lattice.ts';
@@ -72,7 +73,8 @@ export interface UpdateServiceInput {
 
 /** UpdateService: certificate, auth type and idle timeout; what is absent stays. */
 export function updateService(state: State, input: UpdateServiceInput, context: Context): Decided<Service> {
-  const { certificateArn: before, ...rest } = getResource(state, context, 'service', input.serviceIdentifier);
+  const present = getResource(state, context, 'service', input.serviceIdentifier);
+  const { certificateArn: before, ...rest } = { ...present, status: updatedStatus(plainCycle, present, 'SERVICE') };
   const certificateArn = input.certificateArn ?? before ?? '';
   const service: Service = {
     ...rest,
@@ -85,31 +87,40 @@ export function updateService(state: State, input: UpdateServiceInput, context: 
 }
 
 /**
- * DeleteService: refused while any association exists; takes listeners, rules and log subscriptions along. The service is gone at once
- * (without an association no data plane knows it); the result shows AWS's DELETE_IN_PROGRESS.
+ * DeleteService: refused while any association exists; takes listeners, rules and log subscriptions along. DELETE_IN_PROGRESS
+ * until the data plane obeys: until then target groups may be dialled that its rules named. Changes nothing in DELETE_IN_PROGRESS.
  */
 export function deleteService(
   state: State,
   input: { readonly serviceIdentifier: string },
   context: Context,
 ): Decided<Service> {
-  const service = getResource(state, context, 'service', input.serviceIdentifier);
-  const key = keyOfRecord(service);
+  const before = getResource(state, context, 'service', input.serviceIdentifier);
+  const status = deletedStatus(plainCycle, before, 'SERVICE');
+  if (status === before.status) return { changes: [], result: before };
+  const key = keyOfRecord(before);
   if (state.indexes.serviceAssociationsByService.has(key))
     throw conflict(
       'SERVICE',
-      service.id,
-      `The service ${service.id} is associated with a service network. Delete its associations before the service.`,
+      before.id,
+      `The service ${before.id} is associated with a service network. Delete its associations before the service.`,
     );
   const listeners = recordsBy(state, 'listener', 'listenersByService', key);
   const rules = listeners.flatMap((listener) => recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener)));
+  const service: Service = {
+    ...before,
+    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
   return {
     changes: [
       ...removeAccessLogs(state, key),
       ...rules.map((rule) => remove('rule', rule)),
       ...listeners.map((listener) => remove('listener', listener)),
-      remove('service', service),
+      status === 'gone' ? remove('service', before) : put('service', service),
     ],
-    result: { ...service, status: 'DELETE_IN_PROGRESS' },
+    result: service,
   };
 }

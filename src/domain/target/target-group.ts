@@ -1,13 +1,14 @@
-// Target groups: create, change the health check, delete with the targets.
+// Target groups: create, change the health check, delete.
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
 import type { ProtocolVersion, TargetGroup, TargetGroupProtocol, TargetGroupType } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
-import { countBy, put, recordsBy, remove, type State } from '../state.ts';
+import { countBy, put, recordsAfter, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { decideHealthCheck, type HealthCheckInput } from './health-check.ts';
 
@@ -108,6 +109,7 @@ export function updateTargetGroup(
   const healthCheck = decideHealthCheck(before, input.healthCheck, before.healthCheck);
   const group: TargetGroup = {
     ...before,
+    status: updatedStatus(plainCycle, before, 'TARGET_GROUP'),
     ...(healthCheck === undefined ? {} : { healthCheck }),
     lastUpdatedAt: context.now,
   };
@@ -115,22 +117,42 @@ export function updateTargetGroup(
 }
 
 /**
- * DeleteTargetGroup: refused while a rule or default action forwards to it; takes its targets along. The group is gone at
- * once (without a rule no data plane knows it); the result shows AWS's DELETE_IN_PROGRESS.
+ * DeleteTargetGroup: refused while a rule or default action forwards to it, and while it has targets, draining ones included
+ * (behaviour.md 3: clients deregister them and wait). DELETE_IN_PROGRESS until the data plane obeys: until then the rule that
+ * named it last may be at work. Changes nothing in DELETE_IN_PROGRESS.
  */
 export function deleteTargetGroup(
   state: State,
   input: { readonly targetGroupIdentifier: string },
   context: Context,
 ): Decided<TargetGroup> {
-  const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
-  const key = keyOfRecord(group);
-  const [user] = recordsBy(state, 'rule', 'rulesByTargetGroup', key);
+  const before = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
+  const status = deletedStatus(plainCycle, before, 'TARGET_GROUP');
+  if (status === before.status) return { changes: [], result: before };
+  const key = keyOfRecord(before);
+  const [user] = recordsAfter(state, 'rule', 'rulesByTargetGroup', key);
   if (user !== undefined)
-    throw conflict('TARGET_GROUP', group.id, `The target group ${group.id} is used by the rule ${user.arn}.`);
+    throw conflict('TARGET_GROUP', before.id, `The target group ${before.id} is used by the rule ${user.arn}.`);
   const targets = recordsBy(state, 'target', 'targetsByTargetGroup', key);
-  return {
-    changes: [...targets.map((target) => remove('target', target)), remove('targetGroup', group)],
-    result: { ...group, status: 'DELETE_IN_PROGRESS' },
+  const registered = targets.filter((target) => target.drainingSince === undefined).length;
+  if (registered > 0)
+    throw conflict(
+      'TARGET_GROUP',
+      before.id,
+      `The target group ${before.id} has ${registered} registered targets. Deregister them before the target group is deleted.`,
+    );
+  if (targets.length > 0)
+    throw conflict(
+      'TARGET_GROUP',
+      before.id,
+      `The target group ${before.id} has ${targets.length} targets that are DRAINING. Wait until they are gone.`,
+    );
+  const group: TargetGroup = {
+    ...before,
+    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
   };
+  return { changes: [status === 'gone' ? remove('targetGroup', before) : put('targetGroup', group)], result: group };
 }

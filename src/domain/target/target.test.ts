@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyConfiguredLoadBalancers, createSubnet, createVpc } from '../ec2/index.ts';
-import { createListener } from '../listener/index.ts';
+import { createListener, deleteListener } from '../listener/index.ts';
 import { createScenario, type Scenario } from '../scenario.ts';
 import { createService } from '../service/index.ts';
-import { defaultSweep, sweep } from '../upkeep/index.ts';
+import { advanceStatuses, defaultSweep, sweep } from '../upkeep/index.ts';
 import {
   createTargetGroup,
   deleteTargetGroup,
@@ -27,14 +27,16 @@ function make(scenario: Scenario, config: TargetGroupConfigInput = {}, type: 'IP
   });
 }
 
-function use(scenario: Scenario, targetGroupIdentifier: string): void {
-  const service = scenario.run(createService, { name: 'user' });
-  scenario.run(createListener, {
-    serviceIdentifier: service.id,
+/** Lets a listener of a new service forward to the group. */
+function use(scenario: Scenario, targetGroupIdentifier: string, name = 'user') {
+  const serviceIdentifier = scenario.run(createService, { name }).id;
+  const { listener } = scenario.run(createListener, {
+    serviceIdentifier,
     name: 'http',
     protocol: 'HTTP',
     defaultAction: { kind: 'forward', targetGroups: [{ targetGroupIdentifier }] },
   });
+  return { serviceIdentifier, listenerIdentifier: listener.id };
 }
 
 const http1 = {
@@ -223,15 +225,37 @@ test('targetStatus() says UNHEALTHY of an instance that does not stand, whatever
   });
 });
 
-test('deleteTargetGroup() takes its targets along; targets of an unused group go at once', () => {
+test('deleteTargetGroup() is refused while there are targets, and done when the data plane obeys', () => {
   const scenario = createScenario();
   const group = make(scenario);
+  const call = { targetGroupIdentifier: group.id };
   const targets = [{ id: '10.0.1.10' }, { id: '10.0.1.11' }];
-  scenario.run(registerTargets, { targetGroupIdentifier: group.id, targets });
-  scenario.run(deregisterTargets, { targetGroupIdentifier: group.id, targets: targets.slice(1) });
-  assert.equal(scenario.state.tables.target.size, 1);
-  assert.equal(scenario.run(deleteTargetGroup, { targetGroupIdentifier: group.id }).status, 'DELETE_IN_PROGRESS');
-  assert.equal(scenario.state.tables.target.size, 0);
+  scenario.run(registerTargets, { ...call, targets });
+  assert.match(scenario.refused(deleteTargetGroup, call).message, /2 registered targets/);
+  const place = use(scenario, group.id);
+  scenario.run(deregisterTargets, { ...call, targets });
+  assert.match(scenario.refused(deleteTargetGroup, call).message, /is used by the rule/);
+  scenario.run(deleteListener, place);
+  const refusal = scenario.refused(deleteTargetGroup, call);
+  assert.equal(refusal.kind, 'Conflict');
+  assert.match(refusal.message, /2 targets that are DRAINING/);
+  scenario.now += 60_000;
+  scenario.run(sweep, defaultSweep);
+
+  assert.equal(scenario.run(deleteTargetGroup, call).status, 'DELETE_IN_PROGRESS');
+  const { revision } = scenario.state;
+  assert.equal(scenario.run(deleteTargetGroup, call).status, 'DELETE_IN_PROGRESS');
+  assert.equal(scenario.state.revision, revision, 'deleting again changes nothing');
+  assert.equal(scenario.refused(registerTargets, { ...call, targets }).kind, 'Conflict');
+  assert.equal(scenario.refused(updateTargetGroup, { ...call, healthCheck: { path: '/x' } }).kind, 'Conflict');
+  assert.throws(() => use(scenario, group.id, 'other'), /DELETE_IN_PROGRESS/);
+  const again = { name: group.name, type: 'LAMBDA' } as const;
+  assert.match(scenario.refused(createTargetGroup, again).message, /already exists/);
+  scenario.run(advanceStatuses, { obeyedRevision: revision - 1 });
+  assert.equal(scenario.state.tables.targetGroup.size, 1);
+  scenario.run(advanceStatuses, { obeyedRevision: revision });
+  assert.equal(scenario.state.tables.targetGroup.size, 0);
+  assert.equal(scenario.refused(deleteTargetGroup, call).kind, 'ResourceNotFound');
 });
 
 test('registerTargets() takes exactly one function of the account and region', () => {

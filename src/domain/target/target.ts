@@ -4,6 +4,7 @@ import { cidrContains, parseAddress, parseCidr } from '../../base/cidr.ts';
 import type { Context, Decided } from '../decision.ts';
 import { findLoadBalancer } from '../ec2/load-balancer.ts';
 import { getResource, parseArn } from '../identifiers.ts';
+import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup } from '../records/lattice.ts';
@@ -37,6 +38,7 @@ export interface TargetsResult {
  */
 export function registerTargets(state: State, input: TargetsInput, context: Context): Decided<TargetsResult> {
   const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
+  updatedStatus(plainCycle, group, 'TARGET_GROUP');
   for (const target of input.targets) checkId(group, target);
   const present = recordsBy(state, 'target', 'targetsByTargetGroup', keyOfRecord(group));
   const known = new Map(present.map((target) => [target.id, target]));

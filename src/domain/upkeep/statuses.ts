@@ -2,12 +2,12 @@
 
 import { removeServiceAssociation } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
-import { serviceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
-import type { Carried, Failure } from '../records/lattice.ts';
+import { plainCycle, serviceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
+import type { Failure, Intent } from '../records/lattice.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 
 /** The kinds of record whose status waits for data planes; each has a line below and in the index `waiting`. */
-type CarriedKind = 'serviceAssociation' | 'vpcAssociation' | 'resourceGateway';
+type CarriedKind = 'serviceAssociation' | 'vpcAssociation' | 'resourceGateway' | 'service' | 'targetGroup';
 
 /** What is done for one kind: the changes, one list for each record that moves on. */
 type Mover = (state: State, event: Event, context: Context) => readonly (readonly Change[])[];
@@ -15,7 +15,7 @@ type Mover = (state: State, event: Event, context: Context) => readonly (readonl
 interface Event {
   readonly kind: 'obey' | 'expire';
   /** Whether it has come for this record. */
-  readonly due: (one: Carried) => boolean;
+  readonly due: (one: Partial<Intent>) => boolean;
   /** What the records get beside their status. */
   readonly failure: Failure;
 }
@@ -24,6 +24,8 @@ const movers: readonly Mover[] = [
   mover('serviceAssociation', serviceAssociationCycle, removeServiceAssociation),
   mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
+  mover('service', plainCycle, (_state, one) => [remove('service', one)]),
+  mover('targetGroup', plainCycle, (_state, one) => [remove('targetGroup', one)]),
 ];
 
 function mover<K extends CarriedKind>(
@@ -55,7 +57,7 @@ export function advanceStatuses(
   input: { readonly obeyedRevision: number },
   context: Context,
 ): Decided<number> {
-  const due = (one: Carried): boolean => one.intentRevision <= input.obeyedRevision;
+  const due = (one: Partial<Intent>): boolean => (one.intentRevision ?? 0) <= input.obeyedRevision;
   return moveAll(state, { kind: 'obey', due, failure: {} }, context);
 }
 
@@ -68,7 +70,8 @@ export function failOverdue(
   input: { readonly timeout: number; readonly countedFrom: number },
   context: Context,
 ): Decided<number> {
-  const due = (one: Carried): boolean => context.now - Math.max(one.intentAt, input.countedFrom) >= input.timeout;
+  const due = (one: Partial<Intent>): boolean =>
+    context.now - Math.max(one.intentAt ?? 0, input.countedFrom) >= input.timeout;
   const failure = {
     failureCode: 'DataPlaneTimeout',
     failureMessage: `The data plane did not confirm this within ${input.timeout / 1000} seconds.`,
