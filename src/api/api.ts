@@ -5,6 +5,7 @@ import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.t
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { findCredential } from '../domain/iam/index.ts';
+import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
 import { ec2Definition } from './ec2/definition.ts';
 import type { Ec2Deps } from './ec2/deps.ts';
@@ -12,6 +13,7 @@ import { ec2Operations } from './ec2/operations.ts';
 import { latticeDefinition } from './lattice/definition.ts';
 import type { LatticeDeps } from './lattice/deps.ts';
 import { latticeOperations } from './lattice/operations.ts';
+import type { Store } from '../store/index.ts';
 import { bindAll } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
@@ -32,6 +34,7 @@ export interface ApiOptions {
 
 /** What the API needs of the rest of the process. */
 export interface ApiDeps extends LatticeDeps, Ec2Deps, PergolaDeps {
+  readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
   /** The console: answers an unsigned GET of `/` that accepts text/html. */
@@ -65,6 +68,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       },
       internal: (request, response, call) => answerInternal(request, response, call, deps),
       page: deps.page,
+      audit: createAuditTrail(deps),
       ...(deps.observe === undefined ? {} : { observe: deps.observe }),
     },
   );

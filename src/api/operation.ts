@@ -1,9 +1,10 @@
 // How an operation is written: a name, a decision or a reading, and the way from the wire's shapes and back.
 
-import type { Call, OperationHandler } from '../aws/index.ts';
+import type { Answer, Audited, Call, OperationHandler } from '../aws/index.ts';
 import type { Random } from '../base/random.ts';
-import type { Context, Decision, State } from '../domain/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Context, Decision, Idempotency, State } from '../domain/index.ts';
+import type { Outcome, Store } from '../store/index.ts';
+import { auditEventOf } from './audit/audit-event.ts';
 
 /** An input as a handler gets it: the SDK's request type after validation, so that what is required is there. */
 export type Valid<T> = T extends readonly (infer U)[]
@@ -55,7 +56,7 @@ export function read<Request, Response, D extends OperationDeps = OperationDeps>
 
 /**
  * An operation that changes the state by `decision` and has no client token; `toOutput` gets the decision's result and the
- * state that is durable by then.
+ * state with its changes. The call's audit event is kept with them.
  */
 export function change<
   Request extends object & { readonly clientToken?: never },
@@ -72,13 +73,10 @@ export function change<
   return {
     name,
     kind: 'change',
-    bind: (deps) => async (input, call) => {
-      const { result, revision } = await deps.store.commit(
-        decision,
-        toInput(input as Request, deps),
-        contextOf(name, call, deps),
-      );
-      return { output: toOutput(result, deps.store.state.value), revision };
+    bind: (deps) => (input, call, audited) => {
+      const context = contextOf(name, call, deps);
+      const toAnswer = ({ result, state }: Outcome<R>): Response => toOutput(result, state);
+      return commitAudited(deps, decision, toInput(input as Request, deps), context, undefined, toAnswer, audited);
     },
   };
 }
@@ -102,17 +100,32 @@ export function changeOnce<
   return {
     name,
     kind: 'change',
-    bind: (deps) => async (input, call) => {
+    bind: (deps) => (input, call, audited) => {
       const { clientToken, ...parameters } = input as Request;
-      const { result, revision } = await deps.store.commit(
-        decision,
-        toInput(input as Request, deps),
-        contextOf(name, call, deps),
-        ...(clientToken === undefined ? [] : [{ token: clientToken, parameters }]),
-      );
-      return { output: toOutput(result), revision };
+      const idempotency = clientToken === undefined ? undefined : { token: clientToken, parameters };
+      const context = contextOf(name, call, deps);
+      const toAnswer = ({ result }: Outcome<R>): Response => toOutput(result);
+      return commitAudited(deps, decision, toInput(input as Request, deps), context, idempotency, toAnswer, audited);
     },
   };
+}
+
+/** Commits, and makes the output once, of the outcome: for the audit event that is kept with the change, and for the answer. */
+async function commitAudited<I, R>(
+  { store }: OperationDeps,
+  decision: Decision<I, R>,
+  input: I,
+  context: Context,
+  idempotency: Idempotency | undefined,
+  toOutput: (outcome: Outcome<R>) => unknown,
+  audited: (output: unknown) => Audited,
+): Promise<Answer> {
+  let output: unknown;
+  const { revision } = await store.commit(decision, input, context, idempotency, (outcome) => {
+    output = toOutput(outcome);
+    return auditEventOf(audited(output));
+  });
+  return { output, revision, audited: true };
 }
 
 /** The context in which a decision is made for `call`. */
@@ -127,14 +140,14 @@ export function bindAll<D extends OperationDeps>(
   deps: D,
   translate: (error: unknown) => unknown,
 ): ReadonlyMap<string, OperationHandler> {
-  return new Map(
+  return new Map<string, OperationHandler>(
     operations.map(({ name, bind }) => {
       const handle = bind(deps);
       return [
         name,
-        async (input: unknown, call: Call) => {
+        async (input, call, audited) => {
           try {
-            return await handle(input, call);
+            return await handle(input, call, audited);
           } catch (error) {
             throw translate(error);
           }

@@ -41,9 +41,9 @@ test('dispatch() speaks awsJson1.1: times in seconds both ways, nested lists, ex
     () => Promise.reject(new ServiceError('InvalidMaxResultsException', 'too many')),
   ];
   const dispatcher = makeDispatcher({
-    LookupEvents: (input, call) => {
+    LookupEvents: (input, call, audited) => {
       inputs.push(input);
-      return answers.shift()?.(input, call) ?? assert.fail();
+      return answers.shift()?.(input, call, audited) ?? assert.fail();
     },
   });
   const client = new CloudTrailClient(clientOptions(dispatcher));

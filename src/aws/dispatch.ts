@@ -2,9 +2,12 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
 import { parseAuthorization, type SignatureFailure } from '../sigv4/index.ts';
+import type { Audited } from './audited.ts';
 import { createAwsJson } from './aws-json.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
+import { createCallRecord, type Claim } from './call-record.ts';
 import type { Codec, Protocol, Service, ServiceDefinition, WireRequest, WireResponse } from './codec.ts';
 import type { Issue } from './issue.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -29,10 +32,15 @@ export interface Call extends Caller {
 export interface Answer {
   readonly output: unknown;
   readonly revision?: number;
+  /** The operation keeps the call's audit event itself, with its change. */
+  readonly audited?: boolean;
 }
 
-/** One operation. `input` has been decoded and validated; a `ServiceError` thrown is the answer, any other throw is a 500. */
-export type OperationHandler = (input: unknown, call: Call) => Promise<Answer>;
+/**
+ * One operation. `input` has been decoded and validated; a `ServiceError` thrown is the answer, any other throw is a 500.
+ * `audited` describes the call as one that is answered with an output.
+ */
+export type OperationHandler = (input: unknown, call: Call, audited: (output: unknown) => Audited) => Promise<Answer>;
 
 /** A service and those of its operations that are implemented; the others answer 501. */
 export interface ServedService {
@@ -59,9 +67,12 @@ export interface DispatchOptions {
 /** What dispatching needs. */
 export interface DispatchDeps {
   readonly clock: Pick<Clock, 'now'>;
+  readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
   readonly findCredential: (accessKeyId: string) => Credential | undefined;
   readonly observe?: Observe;
+  /** Told of every call of a known operation when it has ended, whoever called and however it ended, unless the operation kept the event itself. */
+  readonly audit?: (call: Audited) => void;
 }
 
 /** Where a request came from, and the id that its answer carries. */
@@ -126,29 +137,50 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     return { ...result.caller, region: parsed.authorization.scope.region, userAgent, now, ...source };
   };
 
+  /** What a request whose signature is not believed says of itself. */
+  const claimOf = (request: WireRequest): Claim => {
+    const parsed = parseAuthorization(request);
+    const claimed = parsed.ok ? parsed.authorization : undefined;
+    const account = claimed === undefined ? undefined : deps.findCredential(claimed.accessKeyId)?.account;
+    return {
+      accessKeyId: claimed?.accessKeyId,
+      account: account ?? options.defaultAccount,
+      region: options.regions.find((region) => region === claimed?.scope.region) ?? options.regions[0] ?? '',
+      userAgent: request.headers.get('user-agent') ?? '',
+      now: deps.clock.now(),
+    };
+  };
+
   async function answer(service: Service, request: WireRequest, source: Source): Promise<WireResponse> {
     const codec = codecs[service.definition.protocol];
+    const found = codec.findOperation(service, request);
+    const record =
+      found === undefined ? undefined : createCallRecord(service.definition, found.operation, source, deps.random);
     let operation = '';
     let response: WireResponse;
     try {
       const call = authenticated(request, source);
       if ('ok' in call) throw codec.refusals.badSignature(call);
-      const found = codec.findOperation(service, request);
-      if (found === undefined) throw codec.refusals.unknownOperation(request);
+      if (found === undefined || record === undefined) throw codec.refusals.unknownOperation(request);
       operation = found.operation.name;
+      record.believe(call);
       const issues: Issue[] = [];
       const input = codec.decodeInput(found, request, issues);
-      // What could not be read cannot be judged: its members would look absent.
-      if (issues.length === 0) validateInput(found.operation.input, input, service.definition.constraints, issues);
+      if (issues.length === 0) {
+        record.read(input);
+        // What could not be read cannot be judged: its members would look absent.
+        validateInput(found.operation.input, input, service.definition.constraints, issues);
+      }
       if (issues.length > 0) throw codec.refusals.badInput(issues, service);
       const handler = options.services
         .find(({ definition }) => definition === service.definition)
         ?.operations.get(operation);
       if (handler === undefined) throw codec.refusals.notImplemented(operation);
-      const { output, revision } = await handler(input, call);
+      const { output, revision, audited } = await handler(input, call, record.answered);
       response = codec.encodeResult(service, found.operation, output, source.requestId);
       if (revision !== undefined)
         response = { ...response, headers: { ...response.headers, 'x-pergola-revision': String(revision) } };
+      if (audited !== true) deps.audit?.(record.answered(output));
     } catch (error) {
       const known = error instanceof ServiceError ? error : codec.refusals.internal(source.requestId);
       if (known !== error || known.cause !== undefined)
@@ -158,6 +190,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
           error: known === error ? known.cause : error,
         });
       response = codec.encodeError(service, known, source.requestId);
+      if (record !== undefined) deps.audit?.(record.refused(known, () => claimOf(request)));
     }
     if (operation !== '') deps.observe?.({ service: service.definition.id, operation, status: response.status });
     return response;

@@ -89,7 +89,13 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   say({ type: 'home', ...(namespace === undefined ? {} : { namespace }) });
 
   const store = lifetime.use(
-    await openStore({ file: settings.memory ? ':memory:' : statePath(dataDirectory) }, { log }),
+    await openStore(
+      {
+        file: settings.memory ? ':memory:' : statePath(dataDirectory),
+        eventRetention: { age: limits.auditRetention, bytes: limits.auditSize },
+      },
+      { log, clock },
+    ),
   );
   const context = (operation: string): Context => ({
     account: settings.defaultAccount,

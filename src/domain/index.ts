@@ -15,4 +15,4 @@ export { ec2Refusal, invalidField, Refusal, type InvalidField, type RefusalDetai
 export { paginate, type PageRequest, type RecordList } from './page.ts';
 export { type Caller } from './identifiers.ts';
 export { isCarried } from './life-cycle.ts';
-export { decideOnce, type Idempotency } from './idempotency.ts';
+export { decideOnce, type Idempotency, type Replayable } from './idempotency.ts';

@@ -27,4 +27,29 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO folded VALUES (1, 0);
   `,
+  `
+  -- Audit events, in the order in which they were kept. \`resources\`: for each a line of type, tab and name, between line feeds.
+  CREATE TABLE event (
+    sequence INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    is_read INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    access_key_id TEXT NOT NULL,
+    resources TEXT NOT NULL,
+    text TEXT NOT NULL,
+    bytes INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX event_by_time ON event (account, region, time);
+  -- The sum of the events' bytes: counting them at each start would read the whole table.
+  CREATE TABLE event_size (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    bytes INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO event_size VALUES (1, 0);
+  `,
 ];

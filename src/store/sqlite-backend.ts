@@ -4,14 +4,13 @@ import { Worker } from 'node:worker_threads';
 import { entryUrl } from '../base/entry-path.ts';
 import type { Log } from '../base/log.ts';
 import { applyChanges, emptyState, type Change, type State } from '../domain/index.ts';
+import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
 import type { Backend, Retention } from './backend.ts';
 import { LOG_FORMAT, type LogRow } from './log-row.ts';
 import type { StoredState } from './sqlite-log.ts';
-import type { SqliteError, SqliteReply, SqliteRequest, SqliteWorkerData } from './sqlite-worker.ts';
+import type { SqliteError, SqliteReply, SqliteRequest, SqliteValue, SqliteWorkerData } from './sqlite-worker.ts';
 
 type Question = SqliteRequest extends infer R ? (R extends SqliteRequest ? Omit<R, 'id'> : never) : never;
-
-type Value = number | StoredState | undefined;
 
 /**
  * The database `file` (made when absent). A thread that dies is started again by the next call. That the log
@@ -19,13 +18,13 @@ type Value = number | StoredState | undefined;
  */
 export class SqliteBackend implements Backend {
   readonly #data: SqliteWorkerData;
-  readonly #waiting = new Map<number, { resolve(value: Value): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(value: SqliteValue): void; reject(error: Error): void }>();
   readonly #log: Log;
   #worker: Worker | undefined;
   #nextId = 1;
 
-  constructor(file: string, retention: Retention, log: Log) {
-    this.#data = { file, retention };
+  constructor(file: string, retention: Retention, eventRetention: EventRetention, log: Log) {
+    this.#data = { file, retention, eventRetention };
     this.#log = log;
   }
 
@@ -35,8 +34,17 @@ export class SqliteBackend implements Backend {
     return stateOf(stored);
   }
 
-  async append(rows: readonly LogRow[]): Promise<void> {
-    await this.#ask({ kind: 'append', rows: rows.map((row) => ({ ...row, changes: JSON.stringify(row.changes) })) });
+  async append(rows: readonly LogRow[], events: readonly AuditEvent[]): Promise<void> {
+    const stored = rows.map((row) => ({ ...row, changes: JSON.stringify(row.changes) }));
+    await this.#ask({ kind: 'append', rows: stored, events });
+  }
+
+  async findEvents(query: EventQuery): Promise<EventPage> {
+    return (await this.#ask({ kind: 'findEvents', query })) as EventPage;
+  }
+
+  async clearEvents(): Promise<void> {
+    await this.#ask({ kind: 'clearEvents' });
   }
 
   async lastRevision(): Promise<number> {
@@ -55,7 +63,7 @@ export class SqliteBackend implements Backend {
     await worker.terminate();
   }
 
-  #ask(question: Question): Promise<Value> {
+  #ask(question: Question): Promise<SqliteValue> {
     const worker = (this.#worker ??= this.#start());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -67,8 +75,8 @@ export class SqliteBackend implements Backend {
   #start(): Worker {
     const worker = new Worker(entryUrl(import.meta.url, 'sqlite-worker'), { workerData: this.#data });
     worker.on('message', (reply: SqliteReply) => {
-      if ('unfolded' in reply) {
-        this.#sayUnfolded(reply.unfolded);
+      if ('untidied' in reply) {
+        this.#sayUntidied(reply.untidied);
         return;
       }
       const one = this.#waiting.get(reply.id);
@@ -86,7 +94,7 @@ export class SqliteBackend implements Backend {
     return worker;
   }
 
-  #sayUnfolded(error: SqliteError | undefined): void {
+  #sayUntidied(error: SqliteError | undefined): void {
     if (error === undefined) this.#log.info('the log can be folded again');
     else this.#log.error('the log cannot be folded into records; it grows until it can', { error: revive(error) });
   }

@@ -3,7 +3,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Retention } from './backend.ts';
+import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
 import { migrations } from './migrations.ts';
+import { SqliteEvents } from './sqlite-events.ts';
 
 /** A row of the log as it is stored: `changes` is JSON text. */
 export interface StoredRow {
@@ -33,10 +35,11 @@ export class SqliteLog {
   readonly #database: DatabaseSync;
   readonly #retention: Retention;
   readonly #insert: StatementSync;
+  readonly #events: SqliteEvents;
   #bytes: number;
 
   /** Opens (or makes, readable for the owner only) the database `file` and brings its tables up to date. */
-  constructor(file: string, retention: Retention) {
+  constructor(file: string, retention: Retention, eventRetention: EventRetention) {
     closeSync(openSync(file, 'a', 0o600));
     this.#retention = retention;
     this.#database = new DatabaseSync(file);
@@ -44,6 +47,7 @@ export class SqliteLog {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
       this.#migrate();
       this.#insert = this.#database.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)');
+      this.#events = new SqliteEvents(this.#database, eventRetention);
       this.#bytes = this.#number('SELECT coalesce(sum(length(changes)), 0) AS n FROM log');
     } catch (error) {
       this.#database.close();
@@ -67,13 +71,14 @@ export class SqliteLog {
     });
   }
 
-  /** Writes `rows` in one transaction; durable on return. They must follow the newest revision. */
-  append(rows: readonly StoredRow[]): void {
+  /** Writes `rows` and `events` in one transaction; durable on return. The rows must follow the newest revision. */
+  append(rows: readonly StoredRow[], events: readonly AuditEvent[]): void {
     const [first] = rows;
-    if (first === undefined) return;
     this.#transaction(() => {
       const last = this.lastRevision();
-      if (first.revision !== last + 1) throw new Error(`revision ${first.revision} does not follow ${last}`);
+      if (first !== undefined && first.revision !== last + 1)
+        throw new Error(`revision ${first.revision} does not follow ${last}`);
+      this.#events.add(events);
       for (const row of rows)
         this.#insert.run(row.revision, row.time, row.account, row.region, row.operation, row.format, row.changes);
     });
@@ -131,6 +136,21 @@ export class SqliteLog {
     });
     for (const row of rows) this.#bytes -= row.changes.length;
     return rows.length === FOLD_ROWS;
+  }
+
+  /** Searches a slice of the events; see `SqliteEvents.find`. */
+  findEvents(query: EventQuery): EventPage {
+    return this.#events.find(query);
+  }
+
+  /** Removes events that are too many or too old; returns whether there is more to remove. `now` in milliseconds since 1970. */
+  expireEvents(now: number): boolean {
+    return this.#events.expire(now, (work) => this.#transaction(work));
+  }
+
+  /** Removes every event; durable on return. */
+  clearEvents(): void {
+    this.#transaction(() => this.#events.clear());
   }
 
   close(): void {

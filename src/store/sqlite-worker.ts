@@ -1,6 +1,7 @@
 // The thread that owns the database: a write with its sync takes milliseconds, which must not stand in the API's way.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
 import type { Retention } from './backend.ts';
 import { SqliteLog, type StoredRow, type StoredState } from './sqlite-log.ts';
 
@@ -8,11 +9,14 @@ import { SqliteLog, type StoredRow, type StoredState } from './sqlite-log.ts';
 export interface SqliteWorkerData {
   readonly file: string;
   readonly retention: Retention;
+  readonly eventRetention: EventRetention;
 }
 
 /** What the thread is asked; it answers in order. */
 export type SqliteRequest = { readonly id: number } & (
-  | { readonly kind: 'append'; readonly rows: readonly StoredRow[] }
+  | { readonly kind: 'append'; readonly rows: readonly StoredRow[]; readonly events: readonly AuditEvent[] }
+  | { readonly kind: 'findEvents'; readonly query: EventQuery }
+  | { readonly kind: 'clearEvents' }
   | { readonly kind: 'lastRevision' }
   | { readonly kind: 'read'; readonly revision?: number }
   | { readonly kind: 'close' }
@@ -24,14 +28,17 @@ export interface SqliteError {
   readonly code?: string;
 }
 
-/** What the thread answers, or says of itself: that the log cannot be folded any more, or (undefined) that it can again. */
+/** The value of an answer. */
+export type SqliteValue = number | StoredState | EventPage | undefined;
+
+/** What the thread answers, or says of itself: that the log cannot be folded (or old events not be removed) any more, or (undefined) that it can again. */
 export type SqliteReply =
-  | { readonly id: number; readonly value?: number | StoredState | undefined; readonly error?: SqliteError }
-  | { readonly unfolded: SqliteError | undefined };
+  | { readonly id: number; readonly value?: SqliteValue; readonly error?: SqliteError }
+  | { readonly untidied: SqliteError | undefined };
 
 const port = parentPort;
 if (port === null) throw new Error('this is the entry of a worker thread');
-const { file, retention } = workerData as SqliteWorkerData;
+const { file, retention, eventRetention } = workerData as SqliteWorkerData;
 let log: SqliteLog | undefined;
 
 function say(reply: SqliteReply): void {
@@ -43,12 +50,18 @@ function describe(error: unknown): SqliteError {
   return { message, ...(code === undefined ? {} : { code }) };
 }
 
-function answer(request: SqliteRequest): number | StoredState | undefined {
+function answer(request: SqliteRequest): SqliteValue {
   // Opened by the first request, so that a database that cannot be opened is an answer too.
-  log ??= new SqliteLog(file, retention);
+  log ??= new SqliteLog(file, retention, eventRetention);
   switch (request.kind) {
     case 'append':
-      return log.append(request.rows) as undefined;
+      log.append(request.rows, request.events);
+      return undefined;
+    case 'findEvents':
+      return log.findEvents(request.query);
+    case 'clearEvents':
+      log.clearEvents();
+      return undefined;
     case 'lastRevision':
       return log.lastRevision();
     case 'read':
@@ -61,18 +74,19 @@ function answer(request: SqliteRequest): number | StoredState | undefined {
   }
 }
 
-/** Whether the log could not be folded the last time. */
+/** Whether the log could not be folded, or events not be removed, the last time. */
 let trouble = false;
 
-function foldLater(now: number): void {
+/** Saves space, a slice at a time. Nothing is lost when it fails, and the next write tries again; so its beginning and its end are told, whatever comes between. */
+function tidyLater(now: number): void {
   setImmediate(() => {
     try {
-      if (log?.fold(now) === true) foldLater(now);
-      if (trouble) say({ unfolded: undefined });
+      const isMore = [log?.fold(now), log?.expireEvents(now)].includes(true);
+      if (trouble) say({ untidied: undefined });
       trouble = false;
+      if (isMore) tidyLater(now);
     } catch (error) {
-      // Folding only saves space. Nothing is lost, and the next write tries again; so its beginning and its end are told, whatever comes between.
-      if (!trouble) say({ unfolded: describe(error) });
+      if (!trouble) say({ untidied: describe(error) });
       trouble = true;
     }
   });
@@ -84,6 +98,6 @@ port.on('message', (request: SqliteRequest) => {
   } catch (error) {
     say({ id: request.id, error: describe(error) });
   }
-  if (request.kind === 'append') foldLater(request.rows.at(-1)?.time ?? 0);
+  if (request.kind === 'append') tidyLater((request.rows.at(-1) ?? request.events.at(-1))?.time ?? 0);
   if (request.kind === 'close') port.close();
 });

@@ -1,6 +1,7 @@
 // What a store offers: the durable state, commits that answer once they are durable, and the changes in order.
 
 import type { Watch } from '../base/watch.ts';
+import type { AuditEvent, EventPage, EventQuery } from './audit-event.ts';
 import type { Change, Context, Decision, Idempotency, State } from '../domain/index.ts';
 
 /** An answer: durable when the caller sees it. */
@@ -10,6 +11,13 @@ export interface Committed<R> {
   readonly revision: number;
   /** The token had been answered before: `result` is the first answer. */
   readonly replayed: boolean;
+}
+
+/** What a decision has come to, before anything is written. */
+export interface Outcome<R> {
+  readonly result: R;
+  /** The state with the decision's changes. */
+  readonly state: State;
 }
 
 /** A group of commits that became durable together. */
@@ -28,8 +36,22 @@ export interface Store extends AsyncDisposable {
    * Decides on the pending head; resolves when the changes (and everything that the decision could read) are durable.
    * Rejects with the decision's `Refusal`, or with an `InternalServer` one when the write fails or the store is closed.
    * A token that was answered before gives the first answer; with other parameters a `Conflict`.
+   * The audit event that `eventOf` makes of the outcome, at once and synchronously, is written with the changes: both are
+   * kept or none. That of a decision without changes (a replay too) is recorded as by `record`; a refusal has none here.
    */
-  commit<I, R>(decision: Decision<I, R>, input: I, context: Context, idempotency?: Idempotency): Promise<Committed<R>>;
+  commit<I, R>(
+    decision: Decision<I, R>,
+    input: I,
+    context: Context,
+    idempotency?: Idempotency,
+    eventOf?: (outcome: Outcome<R>) => AuditEvent,
+  ): Promise<Committed<R>>;
+  /** Keeps an audit event, durable with the next write or half a second later. Of 4 MiB that wait, more are dropped and counted. */
+  record(event: AuditEvent): void;
+  /** The events that `query` looks for, newest first, also those that are not durable yet. */
+  findEvents(query: EventQuery): Promise<EventPage>;
+  /** Removes every audit event. */
+  clearEvents(): Promise<void>;
   /** The state as of `revision`, or undefined when the log does not reach back (or forward) to it. */
   at(revision: number): Promise<State | undefined>;
   /** Calls `listener` after every durable group, in order; the returned function ends that. */

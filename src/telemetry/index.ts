@@ -1,4 +1,4 @@
-// Counters, access-log records and sinks.
+// Counters, access-log records and sinks, audit events.
 
 export {
   createCounterSet,
@@ -18,3 +18,5 @@ export {
   type AccessRecord,
   type AccessRecordContext,
 } from './access-record.ts';
+export { findResources } from './audited-resources.ts';
+export { formatCloudTrailRecord, isReadOnly, userNameOf } from './cloudtrail-record.ts';

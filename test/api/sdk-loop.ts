@@ -7,9 +7,11 @@ import { cloudTrailDefinition } from '../../src/api/cloudtrail/definition.ts';
 import { latticeDefinition } from '../../src/api/lattice/definition.ts';
 import { stsDefinition } from '../../src/api/sts/definition.ts';
 import { taggingDefinition } from '../../src/api/tagging/definition.ts';
+import type { Audited } from '../../src/aws/audited.ts';
 import type { WireRequest } from '../../src/aws/codec.ts';
 import { createDispatcher, type Dispatcher, type OperationHandler } from '../../src/aws/dispatch.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
 import { collectHeaders } from '../../src/sigv4/index.ts';
 
 /** Whom `keys` stand for. */
@@ -22,7 +24,7 @@ export const temporaryKeys = { accessKeyId: 'ASIDTEMPORARY', secretAccessKey: 'o
 /** A dispatcher whose services all have `handlers`. */
 export function makeDispatcher(
   handlers: Readonly<Record<string, OperationHandler>>,
-  options: { readonly open?: boolean; readonly events?: unknown[] } = {},
+  options: { readonly open?: boolean; readonly events?: unknown[]; readonly audited?: Audited[] } = {},
 ): Dispatcher {
   const operations = new Map(Object.entries(handlers));
   return createDispatcher(
@@ -40,7 +42,9 @@ export function makeDispatcher(
     },
     {
       clock: { now: Date.now },
+      random: systemRandom,
       log: silentLog,
+      ...(options.audited === undefined ? {} : { audit: (call) => options.audited?.push(call) }),
       findCredential(id) {
         const known = [keys, temporaryKeys].find(({ accessKeyId }) => accessKeyId === id);
         if (known === undefined) return undefined;

@@ -6,6 +6,7 @@ import { applyChanges, emptyState, type Change } from '../../src/domain/index.ts
 import { createService, deleteService, getService } from '../../src/domain/service/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { contextOf, plainRecords, refusedWith } from './calls.ts';
+import { eventContract } from './event-contract.ts';
 
 /** Declares the tests of a store named `name`; `open` gives an empty one, which the test disposes. */
 export function storeContract(name: string, open: () => Promise<Store>): void {
@@ -94,6 +95,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     assert.equal(call.status, 'fulfilled');
     assert.equal(store.state.value.revision, 1);
   });
+
+  eventContract(name, open);
 
   test(`${name}: disposing waits for what was decided, and refuses what comes after`, async () => {
     const store = await open();

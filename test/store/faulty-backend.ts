@@ -12,9 +12,11 @@ export function createFaultyBackend(backend: Backend, faultOf: (n: number) => Fa
   return {
     load: () => backend.load(),
     at: (revision) => backend.at(revision),
-    async append(rows) {
+    findEvents: (query) => backend.findEvents(query),
+    clearEvents: () => backend.clearEvents(),
+    async append(rows, events) {
       const fault = faultOf(++writes);
-      if (fault === undefined || fault.startsWith('kept')) await backend.append(rows);
+      if (fault === undefined || fault.startsWith('kept')) await backend.append(rows, events);
       if (fault === undefined) return;
       inDoubt = fault.endsWith('doubt');
       throw new Error(`write ${writes} fails: ${fault}`);

@@ -1,4 +1,4 @@
-// What was answered is there after kill -9 at any moment: records, tokens, addresses; and the lock is free.
+// What was answered is there after kill -9 at any moment: records, tokens, addresses, the events of changes; and the lock is free.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -19,6 +19,7 @@ import {
 } from '../../src/domain/records/index.ts';
 import { acquireLock, isLockHeld, openStore } from '../../src/store/index.ts';
 import { contextOf } from './calls.ts';
+import { findEvents } from './events.ts';
 
 interface Answer {
   readonly call: { readonly name: string };
@@ -52,7 +53,7 @@ async function writeAndKill(round: number): Promise<readonly Answer[]> {
     .map((line) => JSON.parse(line) as Answer);
 }
 
-test(`What ${rounds} killed processes had answered is there, and each token gives its first answer`, async () => {
+test(`What ${rounds} killed processes had answered is there, with one event each, and each token gives its first answer`, async () => {
   const answers: Answer[] = [];
   for (let round = 0; round < rounds; round++) {
     answers.push(...(await writeAndKill(round)));
@@ -66,6 +67,17 @@ test(`What ${rounds} killed processes had answered is there, and each token give
       assert.deepEqual(tables.serviceAssociation.get(keyOfRecord(association)), association);
       assert.deepEqual(tables.componentAddress.get(keyOfRecord(address)), address);
     }
+    const { events } = await findEvents(store, { limit: 1_000_000 });
+    const kept = new Map<string, number>();
+    for (const { id } of events) kept.set(id, (kept.get(id) ?? 0) + 1);
+    for (const { token } of answers) assert.equal(kept.get(token.token), 1, `events of ${token.token}`);
+    assert.deepEqual(
+      [...kept.values()].filter((n) => n !== 1),
+      [],
+    );
+    // Also a change that was kept and never answered has its event.
+    const changed = events.filter(({ isRead }) => !isRead).length;
+    assert.equal(changed, tables.service.size);
     const places = new Set(tables.componentAddress.map((one) => one.index).values());
     // Only when the pool is spent do components share places.
     const different = Math.min(tables.componentAddress.size, ADDRESS_PLACES);

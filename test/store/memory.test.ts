@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silentLog } from '../../src/base/log.ts';
+import { createLog, silentLog } from '../../src/base/log.ts';
 import { createService } from '../../src/domain/service/index.ts';
 import { createMemoryBackend, openStore, openStoreOn } from '../../src/store/index.ts';
 import { contextOf, plainRecords, refusedWith } from './calls.ts';
 import { storeContract } from './contract.ts';
+import { eventOf, findIds } from './events.ts';
 import { createFaultyBackend, type Fault } from './faulty-backend.ts';
 
 const deps = { log: silentLog };
@@ -63,6 +64,43 @@ for (const fault of faults)
       assert.equal(state.value.revision, 24);
       assert.deepEqual(plainRecords(await backend.load()), plainRecords(state.value));
     });
+
+test('An event is kept with its change or not at all, and what else was lost is said', async () => {
+  const lines: string[] = [];
+  const log = createLog((line) => void lines.push(line), Date.now);
+  await using store = await openStoreOn(
+    createFaultyBackend(createMemoryBackend(), (n) => (n === 1 ? 'lost' : n === 2 ? 'kept' : undefined)),
+    { log },
+  );
+  const call = (name: string) => store.commit(createService, { name }, context, undefined, () => eventOf(`e-${name}`));
+  store.record(eventOf('read'));
+  await assert.rejects(call('one'), refusedWith('InternalServer'));
+  assert.ok(lines.some((line) => /are lost.*"dropped":1/.test(line)));
+  await call('two');
+  await call('three');
+  assert.deepEqual(await findIds(store), ['e-three', 'e-two']);
+});
+
+test('Events that come faster than they are written are dropped beyond 4 MiB, and counted', async () => {
+  const lines: string[] = [];
+  const log = createLog((line) => void lines.push(line), Date.now);
+  await using store = await openStore({ file: ':memory:' }, { log });
+  const text = 'x'.repeat(1024 * 1024);
+  for (let n = 0; n < 7; n++) store.record(eventOf(`e-${n}`, { text }));
+  assert.deepEqual(await findIds(store), ['e-3', 'e-2', 'e-1', 'e-0']);
+  assert.match(lines[0] ?? '', /"dropped":3/);
+});
+
+test('The store in memory keeps 16 MiB of events', async () => {
+  await using store = await openStore({ file: ':memory:' }, deps);
+  const text = 'x'.repeat(1024 * 1024);
+  for (let n = 0; n < 40; n++) {
+    store.record(eventOf(`e-${n}`, { text }));
+    if (n % 4 === 3) await findIds(store);
+  }
+  const ids = await findIds(store);
+  assert.deepEqual([ids.length, ids[0], ids.at(-1)], [16, 'e-39', 'e-24']);
+});
 
 test('A decision that read what could not be written is refused too', async () => {
   await using store = await openStoreOn(

@@ -8,11 +8,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, silentLog } from '../../src/base/log.ts';
+import type { Service } from '../../src/domain/records/index.ts';
+import { emptyState } from '../../src/domain/index.ts';
 import { createService, deleteService } from '../../src/domain/service/index.ts';
 import { advanceStatuses } from '../../src/domain/upkeep/index.ts';
 import { acquireLock, isLockHeld, openStore, type Retention } from '../../src/store/index.ts';
+import { migrations } from '../../src/store/migrations.ts';
 import { contextOf, plainRecords } from './calls.ts';
 import { storeContract } from './contract.ts';
+import { eventOf, findEvents, findIds } from './events.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pergola-store-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -21,6 +25,7 @@ const newFile = (): string => join(directory, `${++files}.db`);
 const open = (file: string, retention?: Retention) =>
   openStore({ file, ...(retention === undefined ? {} : { retention }) }, { log: silentLog });
 const context = contextOf('CreateService');
+const decided = createService(emptyState, { name: 'one' }, context);
 
 /** Waits for what another thread does. */
 async function until(test: () => boolean): Promise<void> {
@@ -104,13 +109,93 @@ test('That the log cannot be folded is logged when it begins and when it ends, a
   assert.equal(store.state.value.tables.service.size, 5);
 });
 
+test('A database from before there were audit events opens with all that it has, and takes events', async () => {
+  const file = newFile();
+  const old = new DatabaseSync(file);
+  old.exec(migrations[0] ?? '');
+  old.exec('CREATE TABLE migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT');
+  old.exec('INSERT INTO migration VALUES (1, 0)');
+  const service = decided.changes[0]?.record as Service;
+  old
+    .prepare('INSERT INTO log VALUES (1, ?, ?, ?, ?, 1, ?)')
+    .run(context.now, context.account, context.region, 'CreateService', JSON.stringify(decided.changes));
+  old.close();
+  for (const id of ['e-1', 'e-2']) {
+    await using store = await open(file);
+    assert.deepEqual([store.state.value.revision, store.state.value.tables.service.toList().toJS()], [1, [service]]);
+    store.record(eventOf(id));
+  }
+  await using store = await open(file);
+  assert.deepEqual(await findIds(store), ['e-2', 'e-1']);
+});
+
+test('Recorded events are written without a commit, and by the disposal', async () => {
+  const file = newFile();
+  const count = (): number => {
+    using database = new DatabaseSync(file);
+    return Number(database.prepare('SELECT count(*) AS n FROM event').get()?.['n']);
+  };
+  {
+    await using store = await open(file);
+    store.record(eventOf('e-1'));
+    await until(() => count() === 1);
+    store.record(eventOf('e-2'));
+  }
+  assert.equal(count(), 2);
+});
+
+test('The oldest events go when they are too many or too old, and no other', async () => {
+  const file = newFile();
+  const eventRetention = { age: 60_000, bytes: 100_000 };
+  const text = 'x'.repeat(1000);
+  const count = (): number => {
+    using database = new DatabaseSync(file);
+    return Number(database.prepare('SELECT count(*) AS n FROM event').get()?.['n']);
+  };
+  await using store = await openStore({ file, eventRetention }, { log: silentLog });
+  const write = async (from: number, until: number, time: number): Promise<void> => {
+    for (let n = from; n < until; n++) store.record(eventOf(`e-${n}`, { text, time }));
+    await findIds(store);
+  };
+  const now = Date.now();
+  await write(0, 3000, now);
+  await until(() => count() === 100);
+  assert.deepEqual(await findIds(store, { limit: 2 }), ['e-2999', 'e-2998']);
+  // A little more than is allowed stays, so that not every write is followed by another.
+  await write(3000, 3004, now);
+  assert.equal(count(), 104);
+  await write(3004, 3010, now);
+  await until(() => count() === 100);
+  await write(3010, 3011, now + 70_000);
+  await until(() => count() === 1);
+  assert.deepEqual(await findIds(store), ['e-3010']);
+});
+
+test('A search through many slices finds what is rare, and every event once', async () => {
+  await using store = await open(newFile());
+  const now = Date.now();
+  for (let n = 0; n < 4500; n++)
+    store.record(eventOf(`e-${n}`, { time: now + n, ...(n % 1500 === 7 ? { name: 'Rare' } : {}) }));
+  const rare = { attribute: { kind: 'name', value: 'Rare' } } as const;
+  assert.deepEqual(await findIds(store, rare), ['e-3007', 'e-1507', 'e-7']);
+  const { events, next } = await findEvents(store, { ...rare, limit: 2 });
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    ['e-3007', 'e-1507'],
+  );
+  assert.ok(next !== undefined);
+  assert.deepEqual(await findIds(store, { ...rare, before: next }), ['e-7']);
+  const all = await findIds(store, { limit: 10_000 });
+  assert.deepEqual([all.length, new Set(all).size], [4500, 4500]);
+});
+
 test('A database of a later version is refused with both versions', async () => {
   const file = newFile();
   await (await open(file))[Symbol.asyncDispose]();
   const database = new DatabaseSync(file);
   database.exec('INSERT INTO migration VALUES (999, 0)');
   database.close();
-  await assert.rejects(open(file), /version 999; this program knows up to 1/);
+  await assert.rejects(open(file), /version 999; this program knows up to 2/);
 });
 
 test('A file that is no database is refused', async () => {

@@ -9,6 +9,7 @@ import { createServiceNetwork } from '../../src/domain/network/index.ts';
 import { createService } from '../../src/domain/service/index.ts';
 import { acquireLock, openStore } from '../../src/store/index.ts';
 import { contextOf } from './calls.ts';
+import { eventOf } from './events.ts';
 
 const [directory = '', round = '', calls = 'Infinity', writers = '4'] = process.argv.slice(2);
 const lock = acquireLock(join(directory, 'lock'));
@@ -27,7 +28,10 @@ async function write(writer: number): Promise<void> {
   for (let n = 0; n < Number(calls); n++) {
     const call = { name: `s-${round}-${writer}-${n}` };
     const token = { token: `t-${round}-${writer}-${n}`, parameters: call };
-    const { result } = await store.commit(createService, call, contextOf('CreateService'), token);
+    const event = eventOf(token.token);
+    const { result } = await store.commit(createService, call, contextOf('CreateService'), token, () => event);
+    // Reads are recorded in between; nobody waits for them.
+    store.record(eventOf(`r-${round}-${writer}-${n}`, { isRead: true }));
     const joined = await store.commit(
       createServiceAssociation,
       { serviceIdentifier: result.id, serviceNetworkIdentifier: network.result.id },

@@ -18,9 +18,9 @@ export function changeEc2<Request extends { readonly DryRun?: boolean }, I, R, R
     kind: 'change',
     bind(deps) {
       const handle = changing.bind(deps);
-      return async (input, call) => {
+      return async (input, call, audited) => {
         const request = input as Request;
-        if (request.DryRun !== true) return handle(input, call);
+        if (request.DryRun !== true) return handle(input, call, audited);
         decision(deps.store.state.value, toInput(request, deps), contextOf(name, call, deps));
         throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', {
           status: 412,

@@ -3,6 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Watch } from '../../base/watch.ts';
 import type { Key } from '../../domain/records/index.ts';
+import type { Store } from '../../store/index.ts';
 import type { OperationDeps } from '../operation.ts';
 
 /** What `POST /-/workloads` asks for, the VPC already found. */
@@ -42,6 +43,7 @@ export interface Workloads {
 
 /** The dependencies of `/-/…`. */
 export interface PergolaDeps extends OperationDeps {
+  readonly store: Pick<Store, 'state' | 'commit' | 'clearEvents'>;
   readonly clock: Pick<Clock, 'after'>;
   /** `POST /-/reset` is allowed. */
   readonly open: boolean;

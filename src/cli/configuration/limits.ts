@@ -1,6 +1,7 @@
 // The time and size limits that `limits:` in pergola.yaml may set, with their defaults.
 
 import { defaultServerLimits, type ServerLimits } from '../../aws/index.ts';
+import { defaultEventRetention } from '../../store/index.ts';
 import { defaultProxyLimits, type ProxyLimits } from '../../proxy/index.ts';
 
 /** Every limit by name. Milliseconds unless the name says otherwise. */
@@ -15,6 +16,10 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly accessLogFiles: number;
   /** Characters of access-log lines that a worker holds in all while the disk is slow; more lines are dropped, and counted. */
   readonly accessLogMemory: number;
+  /** How long audit events are kept (CloudTrail: 90 days). */
+  readonly auditRetention: number;
+  /** Bytes of audit events after which the oldest go. */
+  readonly auditSize: number;
   /** How long a stop waits for running requests. */
   readonly drainTimeout: number;
   /** How long an environment of a function may take until it asks for its first invocation (Lambda: 10 s). */
@@ -36,6 +41,8 @@ export const defaultLimits: Limits = {
   accessLogFileSize: 100_000_000,
   accessLogFiles: 5,
   accessLogMemory: 64_000_000,
+  auditRetention: defaultEventRetention.age,
+  auditSize: defaultEventRetention.bytes,
   drainTimeout: 5_000,
   functionInitTimeout: 10_000,
   functionIdleTimeout: 300_000,

@@ -1,0 +1,28 @@
+// An audit event for the store, out of what the protocol server knows of a call.
+
+import type { Audited } from '../../aws/index.ts';
+import type { AuditEvent } from '../../store/index.ts';
+import { findResources, formatCloudTrailRecord, isReadOnly, userNameOf } from '../../telemetry/index.ts';
+
+/** The event of `call`: CloudTrail's record, and what it is looked up by. */
+export function auditEventOf(call: Audited): AuditEvent {
+  const { account, region, operation: name, eventId: id, accessKeyId = '', principalArn, time } = call;
+  const source = `${call.service}.amazonaws.com`;
+  const isRead = isReadOnly(name);
+  const elements = call.end.kind === 'answered' && !isRead ? call.end.elements : undefined;
+  // Also what a filter or a refused call names; in a policy text or a tag nothing is a resource of its own.
+  const resources = findResources(elements, call.parameters);
+  return {
+    id,
+    time,
+    account,
+    region,
+    name,
+    source,
+    isRead,
+    user: userNameOf(principalArn),
+    accessKeyId: accessKeyId.slice(0, 128),
+    resources,
+    text: formatCloudTrailRecord({ ...call, source }, resources),
+  };
+}
