@@ -28,7 +28,7 @@ export type Wire<T> = T extends readonly (infer U)[]
 export interface OperationDeps {
   readonly store: Pick<Store, 'state' | 'commit'>;
   readonly random: Random;
-  /** `aws`: AWS's default quotas are enforced. */
+  /** See `Context`. */
   readonly quotas: Context['quotas'];
 }
 

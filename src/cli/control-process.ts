@@ -104,7 +104,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     operation,
     now: clock.now(),
     random,
-    quotas: settings.awsQuotas ? 'aws' : 'none',
+    quotas: settings.quotas,
   });
   const admin = await applyConfiguration(store, settings, context);
   writeAdminFile(dataDirectory, { accessKeyId: admin.id, secretAccessKey: admin.secretAccessKey });
@@ -172,7 +172,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       random,
       clock,
       log,
-      quotas: settings.awsQuotas ? 'aws' : 'none',
+      quotas: settings.quotas,
       open: settings.open,
       get defaultAttachment() {
         return defaultAttachment();

@@ -18,6 +18,7 @@ import { acquireLock } from '../store/index.ts';
 import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
+import { awsQuotas, usualQuotas } from '../domain/index.ts';
 import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
 import { makeSealKey } from './server-directory.ts';
 import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
@@ -100,11 +101,10 @@ async function runIn(
     attach,
     lowPorts: canBindLowPorts(),
     open: options.open,
-    awsQuotas: options.awsQuotas,
     defaultAccount,
     environment: process.env,
   };
-  const settings: ServerSettings = { ...fixed, ...configured(configuration) };
+  const settings: ServerSettings = { ...fixed, ...configured(configuration, options) };
   const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
   const dnsText = formatEndpoint(dns.host, udp.port);
 
@@ -123,7 +123,7 @@ async function runIn(
       const next = readServeOptions(args).configuration;
       const obstacles = checkAttachments(next, attach);
       if (obstacles.length > 0) throw new Forbidden(3, obstacles.join('\n'));
-      return { ...fixed, ...configured(next) };
+      return { ...fixed, ...configured(next, options) };
     },
     onReady() {
       try {
@@ -147,9 +147,10 @@ async function runIn(
 }
 
 /** What of the settings comes from the configuration. */
-function configured(configuration: Configuration) {
+function configured(configuration: Configuration, options: Pick<ServeOptions, 'awsQuotas'>) {
   const { regions, apiHosts: hostNames, limits } = configuration;
-  return { regions, hostNames, limits, configuration };
+  const quotas = { ...(options.awsQuotas ? awsQuotas : usualQuotas), ...configuration.quotas };
+  return { regions, hostNames, limits, quotas, configuration };
 }
 
 function formatEndpoint(host: string, port: number): string {

@@ -1,5 +1,6 @@
 // What a server was told, complete and checked: the same plain data for supervisor, control and workers.
 
+import type { QuotaLimits } from '../domain/index.ts';
 import type { Configuration, Limits } from './configuration/index.ts';
 
 /** How VPCs are present on this machine. */
@@ -20,7 +21,7 @@ export interface ServerSettings {
   /** Whether ports below 1024 can be bound. */
   readonly lowPorts: boolean;
   readonly open: boolean;
-  readonly awsQuotas: boolean;
+  readonly quotas: QuotaLimits;
   readonly regions: readonly string[];
   readonly defaultAccount: string;
   /** Host names that the API answers to beside its address. */

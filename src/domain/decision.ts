@@ -1,6 +1,7 @@
 // What a decision is: a pure function from a state and an input to changes and a result.
 
 import type { Random } from '../base/random.ts';
+import type { QuotaLimits } from './quotas.ts';
 import type { Change, State } from './state.ts';
 
 /** Who asks, where, when, and with which limits. */
@@ -14,8 +15,8 @@ export interface Context {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly random: Random;
-  /** `aws`: AWS's default quotas are enforced; `none`: they are not. */
-  readonly quotas: 'aws' | 'none';
+  /** The most that there may be of each thing; `aws`: AWS's own quotas, `none`: no limits. */
+  readonly quotas: QuotaLimits | 'aws' | 'none';
 }
 
 /** What a decision decided. The result is plain JSON: a replayed token answers it from the log. */

@@ -1,4 +1,4 @@
-// The default quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas), enforced on request.
+// The adjustable quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas): how much of what there may be.
 
 import type { Context } from './decision.ts';
 import { Refusal, type ResourceType } from './refusal.ts';
@@ -30,10 +30,24 @@ const quotas = {
 /** The quotas by name. */
 export type QuotaName = keyof typeof quotas;
 
-/** Refuses with `ServiceQuotaExceeded` when `count()` things (the new one included) are more than the quota, if quotas are on. */
+/** The most of each. */
+export type QuotaLimits = Readonly<Record<QuotaName, number>>;
+
+/** AWS's own, which it raises on request. */
+export const awsQuotas: QuotaLimits = eachQuota((limit) => limit);
+
+/** Ten times AWS's: for accounts that AWS would have raised them for. */
+export const usualQuotas: QuotaLimits = eachQuota((limit) => limit * 10);
+
+function eachQuota(limitOf: (awsLimit: number) => number): QuotaLimits {
+  return Object.fromEntries(Object.entries(quotas).map(([name, [limit]]) => [name, limitOf(limit)])) as QuotaLimits;
+}
+
+/** Refuses with `ServiceQuotaExceeded` when `count()` things (the new one included) are more than the quota. */
 export function checkQuota(context: Pick<Context, 'quotas'>, name: QuotaName, count: () => number): void {
   if (context.quotas === 'none') return;
-  const [limit, quotaCode, resourceType, words] = quotas[name];
+  const [, quotaCode, resourceType, words] = quotas[name];
+  const limit = (context.quotas === 'aws' ? awsQuotas : context.quotas)[name];
   if (count() <= limit) return;
   throw new Refusal(
     { kind: 'ServiceQuotaExceeded', resourceType, serviceCode: 'vpc-lattice', quotaCode },

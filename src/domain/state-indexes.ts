@@ -44,6 +44,10 @@ export const indexDefinitions = {
   },
   /** By the target group's key. */
   targetsByTargetGroup: { target: (r: Target) => [keyOf(r.account, r.region, r.targetGroupId)] },
+  /** Load balancers that are targets, by account, region and ARN. */
+  targetsByLoadBalancer: {
+    target: (r: Target) => (r.targetId.includes(':loadbalancer/') ? [keyOf(r.account, r.region, r.targetId)] : []),
+  },
   /** By the key of the service or service network. */
   accessLogsByResource: { accessLogSubscription: (r: AccessLogSubscription) => [r.resourceKey] },
   /** Draining targets, under `all`. */

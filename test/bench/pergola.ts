@@ -37,16 +37,25 @@ export interface BenchServer extends AsyncDisposable {
 export interface BenchServerOptions {
   readonly attach: 'netns' | 'loopback';
   readonly workers: number;
-  readonly configuration: unknown;
+  readonly configuration: object;
   /** Besides that of the bench. */
   readonly env?: NodeJS.ProcessEnv;
 }
+
+/** What benches make more of than an account has. */
+export const benchQuotas = {
+  rulesPerListener: 100_000,
+  services: 1_000_000,
+  serviceAssociationsPerNetwork: 1_000_000,
+  targetGroups: 1_000_000,
+  targetsPerTargetGroup: 100_000,
+};
 
 /** Starts `pergola serve` on free ports with a directory of its own and resolves when it is ready. */
 export async function startServer(options: BenchServerOptions): Promise<BenchServer> {
   const directory = mkdtempSync(join(tmpdir(), 'pergola-bench-'));
   const file = join(directory, 'pergola.yaml');
-  writeFileSync(file, JSON.stringify(options.configuration));
+  writeFileSync(file, JSON.stringify({ quotas: benchQuotas, ...options.configuration }));
   const node = join(root, 'node_modules', '.bin', 'node');
   const args = [
     join(root, 'src/cli/main.ts'),

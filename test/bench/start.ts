@@ -16,6 +16,7 @@ import {
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import { configuredVpcId } from './loopback.ts';
+import { benchQuotas } from './pergola.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 
@@ -34,7 +35,7 @@ export async function benchStart({ rounds }: { readonly rounds: number }): Promi
       attachment: { kind: 'loopback', n: one },
       subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
     }));
-    writeFileSync(join(directory, 'pergola.yaml'), JSON.stringify({ vpcs }));
+    writeFileSync(join(directory, 'pergola.yaml'), JSON.stringify({ vpcs, quotas: benchQuotas }));
     const filling = await startOn(directory);
     const names = await fill(directory, filling.api);
     await filling.stop();

@@ -9,6 +9,7 @@ import {
   ListTargetsCommand,
   RegisterTargetsCommand,
   ServiceQuotaExceededException,
+  StartDomainVerificationCommand,
 } from '@aws-sdk/client-vpc-lattice';
 import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { copyCheckout } from '../e2e/attachments.ts';
@@ -32,7 +33,8 @@ const obstacle = await whyNoNamespaces(runCommand, process.pid);
 const asOther = process.getuid?.() === 0 ? false : 'only root can become another user';
 const here = obstacle === undefined ? 'netns' : 'loopback';
 
-const configuration = `vpcs:
+const configuration = `quotas: { domainVerifications: 1 }
+vpcs:
   - name: shop
     cidrs: [10.0.0.0/16]
     subnets: [{ cidr: 10.0.1.0/24 }]
@@ -79,6 +81,16 @@ describe('without --attach', () => {
     await assert.rejects(make(82), (error) => {
       assert.ok(error instanceof ServiceQuotaExceededException);
       assert.deepEqual([error.$metadata.httpStatusCode, error.quotaCode], [402, 'L-D64E952E']);
+      return true;
+    });
+  });
+
+  test('quotas of the file stand before those of AWS', async () => {
+    const start = (domainName: string) => server.lattice.send(new StartDomainVerificationCommand({ domainName }));
+    await start('one.example.com');
+    await assert.rejects(start('two.example.com'), (error) => {
+      assert.ok(error instanceof ServiceQuotaExceededException);
+      assert.deepEqual([error.quotaCode, error.serviceCode], ['L-73D0F278', 'vpc-lattice']);
       return true;
     });
   });

@@ -1,5 +1,6 @@
 // What pergola.yaml says, complete and checked, as plain JSON.
 
+import type { QuotaLimits } from '../../domain/index.ts';
 import type { AttachmentInput, ConfiguredLoadBalancer, ConfiguredVpc } from '../../domain/ec2/index.ts';
 import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
 import type { TargetTls } from '../../proxy/index.ts';
@@ -33,6 +34,8 @@ export interface Configuration {
   /** How TLS to HTTPS targets is done; `ca` is the certificates themselves. */
   readonly targetTls: TargetTls;
   readonly limits: Limits;
+  /** The quotas that it names; the others are those of the server. */
+  readonly quotas: Partial<QuotaLimits>;
 }
 
 /** The account of everything that names none. */

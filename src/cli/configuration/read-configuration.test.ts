@@ -55,6 +55,7 @@ vpcs:
   - { name: shop, cidrs: [10.0.0.0/16] }
 loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", dnsName: LB.Test }]
 limits: { associationTimeout: 500, accessLogFiles: 0 }
+quotas: { services: 3, rulesPerListener: 0 }
 apiHosts: [Lattice.Test]
 targetTls: { verify: true, ca: targets.pem, serverName: targets.test }
 functions:
@@ -146,6 +147,7 @@ functions:
     apiHosts: ['lattice.test'],
     targetTls: { verify: true, ca: certificate, serverName: 'targets.test' },
     limits: { ...defaultLimits, associationTimeout: 500, accessLogFiles: 0 },
+    quotas: { services: 3, rulesPerListener: 0 },
   });
 });
 
@@ -244,6 +246,8 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
   ['a certificate', 'certificates: [{ arn: x }]', /certificates: not supported yet/],
   ['a limit that does not exist', 'limits: { drainTimout: 5 }', /unknown key drainTimout; did you mean drainTimeout\?/],
   ['a limit that is no number', 'limits: { drainTimeout: 5s }', /a whole number from 1 to 2147483647, not the text 5s/],
+  ['a quota that does not exist', 'quotas: { service: 5 }', /unknown key service; did you mean services\?/],
+  ['a quota that is no number', 'quotas: { services: -1 }', /a whole number from 0/],
   [
     'a load balancer of another kind',
     `loadBalancers: [{ arn: "${albArn.replace('/app/', '/net/')}", dnsName: a }]`,

@@ -1,6 +1,7 @@
 // Reads pergola.yaml: text to a checked configuration, or everything that is wrong with it.
 
 import { dirname, resolve } from 'node:path';
+import { awsQuotas, type QuotaLimits, type QuotaName } from '../../domain/index.ts';
 import {
   defaultAccount,
   defaultRegion,
@@ -26,6 +27,7 @@ const keys = [
   'certificates',
   'targetTls',
   'limits',
+  'quotas',
   'apiHosts',
 ] as const;
 
@@ -43,6 +45,7 @@ export const emptyConfiguration: Configuration = {
   apiHosts: [],
   targetTls: { verify: false },
   limits: defaultLimits,
+  quotas: {},
 };
 
 /**
@@ -94,9 +97,21 @@ export function readConfiguration(
     .flatMap((place) => reader.matching(place, /^[\w.-]+$/, 'a host name (without a port)')?.toLowerCase() ?? []);
   const targetTls = readTargetTls(reader, fields.get('targetTls'), { readFile: deps.readFile, folder });
   const limits = readLimits(reader, fields.get('limits'));
+  const quotas = readQuotas(reader, fields.get('quotas'));
   if (reader.problems.length > 0) return { problems: reader.problems };
   return {
-    configuration: { regions, accounts, principals, vpcs, functions, loadBalancers, apiHosts, targetTls, limits },
+    configuration: {
+      regions,
+      accounts,
+      principals,
+      vpcs,
+      functions,
+      loadBalancers,
+      apiHosts,
+      targetTls,
+      limits,
+      quotas,
+    },
   };
 }
 
@@ -146,4 +161,14 @@ function readLimits(reader: YamlReader, place: Place | undefined): Limits {
     if (value !== undefined) set[name] = value;
   }
   return { ...defaultLimits, ...set };
+}
+
+function readQuotas(reader: YamlReader, place: Place | undefined): Partial<QuotaLimits> {
+  const names = Object.keys(awsQuotas) as QuotaName[];
+  const set: Partial<Record<QuotaName, number>> = {};
+  for (const [name, one] of reader.fields(place, names) ?? []) {
+    const value = reader.integer(one, 0, Number.MAX_SAFE_INTEGER);
+    if (value !== undefined) set[name] = value;
+  }
+  return set;
 }

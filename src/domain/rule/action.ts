@@ -4,10 +4,10 @@ import type { Context } from '../decision.ts';
 import { getResource } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
-import { keyOfRecord } from '../records/base.ts';
+import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ListenerProtocol, Rule, RuleAction, Service, TargetGroup } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
-import { recordsBy, type State } from '../state.ts';
+import { countBy, recordsBy, type State } from '../state.ts';
 
 /** The weight of a single target group that is given none (API Reference: WeightedTargetGroup). */
 const DEFAULT_WEIGHT = 100;
@@ -40,6 +40,7 @@ export function decideAction(state: State, input: RuleActionInput, place: Action
       throw invalidField('fixedResponse.statusCode', 'only 404 and 500 are supported');
     return { kind: 'fixedResponse', statusCode: input.statusCode };
   }
+  const { account, region } = context;
   const several = input.targetGroups.length > 1;
   const targetGroups = input.targetGroups.map(({ targetGroupIdentifier, weight }) => {
     const group = getResource(state, context, 'targetGroup', targetGroupIdentifier);
@@ -53,7 +54,9 @@ export function decideAction(state: State, input: RuleActionInput, place: Action
   const ids = new Set(targetGroups.map((one) => one.targetGroupId));
   if (ids.size === 0) throw invalidField('forward.targetGroups', 'a forward action needs a target group');
   if (ids.size < targetGroups.length) throw invalidField('forward.targetGroups', 'a target group is named twice');
-  checkQuota(context, 'targetGroupsPerService', () => countTargetGroups(state, place, ids));
+  // What a rule of the service names already is counted already: without another group there is nothing to count.
+  const isNew = (id: string): boolean => countBy(state, 'rulesByTargetGroup', keyOf(account, region, id)) === 0;
+  if ([...ids].some(isNew)) checkQuota(context, 'targetGroupsPerService', () => countTargetGroups(state, place, ids));
   return { kind: 'forward', targetGroups };
 }
 

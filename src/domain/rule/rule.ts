@@ -8,7 +8,7 @@ import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Listener, Rule } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { decideAction, type RuleActionInput } from './action.ts';
 import { decideMatch, type RuleMatchInput } from './match.ts';
@@ -38,7 +38,7 @@ export function createRule(state: State, input: CreateRuleInput, context: Contex
   const rules = recordsBy(state, 'rule', 'rulesByListener', listenerKey);
   checkPriority(rules, input.priority);
   // The default rule takes the place of the new one in the count: the quota is on the others.
-  checkQuota(context, 'rulesPerListener', () => rules.length);
+  checkQuota(context, 'rulesPerListener', () => countBy(state, 'rulesByListener', listenerKey));
   const id = newId('rule', context.random);
   const rule: Rule = {
     account,

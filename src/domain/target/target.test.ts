@@ -159,6 +159,20 @@ test('registerTargets() of type ALB takes a name, and an ARN that the configurat
   assert.equal(scenario.run(applyConfiguredLoadBalancers, { loadBalancers: [] }), 1);
 });
 
+test('registerTargets() takes a load balancer into two groups, by name into any', () => {
+  const scenario = createScenario();
+  const arn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188';
+  scenario.run(applyConfiguredLoadBalancers, { loadBalancers: [{ arn, dnsName: 'lb.test' }] });
+  const groups = [1, 2, 3].map(() => make(scenario, {}, 'ALB').id);
+  const register = (group: string | undefined, id: string) => {
+    const { unsuccessful } = scenario.run(registerTargets, { targetGroupIdentifier: group ?? '', targets: [{ id }] });
+    return unsuccessful.map(({ failureCode }) => failureCode);
+  };
+  assert.deepEqual([register(groups[0], arn), register(groups[1], arn), register(groups[1], arn)], [[], [], []]);
+  assert.deepEqual(register(groups[2], arn), ['TargetGroupAssociationLimit']);
+  assert.deepEqual(register(groups[2], 'lb.test'), []);
+});
+
 test('deregisterTargets() drains for a minute in a used group, and registering again ends that', () => {
   const scenario = createScenario();
   const group = make(scenario);

@@ -9,7 +9,7 @@ import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup } from '../records/lattice.ts';
 import { conflict, invalidField } from '../refusal.ts';
-import { put, recordsBy, remove, type Change, type State } from '../state.ts';
+import { countBy, put, recordsBy, remove, type Change, type State } from '../state.ts';
 
 /** A target as a caller names it; the port defaults to the group's. */
 export interface TargetInput {
@@ -40,21 +40,27 @@ export function registerTargets(state: State, input: TargetsInput, context: Cont
   const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
   updatedStatus(plainCycle, group, 'TARGET_GROUP');
   for (const target of input.targets) checkId(group, target);
-  const present = recordsBy(state, 'target', 'targetsByTargetGroup', keyOfRecord(group));
-  const known = new Map(present.map((target) => [target.id, target]));
+  const groupKey = keyOfRecord(group);
   const wanted = distinct(group, input.targets);
-  if (group.type === 'LAMBDA' || group.type === 'ALB') checkOnly(group, [...wanted.keys()], present);
+  if (group.type === 'LAMBDA' || group.type === 'ALB')
+    checkOnly(group, [...wanted.keys()], recordsBy(state, 'target', 'targetsByTargetGroup', groupKey));
   const changes: Change[] = [];
   const successful: TargetInput[] = [];
   const unsuccessful: TargetFailure[] = [];
+  let added = 0;
   for (const [id, target] of wanted) {
-    const failure = placeFailure(state, group, target);
-    if (failure !== undefined) {
-      unsuccessful.push({ ...target, failureCode: 'InvalidTarget', failureMessage: failure });
+    const failureMessage = placeFailure(state, group, target);
+    if (failureMessage !== undefined) {
+      unsuccessful.push({ ...target, failureCode: 'InvalidTarget', failureMessage });
+      continue;
+    }
+    const before = state.tables.target.get(keyOf(group.account, group.region, id));
+    if (before === undefined && isLoadBalancerSpent(state, group, target)) {
+      // The name is Elastic Load Balancing's for what is of the same kind there.
+      unsuccessful.push({ ...target, failureCode: 'TargetGroupAssociationLimit', failureMessage: loadBalancerSpent });
       continue;
     }
     successful.push(target);
-    const before = known.get(id);
     if (before !== undefined && before.drainingSince === undefined) continue;
     const record: Target = {
       account: group.account,
@@ -68,9 +74,10 @@ export function registerTargets(state: State, input: TargetsInput, context: Cont
       tags: {},
     };
     changes.push(put('target', record));
+    if (before === undefined) added++;
   }
-  const added = changes.filter((change) => !known.has((change.record as Target).id)).length;
-  if (added > 0) checkQuota(context, 'targetsPerTargetGroup', () => present.length + added);
+  if (added > 0)
+    checkQuota(context, 'targetsPerTargetGroup', () => countBy(state, 'targetsByTargetGroup', groupKey) + added);
   return { changes, result: { successful, unsuccessful } };
 }
 
@@ -134,6 +141,18 @@ function checkId(group: TargetGroup, { id, port }: TargetInput): void {
 /** Ours: an ALB target may be a name. Without a dot it would be nothing that DNS knows. */
 function isHostName(id: string): boolean {
   return /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i.test(id);
+}
+
+/** The most target groups that a load balancer is in (User Guide: Quotas; not adjustable). */
+const MOST_GROUPS_OF_LOAD_BALANCER = 2;
+
+const loadBalancerSpent = `The load balancer is a target of ${MOST_GROUPS_OF_LOAD_BALANCER} other target groups, which is the most.`;
+
+function isLoadBalancerSpent(state: State, group: TargetGroup, { id }: TargetInput): boolean {
+  if (group.type !== 'ALB') return false;
+  const others = recordsBy(state, 'target', 'targetsByLoadBalancer', keyOf(group.account, group.region, id));
+  const groups = new Set(others.map(({ targetGroupId }) => targetGroupId));
+  return !groups.has(group.id) && groups.size >= MOST_GROUPS_OF_LOAD_BALANCER;
 }
 
 function checkOnly(group: TargetGroup, wanted: readonly string[], present: readonly Target[]): void {

@@ -1,0 +1,112 @@
+// Every quota, one below and one above its limit.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createServiceAssociation, createVpcAssociation } from './association/index.ts';
+import { createSubnet, createVpc } from './ec2/index.ts';
+import { startDomainVerification } from './domain-verification/index.ts';
+import { createListener } from './listener/index.ts';
+import { createServiceNetwork } from './network/index.ts';
+import { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
+import { Refusal } from './refusal.ts';
+import { createResourceGateway } from './resource-gateway/index.ts';
+import { createRule } from './rule/index.ts';
+import { createScenario, type Scenario } from './scenario.ts';
+import { createService } from './service/index.ts';
+import { createTargetGroup, registerTargets } from './target/index.ts';
+
+const fixed = { kind: 'fixedResponse', statusCode: 404 } as const;
+
+function makeVpc(s: Scenario, n: number): string {
+  return s.run(createVpc, { cidrBlock: `10.${n}.0.0/16`, attachment: { kind: 'netns' } }).id;
+}
+
+function makeListener(s: Scenario) {
+  const serviceIdentifier = s.run(createService, { name: 'shop' }).id;
+  const input = { serviceIdentifier, name: 'http', protocol: 'HTTP', defaultAction: fixed } as const;
+  return { serviceIdentifier, listenerIdentifier: s.run(createListener, input).listener.id };
+}
+
+/** For each quota what prepares a state, and what makes the `n`-th thing that it counts. */
+const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unknown } = {
+  domainVerifications: (s) => (n) => s.run(startDomainVerification, { domainName: `d${n}.example.com` }),
+  listenersPerService(s) {
+    const serviceIdentifier = s.run(createService, { name: 'shop' }).id;
+    return (n) =>
+      s.run(createListener, {
+        serviceIdentifier,
+        name: `at-${n}`,
+        protocol: 'HTTP',
+        port: 80 + n,
+        defaultAction: fixed,
+      });
+  },
+  resourceGatewaysPerVpc(s) {
+    const vpcIdentifier = makeVpc(s, 0);
+    const subnet = s.run(createSubnet, { vpcId: vpcIdentifier, cidrBlock: '10.0.1.0/24' });
+    return (n) => s.run(createResourceGateway, { name: `gateway-${n}`, vpcIdentifier, subnetIds: [subnet.id] });
+  },
+  rulesPerListener(s) {
+    const place = makeListener(s);
+    return (n) => s.run(createRule, { ...place, name: `rule-${n}`, priority: n + 1, match: {}, action: fixed });
+  },
+  serviceAssociationsPerNetwork(s) {
+    const serviceNetworkIdentifier = s.run(createServiceNetwork, { name: 'main' }).id;
+    return (n) => {
+      const serviceIdentifier = s.run(createService, { name: `shop-${n}` }).id;
+      s.run(createServiceAssociation, { serviceIdentifier, serviceNetworkIdentifier });
+    };
+  },
+  serviceNetworks: (s) => (n) => s.run(createServiceNetwork, { name: `network-${n}` }),
+  services: (s) => (n) => s.run(createService, { name: `service-${n}` }),
+  targetGroups: (s) => (n) => s.run(createTargetGroup, { name: `group-${n}`, type: 'LAMBDA' }),
+  targetGroupsPerService(s) {
+    const place = makeListener(s);
+    return (n) => {
+      const targetGroupIdentifier = s.run(createTargetGroup, { name: `group-${n}`, type: 'LAMBDA' }).id;
+      const action = { kind: 'forward', targetGroups: [{ targetGroupIdentifier }] } as const;
+      // A second rule to the same group counts nothing.
+      for (const priority of [2 * n + 1, 2 * n + 2])
+        s.run(createRule, { ...place, name: `rule-${priority}`, priority, match: {}, action });
+    };
+  },
+  targetsPerTargetGroup(s) {
+    const config = { protocol: 'HTTP', vpcIdentifier: makeVpc(s, 0) } as const;
+    const targetGroupIdentifier = s.run(createTargetGroup, { name: 'group', type: 'IP', config }).id;
+    return (n) => s.run(registerTargets, { targetGroupIdentifier, targets: [{ id: `10.0.1.${n + 1}` }] });
+  },
+  vpcAssociationsPerNetwork(s) {
+    const serviceNetworkIdentifier = s.run(createServiceNetwork, { name: 'main' }).id;
+    return (n) => s.run(createVpcAssociation, { serviceNetworkIdentifier, vpcIdentifier: makeVpc(s, n) });
+  },
+};
+
+test('every quota admits as many as it says, and refuses the next with its code', () => {
+  const codes = new Set<string>();
+  for (const [name, maker] of Object.entries(makers)) {
+    const scenario = createScenario();
+    const quotas: QuotaLimits = { ...usualQuotas, [name]: 3 };
+    scenario.quotas = quotas;
+    const make = maker(scenario);
+    for (let n = 0; n < 3; n++) make(n);
+    assert.throws(
+      () => make(3),
+      (error) => {
+        assert.ok(
+          error instanceof Refusal && error.detail.kind === 'ServiceQuotaExceeded',
+          `${name}: ${String(error)}`,
+        );
+        assert.equal(error.detail.serviceCode, 'vpc-lattice');
+        codes.add(error.detail.quotaCode);
+        return /quota of 3/.test(error.message);
+      },
+      name,
+    );
+  }
+  assert.equal(codes.size, Object.keys(awsQuotas).length, 'two quotas have one code');
+});
+
+test('the usual quotas are ten times those of AWS', () => {
+  for (const name of Object.keys(awsQuotas) as QuotaName[]) assert.equal(usualQuotas[name], 10 * awsQuotas[name]);
+  assert.equal(awsQuotas.listenersPerService, 2);
+});
