@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import { findCredential } from '../domain/iam/index.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
+import { cloudTrailOperations } from './cloudtrail/operations.ts';
 import { ec2Definition } from './ec2/definition.ts';
 import type { Ec2Deps } from './ec2/deps.ts';
 import { ec2Operations } from './ec2/operations.ts';
@@ -53,7 +54,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         { definition: latticeDefinition, operations: bindAll(latticeOperations, deps, toLatticeError) },
         { definition: ec2Definition, operations: bindAll(ec2Operations, deps, toEc2Error) },
         { definition: stsDefinition, operations: bindAll(stsOperations, deps, toLatticeError) },
-        { definition: cloudTrailDefinition, operations: new Map() },
+        { definition: cloudTrailDefinition, operations: bindAll(cloudTrailOperations, deps, toLatticeError) },
         { definition: taggingDefinition, operations: new Map() },
       ],
     },

@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { createAwsServer, ServiceError, type InternalRequest, type OperationHandler } from '../../src/aws/index.ts';
+import { cloudTrailDefinition } from '../../src/api/cloudtrail/definition.ts';
 import { ec2Definition } from '../../src/api/ec2/definition.ts';
 import { latticeDefinition } from '../../src/api/lattice/definition.ts';
 import { stsDefinition } from '../../src/api/sts/definition.ts';
+import { taggingDefinition } from '../../src/api/tagging/definition.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -29,6 +31,8 @@ const server = createAwsServer(
       },
       { definition: ec2Definition, operations: new Map() },
       { definition: stsDefinition, operations: new Map() },
+      { definition: cloudTrailDefinition, operations: new Map() },
+      { definition: taggingDefinition, operations: new Map() },
     ],
     regions: ['us-east-1'],
     defaultAccount: '123456789012',
@@ -172,6 +176,31 @@ test('EC2 and STS refuse in their own form what is turned away before it is read
       assert.deepEqual([reply.status, told], [status, code], `${service}: ${reply.body}`);
       assert.equal(requestId, reply.headers.get('x-amzn-requestid'));
       assert.equal(reply.headers.get('content-type'), 'text/xml;charset=UTF-8');
+    }
+  }
+  await assertAlive();
+});
+
+test('CloudTrail and the tagging API refuse in their own form what is turned away before it is read', async () => {
+  for (const [service, target] of [
+    ['cloudtrail', 'CloudTrail_20131101.LookupEvents'],
+    ['tagging', 'ResourceGroupsTaggingAPI_20170126.GetResources'],
+  ] as const) {
+    const head = `host: ${host}\r\nx-amz-target: ${target}\r\nconnection: close\r\n`;
+    const post = (rest: string, lines = head): Promise<Reply> => exchange(`POST / HTTP/1.1\r\n${lines}${rest}`);
+    const large = 'x'.repeat(limits.apiBodySize + 1);
+    const nested = '['.repeat(1_000_000);
+    for (const [sent, status, type] of [
+      [post(`content-length: ${large.length}\r\n\r\n${large}`), 413, 'RequestEntityTooLargeException'],
+      [post('content-length: 10\r\n\r\n{"a"'), 408, 'RequestTimeoutException'],
+      [post('content-length: 0\r\n\r\n', head.replace(host, 'evil.example')), 403, 'AccessDeniedException'],
+      [post(`content-length: ${nested.length}\r\n\r\n${nested}`), 400, 'MissingAuthenticationTokenException'],
+    ] as const) {
+      const reply = await sent;
+      const body = JSON.parse(reply.body) as Record<string, unknown>;
+      assert.deepEqual([reply.status, body['__type'], typeof body['message']], [status, type, 'string'], service);
+      assert.equal(reply.headers.get('content-type'), 'application/x-amz-json-1.1');
+      assert.match(reply.headers.get('x-amzn-requestid') ?? '', /^[0-9a-f-]{36}$/);
     }
   }
   await assertAlive();
