@@ -44,6 +44,7 @@ const typeOfKind = {
   vpcAssociation: 'SERVICE_NETWORK_VPC_ASSOCIATION',
   accessLogSubscription: 'ACCESS_LOG_SUBSCRIPTION',
   resourceGateway: 'RESOURCE_GATEWAY',
+  resourceConfiguration: 'RESOURCE_CONFIGURATION',
   domainVerification: 'DOMAIN_VERIFICATION',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 

@@ -39,7 +39,7 @@ export const plainCycle: LifeCycle<Status> = {
   ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
 };
 
-/** What has an update that data planes confirm: VPC associations, resource gateways. */
+/** What has an update that data planes confirm: VPC associations, resource gateways and configurations. */
 export const updatableCycle: LifeCycle<VpcAssociationStatus> = {
   ...common,
   ACTIVE: { update: 'UPDATE_IN_PROGRESS', delete: 'DELETE_IN_PROGRESS' },

@@ -9,6 +9,7 @@ import { createListener } from './listener/index.ts';
 import { createServiceNetwork } from './network/index.ts';
 import { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
 import { Refusal } from './refusal.ts';
+import { createResourceConfiguration } from './resource-configuration/index.ts';
 import { createResourceGateway } from './resource-gateway/index.ts';
 import { createRule } from './rule/index.ts';
 import { createScenario, type Scenario } from './scenario.ts';
@@ -27,8 +28,23 @@ function makeListener(s: Scenario) {
   return { serviceIdentifier, listenerIdentifier: s.run(createListener, input).listener.id };
 }
 
+function makeGateway(s: Scenario): string {
+  const vpcIdentifier = makeVpc(s, 0);
+  const subnet = s.run(createSubnet, { vpcId: vpcIdentifier, cidrBlock: '10.0.1.0/24' });
+  return s.run(createResourceGateway, { name: 'gateway', vpcIdentifier, subnetIds: [subnet.id] }).id;
+}
+
 /** For each quota what prepares a state, and what makes the `n`-th thing that it counts. */
 const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unknown } = {
+  childrenPerGroup(s) {
+    const group = { name: 'group', type: 'GROUP', resourceGatewayIdentifier: makeGateway(s) } as const;
+    const resourceConfigurationGroupIdentifier = s.run(createResourceConfiguration, group).id;
+    return (n) =>
+      s.run(createResourceConfiguration, {
+        ...{ name: `child-${n}`, type: 'CHILD', resourceConfigurationGroupIdentifier, portRanges: ['80'] },
+        resourceConfigurationDefinition: { ipResource: { ipAddress: '10.0.1.9' } },
+      });
+  },
   domainVerifications: (s) => (n) => s.run(startDomainVerification, { domainName: `d${n}.example.com` }),
   listenersPerService(s) {
     const serviceIdentifier = s.run(createService, { name: 'shop' }).id;
@@ -40,6 +56,10 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
         port: 80 + n,
         defaultAction: fixed,
       });
+  },
+  resourceConfigurations(s) {
+    const resourceGatewayIdentifier = makeGateway(s);
+    return (n) => s.run(createResourceConfiguration, { name: `group-${n}`, type: 'GROUP', resourceGatewayIdentifier });
   },
   resourceGatewaysPerVpc(s) {
     const vpcIdentifier = makeVpc(s, 0);

@@ -4,8 +4,10 @@ import type { Context } from './decision.ts';
 import { Refusal, type ResourceType } from './refusal.ts';
 
 const quotas = {
+  childrenPerGroup: [60, 'L-9BC96FEF', 'RESOURCE_CONFIGURATION', 'child resource configurations per group'],
   domainVerifications: [5, 'L-73D0F278', 'DOMAIN_VERIFICATION', 'domain verifications per Region'],
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
+  resourceConfigurations: [2000, 'L-5FF8F9B9', 'RESOURCE_CONFIGURATION', 'resource configurations per Region'],
   resourceGatewaysPerVpc: [500, 'L-0DCA4434', 'RESOURCE_GATEWAY', 'resource gateways per VPC'],
   rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],
   serviceAssociationsPerNetwork: [

@@ -16,7 +16,7 @@ import type {
   VpcAssociation,
 } from './records/lattice.ts';
 import { canonicalDomain } from './domain-name.ts';
-import type { DomainVerification, ResourceGateway } from './records/resource.ts';
+import type { DomainVerification, ResourceConfiguration, ResourceGateway } from './records/resource.ts';
 
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
 /** Every kind is under a value of its own, so that each can be looked through alone. */
@@ -24,6 +24,9 @@ const transitional =
   (kind: string) =>
   (record: { readonly status: string }): readonly string[] =>
     record.status.endsWith('_IN_PROGRESS') ? [kind] : [];
+
+const siblings = (record: BaseRecord, id: string | undefined): readonly string[] =>
+  id === undefined ? [] : [keyOf(record.account, record.region, id)];
 
 const owned =
   (kind: OwnedKind) =>
@@ -80,12 +83,23 @@ export const indexDefinitions = {
     resourceGateway: transitional('resourceGateway'),
     service: transitional('service'),
     targetGroup: transitional('targetGroup'),
+    resourceConfiguration: transitional('resourceConfiguration'),
   },
   /** By the VPC's key. */
   resourceGatewaysByVpc: { resourceGateway: (r: ResourceGateway) => inVpc(r) },
   /** By subnet id, in account and region. */
   resourceGatewaysBySubnet: {
     resourceGateway: (r: ResourceGateway) => r.subnetIds.map((id) => keyOf(r.account, r.region, id)),
+  },
+  /** By the gateway's key; children included. */
+  configurationsByGateway: {
+    resourceConfiguration: (r: ResourceConfiguration) => [keyOf(r.account, r.region, r.resourceGatewayId)],
+  },
+  /** By the group's key: its children. */
+  configurationsByGroup: { resourceConfiguration: (r: ResourceConfiguration) => siblings(r, r.groupId) },
+  /** By the domain verification's key. */
+  configurationsByVerification: {
+    resourceConfiguration: (r: ResourceConfiguration) => siblings(r, r.domainVerificationId),
   },
   /** Domain verifications that wait for their TXT record, under `all`, the oldest first. */
   pendingVerifications: { domainVerification: (r: DomainVerification) => (r.status === 'PENDING' ? ['all'] : []) },
@@ -108,6 +122,7 @@ export const indexDefinitions = {
     service: owned('service'),
     targetGroup: owned('targetGroup'),
     resourceGateway: owned('resourceGateway'),
+    resourceConfiguration: owned('resourceConfiguration'),
     domainVerification: owned('domainVerification'),
     vpc: owned('vpc'),
     subnet: owned('subnet'),
@@ -120,6 +135,7 @@ export const indexDefinitions = {
     service: (r: Service) => [nameIndexValue('service', `${r.account}/${r.region}`, r.name)],
     targetGroup: (r: TargetGroup) => [nameIndexValue('targetGroup', `${r.account}/${r.region}`, r.name)],
     resourceGateway: (r: ResourceGateway) => [nameIndexValue('resourceGateway', `${r.account}/${r.region}`, r.name)],
+    resourceConfiguration: (r: ResourceConfiguration) => [nameIndexValue('resourceConfiguration', ownerOf(r), r.name)],
     domainVerification: (r: DomainVerification) => [
       nameIndexValue('domainVerification', ownerOf(r), canonicalDomain(r.domainName)),
     ],
@@ -143,6 +159,7 @@ export type OwnedKind =
   | 'service'
   | 'targetGroup'
   | 'resourceGateway'
+  | 'resourceConfiguration'
   | 'domainVerification'
   | 'vpc'
   | 'subnet';
@@ -169,7 +186,7 @@ export function pairIndexValue(a: Key, b: Key): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: 'serviceNetwork' | 'service' | 'targetGroup' | 'resourceGateway' | 'domainVerification' | 'listener' | 'rule',
+  kind: Exclude<OwnedKind, 'vpc' | 'subnet'> | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

@@ -9,13 +9,20 @@ import {
   deleteServiceAssociation,
   deleteVpcAssociation,
 } from './association/index.ts';
-import { createVpc, deleteVpc } from './ec2/index.ts';
+import { startDomainVerification } from './domain-verification/index.ts';
+import { createSubnet, createVpc, deleteSubnet, deleteVpc } from './ec2/index.ts';
 import { createListener, deleteListener, updateListener } from './listener/index.ts';
 import { createServiceNetwork, deleteServiceNetwork } from './network/index.ts';
 import { keysAfter } from './ordered-keys.ts';
 import { keyOf } from './records/base.ts';
 import type { BaseRecord, Key } from './records/base.ts';
 import { Refusal } from './refusal.ts';
+import {
+  createResourceConfiguration,
+  deleteResourceConfiguration,
+  updateResourceConfiguration,
+} from './resource-configuration/index.ts';
+import { createResourceGateway, deleteResourceGateway, updateResourceGateway } from './resource-gateway/index.ts';
 import { batchUpdateRule, createRule, deleteRule, updateRule, type RuleActionInput } from './rule/index.ts';
 import { createScenario, type Scenario } from './scenario.ts';
 import { createService, deleteService } from './service/index.ts';
@@ -109,6 +116,47 @@ const steps: readonly Step[] = [
   (s, a) => s.run(deleteServiceNetwork, { serviceNetworkIdentifier: pick(s.state, 'serviceNetwork', a) }),
   (s, a) => s.run(deleteVpc, { vpcId: pick(s.state, 'vpc', a) }),
   (s, a, b, c) => a + b + c > 16 && s.run(reset, null),
+  (s, a) => {
+    const vpc = [...s.state.tables.vpc.values()][a % Math.max(1, s.state.tables.vpc.size)];
+    const cidrBlock = `${(vpc?.cidrs[0] ?? '').split('.').slice(0, 2).join('.')}.${a}.0/24`;
+    s.run(createSubnet, { vpcId: vpc?.id ?? 'vpc-0', cidrBlock });
+  },
+  (s, a, b, c) => {
+    const subnet = [...s.state.tables.subnet.values()][a % Math.max(1, s.state.tables.subnet.size)];
+    const place = { vpcIdentifier: subnet?.vpcId ?? 'vpc-0', subnetIds: [subnet?.id ?? 'subnet-0'] };
+    s.run(createResourceGateway, { name: `gateway-${b}`, ...place });
+    if (c > 4) s.run(deleteSubnet, { subnetId: subnet?.id ?? '' });
+  },
+  (s, a) =>
+    s.run(updateResourceGateway, {
+      resourceGatewayIdentifier: pick(s.state, 'resourceGateway', a),
+      securityGroupIds: [],
+    }),
+  (s, a) => s.run(deleteResourceGateway, { resourceGatewayIdentifier: pick(s.state, 'resourceGateway', a) }),
+  (s, a, b) =>
+    s.run(createResourceConfiguration, {
+      name: `group-${a}`,
+      type: 'GROUP',
+      resourceGatewayIdentifier: pick(s.state, 'resourceGateway', b),
+    }),
+  (s, a, b, c) =>
+    s.run(createResourceConfiguration, {
+      name: `child-${a}-${c}`,
+      type: 'CHILD',
+      resourceConfigurationGroupIdentifier: pick(s.state, 'resourceConfiguration', b),
+      resourceConfigurationDefinition: { ipResource: { ipAddress: '10.0.0.9' } },
+      portRanges: ['80'],
+    }),
+  (s, a, b) =>
+    s.run(updateResourceConfiguration, {
+      resourceConfigurationIdentifier: pick(s.state, 'resourceConfiguration', a),
+      portRanges: [`${b + 1}`],
+    }),
+  (s, a) =>
+    s.run(deleteResourceConfiguration, {
+      resourceConfigurationIdentifier: pick(s.state, 'resourceConfiguration', a),
+    }),
+  (s, a) => s.run(startDomainVerification, { domainName: `example${a}.com` }),
 ];
 
 const small = fc.nat({ max: 6 });
@@ -132,7 +180,8 @@ function attempt(scenario: Scenario, step: number, a: number, b: number, c: numb
 function play(sequence: readonly (readonly [number, number, number, number])[], check: (state: State) => void): number {
   const scenario = createScenario();
   // Something of everything first, so that most steps find what they act on.
-  for (const step of [0, 1, 2, 3, 4, 6, 8, 9]) for (const n of [1, 2, 3]) attempt(scenario, step, n, n, n);
+  for (const step of [0, 1, 2, 3, 4, 6, 8, 9, 20, 21, 24, 25])
+    for (const n of [1, 2, 3]) attempt(scenario, step, n, n, n);
   let decided = 0;
   for (const [step, a, b, c] of sequence) {
     scenario.now += 10_000;
@@ -231,6 +280,19 @@ function checkInvariants({ tables }: State): void {
   for (const one of tables.vpcAssociation.values()) {
     assert.ok(tables.vpc.has(one.vpcKey) && tables.serviceNetwork.has(one.serviceNetworkKey));
     if (one.status !== 'CREATE_FAILED') once('association', one.vpcKey);
+  }
+  for (const subnet of tables.subnet.values()) assert.ok(tables.vpc.has(subnet.vpcKey), 'a subnet without a VPC');
+  for (const gateway of tables.resourceGateway.values()) {
+    once('gateway', gateway.name);
+    assert.ok(tables.vpc.has(gateway.vpcKey), 'a gateway without a VPC');
+    for (const id of gateway.subnetIds) assert.ok(tables.subnet.has(key(gateway, id)), 'a gateway without its subnet');
+  }
+  for (const one of tables.resourceConfiguration.values()) {
+    once('configuration', one.name);
+    const group = tables.resourceConfiguration.get(key(one, one.groupId ?? ''));
+    assert.ok(tables.resourceGateway.has(key(one, one.resourceGatewayId)), 'a configuration without a gateway');
+    assert.equal(group?.type, one.type === 'CHILD' ? 'GROUP' : undefined);
+    assert.equal(group?.resourceGatewayId ?? one.resourceGatewayId, one.resourceGatewayId);
   }
   for (const vpc of tables.vpc.values()) if (vpc.attachment.kind === 'loopback') once('loopback', vpc.attachment.n);
   for (const address of tables.componentAddress.values()) {

@@ -18,7 +18,7 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
-import type { DomainVerification, ResourceGateway } from './records/resource.ts';
+import type { DomainVerification, ResourceConfiguration, ResourceGateway } from './records/resource.ts';
 
 /** The kinds of record and the type of each. */
 export interface RecordTypes {
@@ -33,6 +33,7 @@ export interface RecordTypes {
   readonly componentAddress: ComponentAddress;
   readonly accessLogSubscription: AccessLogSubscription;
   readonly resourceGateway: ResourceGateway;
+  readonly resourceConfiguration: ResourceConfiguration;
   readonly domainVerification: DomainVerification;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -58,6 +59,7 @@ export const recordKinds: readonly RecordKind[] = [
   'componentAddress',
   'accessLogSubscription',
   'resourceGateway',
+  'resourceConfiguration',
   'domainVerification',
   'vpc',
   'subnet',

@@ -95,3 +95,34 @@ export async function obeyAll({ store }: RunningApi): Promise<void> {
   } as const;
   await store.commit(advanceStatuses, { obeyedRevision: store.state.value.revision }, context);
 }
+
+/** The id of a new resource gateway in a VPC of its own, ACTIVE. */
+export async function makeGateway(
+  api: RunningApi,
+  more: Partial<sdk.CreateResourceGatewayRequest> = {},
+): Promise<string> {
+  const vpcIdentifier = await makeVpc(api);
+  const subnetIds = [await makeSubnet(api, vpcIdentifier)];
+  const made = await api.lattice.send(
+    new sdk.CreateResourceGatewayCommand({ name: unique('gateway'), vpcIdentifier, subnetIds, ...more }),
+  );
+  await obeyAll(api);
+  return made.id ?? '';
+}
+
+/** The id of a new resource configuration, a SINGLE one of 10.0.0.5:5432 unless `more` says otherwise, ACTIVE. */
+export async function makeConfiguration(
+  api: RunningApi,
+  resourceGatewayIdentifier: string,
+  more: Partial<sdk.CreateResourceConfigurationRequest> = {},
+): Promise<string> {
+  const made = await api.lattice.send(
+    new sdk.CreateResourceConfigurationCommand({
+      ...{ name: unique('database'), type: 'SINGLE', resourceGatewayIdentifier, portRanges: ['5432'] },
+      resourceConfigurationDefinition: { ipResource: { ipAddress: '10.0.0.5' } },
+      ...more,
+    }),
+  );
+  await obeyAll(api);
+  return made.id ?? '';
+}

@@ -34,6 +34,11 @@ import { deleteDomainVerification } from './domain-verification/delete-domain-ve
 import { getDomainVerification } from './domain-verification/get-domain-verification.ts';
 import { listDomainVerifications } from './domain-verification/list-domain-verifications.ts';
 import { startDomainVerification } from './domain-verification/start-domain-verification.ts';
+import { createResourceConfiguration } from './resource-configuration/create-resource-configuration.ts';
+import { deleteResourceConfiguration } from './resource-configuration/delete-resource-configuration.ts';
+import { getResourceConfiguration } from './resource-configuration/get-resource-configuration.ts';
+import { listResourceConfigurations } from './resource-configuration/list-resource-configurations.ts';
+import { updateResourceConfiguration } from './resource-configuration/update-resource-configuration.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -95,6 +100,11 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   getDomainVerification,
   listDomainVerifications,
   startDomainVerification,
+  createResourceConfiguration,
+  deleteResourceConfiguration,
+  getResourceConfiguration,
+  listResourceConfigurations,
+  updateResourceConfiguration,
   batchUpdateRule,
   createRule,
   deleteRule,

@@ -18,14 +18,6 @@ test('startDomainVerification() says what to publish, and one for each domain is
   assert.equal(scenario.refused(startDomainVerification, { domainName: '*.example.com' }).kind, 'Validation');
 });
 
-test('startDomainVerification() keeps to the quota of 5', () => {
-  const scenario = createScenario();
-  scenario.quotas = 'aws';
-  for (let n = 1; n <= 5; n++) scenario.run(startDomainVerification, { domainName: `example${n}.com` });
-  const refusal = scenario.refused(startDomainVerification, { domainName: 'example6.com' });
-  assert.equal(refusal.kind === 'ServiceQuotaExceeded' && refusal.quotaCode, 'L-73D0F278');
-});
-
 test('sweep() lets a verification time out after 72 hours, and the domain can then be tried again', () => {
   const scenario = createScenario();
   const { id } = scenario.run(startDomainVerification, { domainName: 'example.com' });

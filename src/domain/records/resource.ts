@@ -1,4 +1,4 @@
-// The records of resources that are no services: the doors into VPCs, and the domains of their names.
+// The records of resources that are no services: the doors into VPCs, what is behind them, and the domains of their names.
 
 import type { BaseRecord, Key } from './base.ts';
 import type { Carried, VpcAssociationStatus } from './lattice.ts';
@@ -34,4 +34,37 @@ export interface DomainVerification extends BaseRecord {
   /** What the owner has to publish: a TXT record of this name with this value. */
   readonly txtName: string;
   readonly txtValue: string;
+}
+
+export type ResourceConfigurationType = 'SINGLE' | 'GROUP' | 'CHILD' | 'ARN' | 'CIDR';
+
+/** What a resource is: a name that the gateway resolves, an address, an AWS resource, or ranges of addresses. */
+export type ResourceDefinition =
+  | { readonly kind: 'dns'; readonly domainName: string; readonly ipAddressType: 'IPV4' | 'IPV6' }
+  | { readonly kind: 'ip'; readonly ipAddress: string }
+  | { readonly kind: 'arn'; readonly arn: string }
+  | { readonly kind: 'cidr'; readonly cidrRanges: readonly string[] };
+
+/** A resource, or a group of them, behind a gateway. Definition, port ranges, the sharing flag and tags can change. */
+export interface ResourceConfiguration extends Carried {
+  readonly name: string;
+  readonly type: ResourceConfigurationType;
+  readonly status: UpdatableStatus;
+  /** Of a CHILD: its group's. */
+  readonly resourceGatewayId: string;
+  readonly protocol: 'TCP' | 'TCP_UDP';
+  /** Of a CHILD only. */
+  readonly groupId?: string;
+  /** `443` or `8000-8010`; none for ARN. */
+  readonly portRanges: readonly string[];
+  /** Absent for a GROUP only. */
+  readonly definition?: ResourceDefinition;
+  /** Whether consumers of other accounts may put it into a network that can be shared on. */
+  readonly allowAssociationToShareableServiceNetwork: boolean;
+  readonly customDomainName?: string;
+  /** Of a GROUP only: the domain of its children's names. */
+  readonly groupDomain?: string;
+  /** The verification of the custom or group domain; it may be deleted by now. */
+  readonly domainVerificationId?: string;
+  readonly domainVerificationArn?: string;
 }

@@ -160,6 +160,13 @@ export function deleteResourceGateway(
   const before = getResource(state, context, 'resourceGateway', input.resourceGatewayIdentifier);
   const status = deletedStatus(updatableCycle, before, 'RESOURCE_GATEWAY');
   if (status === before.status) return { changes: [], result: before };
+  const [user] = recordsBy(state, 'resourceConfiguration', 'configurationsByGateway', keyOfRecord(before));
+  if (user !== undefined)
+    throw conflict(
+      'RESOURCE_GATEWAY',
+      before.id,
+      `The resource gateway ${before.id} is used by the resource configuration ${user.id}.`,
+    );
   const gateway: ResourceGateway = {
     ...before,
     status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,

@@ -4,10 +4,17 @@ import { removeServiceAssociation } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { plainCycle, serviceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
 import type { Failure, Intent } from '../records/lattice.ts';
+import { removeResourceConfiguration } from '../resource-configuration/index.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 
 /** The kinds of record whose status waits for data planes; each has a line below and in the index `waiting`. */
-type CarriedKind = 'serviceAssociation' | 'vpcAssociation' | 'resourceGateway' | 'service' | 'targetGroup';
+type CarriedKind =
+  | 'serviceAssociation'
+  | 'vpcAssociation'
+  | 'resourceGateway'
+  | 'resourceConfiguration'
+  | 'service'
+  | 'targetGroup';
 
 /** What is done for one kind: the changes, one list for each record that moves on. */
 type Mover = (state: State, event: Event, context: Context) => readonly (readonly Change[])[];
@@ -26,6 +33,7 @@ const movers: readonly Mover[] = [
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
   mover('service', plainCycle, (_state, one) => [remove('service', one)]),
   mover('targetGroup', plainCycle, (_state, one) => [remove('targetGroup', one)]),
+  mover('resourceConfiguration', updatableCycle, removeResourceConfiguration),
 ];
 
 function mover<K extends CarriedKind>(

@@ -1,0 +1,98 @@
+// Resource configurations: change, delete.
+
+import type { Context, Decided } from '../decision.ts';
+import { getResource } from '../identifiers.ts';
+import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { keyOf, keyOfRecord } from '../records/base.ts';
+import type { ResourceConfiguration } from '../records/resource.ts';
+import { conflict, invalidFields } from '../refusal.ts';
+import { put, recordsBy, remove, type Change, type State } from '../state.ts';
+import { judgeDefinition, type DefinitionInput } from './definition.ts';
+import { wrongPortRanges } from './port-ranges.ts';
+import { wrongMembers } from './requirements.ts';
+
+export interface UpdateResourceConfigurationInput {
+  readonly resourceConfigurationIdentifier: string;
+  readonly resourceConfigurationDefinition?: DefinitionInput;
+  readonly allowAssociationToShareableServiceNetwork?: boolean;
+  readonly portRanges?: readonly string[];
+}
+
+/** UpdateResourceConfiguration: definition, port ranges, sharing flag; what is absent stays. UPDATE_IN_PROGRESS until the data plane obeys. */
+export function updateResourceConfiguration(
+  state: State,
+  input: UpdateResourceConfigurationInput,
+  context: Context,
+): Decided<ResourceConfiguration> {
+  const { resourceConfigurationIdentifier, ...given } = input;
+  const before = getResource(state, context, 'resourceConfiguration', resourceConfigurationIdentifier);
+  const status = updatedStatus(updatableCycle, before, 'RESOURCE_CONFIGURATION');
+  if (Object.values(given).every((value) => value === undefined)) return { changes: [], result: before };
+  const { failureCode: _code, failureMessage: _message, definition: oldDefinition, ...kept } = before;
+  const gateway = state.tables.resourceGateway.get(keyOf(before.account, before.region, before.resourceGatewayId));
+  const vpc = gateway === undefined ? undefined : state.tables.vpc.get(gateway.vpcKey);
+  const judged =
+    given.resourceConfigurationDefinition === undefined
+      ? { definition: oldDefinition, wrong: [] }
+      : judgeDefinition(given.resourceConfigurationDefinition, { type: before.type, gateway, vpc });
+  const portRanges = given.portRanges ?? before.portRanges;
+  const allowAssociationToShareableServiceNetwork =
+    given.allowAssociationToShareableServiceNetwork ?? before.allowAssociationToShareableServiceNetwork;
+  const wrong = [
+    ...wrongMembers(
+      before.type,
+      {
+        portRanges,
+        allowAssociationToShareableServiceNetwork,
+        resourceConfigurationDefinition: given.resourceConfigurationDefinition ?? oldDefinition,
+      },
+      ['portRanges', 'allowAssociationToShareableServiceNetwork', 'resourceConfigurationDefinition'],
+    ),
+    ...wrongPortRanges(portRanges),
+    ...judged.wrong,
+  ];
+  if (wrong.length > 0) throw invalidFields(wrong);
+  const configuration: ResourceConfiguration = {
+    ...kept,
+    status,
+    portRanges,
+    allowAssociationToShareableServiceNetwork,
+    ...(judged.definition === undefined ? {} : { definition: judged.definition }),
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('resourceConfiguration', configuration)], result: configuration };
+}
+
+/** DeleteResourceConfiguration: gone when the data plane obeys; refused while it is associated or, as a GROUP, has children. */
+export function deleteResourceConfiguration(
+  state: State,
+  input: { readonly resourceConfigurationIdentifier: string },
+  context: Context,
+): Decided<null> {
+  const before = getResource(state, context, 'resourceConfiguration', input.resourceConfigurationIdentifier);
+  const status = deletedStatus(updatableCycle, before, 'RESOURCE_CONFIGURATION');
+  if (status === before.status) return { changes: [], result: null };
+  const [child] = recordsBy(state, 'resourceConfiguration', 'configurationsByGroup', keyOfRecord(before));
+  if (child !== undefined)
+    throw conflict(
+      'RESOURCE_CONFIGURATION',
+      before.id,
+      `The resource configuration ${before.id} is the group of ${child.id}. Delete its children before the group.`,
+    );
+  if (status === 'gone') return { changes: removeResourceConfiguration(state, before), result: null };
+  const configuration: ResourceConfiguration = {
+    ...before,
+    status,
+    intentRevision: state.revision + 1,
+    intentAt: context.now,
+    lastUpdatedAt: context.now,
+  };
+  return { changes: [put('resourceConfiguration', configuration)], result: null };
+}
+
+/** The changes that remove the configuration with what belongs to it. */
+export function removeResourceConfiguration(_state: State, gone: ResourceConfiguration): readonly Change[] {
+  return [remove('resourceConfiguration', gone)];
+}
