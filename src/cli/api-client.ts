@@ -1,4 +1,4 @@
-// Signed calls of commands to the server's own paths.
+// Signed calls of commands to the server's own paths, and to AWS services that speak awsJson.
 
 import { request, type IncomingMessage } from 'node:http';
 import { sha256, signHeaders } from '../sigv4/index.ts';
@@ -14,20 +14,28 @@ export interface ApiAnswer {
 /** Sends one signed request; resolves with the head of the answer, whose body the caller reads or destroys. */
 export function openApiCall(
   server: Server,
-  call: { readonly method: 'GET' | 'POST'; readonly path: string; readonly query?: string; readonly body?: unknown },
+  call: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly query?: string;
+    readonly body?: unknown;
+    /** For an AWS service: its signing name and the operation, as in X-Amz-Target. */
+    readonly target?: { readonly service: string; readonly operation: string };
+  },
   now: number,
 ): Promise<IncomingMessage> {
   const { method, path, query = '' } = call;
   const text = call.body === undefined ? '' : JSON.stringify(call.body);
   const headers = new Map([
     ['host', new URL(server.api).host],
-    ['content-type', 'application/json'],
+    ['content-type', call.target === undefined ? 'application/json' : 'application/x-amz-json-1.1'],
   ]);
+  if (call.target !== undefined) headers.set('x-amz-target', call.target.operation);
   const { accessKeyId, secretAccessKey: secret, sessionToken, region } = server;
   const token = sessionToken === undefined ? {} : { sessionToken };
   const signed = signHeaders(
     { method, path, query, headers },
-    { accessKeyId, secret, ...token, region, service: 'vpc-lattice' },
+    { accessKeyId, secret, ...token, region, service: call.target?.service ?? 'vpc-lattice' },
     { now, bodyHash: sha256(text) },
   );
   return new Promise((resolve, reject) => {
@@ -51,7 +59,9 @@ export async function callApi(...parameters: Parameters<typeof openApiCall>): Pr
 
 /** The message of an error's body, or the whole body. */
 export function formatApiError({ status, body }: ApiAnswer): string {
-  const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : body;
+  const members: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {};
+  // The models of some services write it with a capital.
+  const message = members['message'] ?? members['Message'] ?? body;
   return `${typeof message === 'string' ? message : JSON.stringify(message)} (HTTP ${status})`;
 }
 

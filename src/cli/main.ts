@@ -1,5 +1,6 @@
 // The `pergola` command: finds the subcommand and ends with its exit status.
 
+import { audit, auditUsage } from './audit.ts';
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
@@ -20,10 +21,11 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   exec: (args) => exec(args, process.env),
   env: (args) => env(args, io),
   status: (args) => showStatus(args, io),
+  audit: (args) => audit(args, io),
   reload: (args) => reload(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${reloadUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${reloadUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);

@@ -80,7 +80,7 @@ test('without --open a call that is unsigned, or signed by a key that nobody has
 });
 
 test('commands end with 1 without a server and with 2 at wrong usage', async () => {
-  for (const args of [['status'], ['env'], ['exec', '--vpc', 'shop', '--', 'true']]) {
+  for (const args of [['status'], ['env'], ['audit'], ['exec', '--vpc', 'shop', '--', 'true']]) {
     const [name = '', ...rest] = args;
     const missing = await pergola(name, '--data', join(server.data, 'nothing'), ...rest);
     assert.equal(missing.status, 1, name);
