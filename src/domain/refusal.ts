@@ -96,6 +96,11 @@ export function invalidFields(fieldList: readonly InvalidField[]): Refusal {
   );
 }
 
+/** Refuses when anything is wrong with the members of one input, and then names it all. */
+export function checkFields(wrong: readonly InvalidField[]): void {
+  if (wrong.length > 0) throw invalidFields(wrong);
+}
+
 /** A no in EC2's manner: its own code and a sentence. */
 export function ec2Refusal(code: string, message: string): Refusal {
   return new Refusal({ kind: 'Ec2', code }, message);

@@ -6,9 +6,9 @@ import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { listBy, type RecordList } from '../page.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { AccessLogSubscription, Service, ServiceNetwork } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
 import { put, recordsBy, remove, type Change, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { checkTags, wrongTags } from '../tag/check-tags.ts';
 
 export interface CreateAccessLogSubscriptionInput {
   readonly resourceIdentifier: string;
@@ -25,8 +25,15 @@ export function createAccessLogSubscription(
 ): Decided<AccessLogSubscription> {
   const owner = getLogOwner(state, context, input.resourceIdentifier);
   if (owner.kind === 'service') updatedStatus(plainCycle, owner.record, 'SERVICE');
-  if (owner.kind === 'service' && input.serviceNetworkLogType !== undefined)
-    throw invalidField('serviceNetworkLogType', 'only subscriptions of a service network have one');
+  const logTypeOfService: InvalidField = {
+    name: 'serviceNetworkLogType',
+    message: 'only subscriptions of a service network have one',
+  };
+  checkFields([
+    ...(owner.kind === 'service' && input.serviceNetworkLogType !== undefined ? [logTypeOfService] : []),
+    ...wrongDestination(input.destinationArn),
+    ...wrongTags(input.tags),
+  ]);
   const logType = owner.kind === 'service' ? undefined : (input.serviceNetworkLogType ?? 'SERVICE');
   const id = newId('als', context.random);
   const subscription: AccessLogSubscription = {
@@ -120,11 +127,16 @@ function destinationKind(arn: string): string | undefined {
   return parts !== undefined && destinations[parts.service]?.(parts.resource) === true ? parts.service : undefined;
 }
 
+function wrongDestination(arn: string): readonly InvalidField[] {
+  if (destinationKind(arn) !== undefined) return [];
+  const message = `${arn} is not the ARN of a log group, a bucket or a delivery stream`;
+  return [{ name: 'destinationArn', message }];
+}
+
 /** A log group comes back with `:*` (api reference: AccessLogSubscriptionSummary). */
 function normaliseDestination(arn: string): string {
+  checkFields(wrongDestination(arn));
   const kind = destinationKind(arn);
-  if (kind === undefined)
-    throw invalidField('destinationArn', `${arn} is not the ARN of a log group, a bucket or a delivery stream`);
   return kind === 'logs' && !arn.endsWith(':*') ? `${arn}:*` : arn;
 }
 

@@ -7,9 +7,9 @@ import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/lattice.ts';
-import { conflict, invalidField, invalidFields } from '../refusal.ts';
+import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { checkTags, wrongTags } from '../tag/check-tags.ts';
 
 /** The most security groups of an association (User Guide: Quotas; not adjustable). */
 const MOST_SECURITY_GROUPS = 5;
@@ -35,8 +35,13 @@ export function createVpcAssociation(
   const { account, region, now } = context;
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const vpcKey = keyOf(account, region, input.vpcIdentifier);
-  if (!state.tables.vpc.has(vpcKey))
-    throw invalidField('vpcIdentifier', `the VPC ${input.vpcIdentifier} does not exist`);
+  const unknownVpc = { name: 'vpcIdentifier', message: `the VPC ${input.vpcIdentifier} does not exist` };
+  checkFields([
+    ...(state.tables.vpc.has(vpcKey)
+      ? wrongGroups(state, context, vpcKey, input.securityGroupIds ?? [])
+      : [unknownVpc]),
+    ...wrongTags(input.tags),
+  ]);
   const existing = recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey).find(
     (one) => one.status !== 'CREATE_FAILED',
   );
@@ -67,7 +72,7 @@ export function createVpcAssociation(
     serviceNetworkId: network.id,
     vpcKey,
     vpcId: input.vpcIdentifier,
-    securityGroupIds: checkSecurityGroups(state, context, vpcKey, input.securityGroupIds ?? []),
+    securityGroupIds: [...new Set(input.securityGroupIds)],
     ...(input.privateDnsEnabled === undefined ? {} : { privateDnsEnabled: input.privateDnsEnabled }),
     ...(input.dnsOptions === undefined ? {} : { dnsOptions: input.dnsOptions }),
     intentRevision: state.revision + 1,
@@ -99,12 +104,11 @@ export function updateVpcAssociation(
   const { securityGroupIds, privateDnsEnabled, dnsOptions } = input;
   if (securityGroupIds === undefined && privateDnsEnabled === undefined && dnsOptions === undefined)
     return { changes: [], result: before };
+  checkFields(wrongGroups(state, context, before.vpcKey, securityGroupIds ?? []));
   const { failureCode: _code, failureMessage: _message, ...kept } = before;
   const association: VpcAssociation = {
     ...kept,
-    ...(securityGroupIds === undefined
-      ? {}
-      : { securityGroupIds: checkSecurityGroups(state, context, before.vpcKey, securityGroupIds) }),
+    ...(securityGroupIds === undefined ? {} : { securityGroupIds: [...new Set(securityGroupIds)] }),
     ...(privateDnsEnabled === undefined ? {} : { privateDnsEnabled }),
     ...(dnsOptions === undefined ? {} : { dnsOptions }),
     status,
@@ -138,10 +142,8 @@ export function deleteVpcAssociation(
   return { changes: [change], result: association };
 }
 
-function checkSecurityGroups(state: State, caller: Caller, vpcKey: Key, ids: readonly string[]): readonly string[] {
-  if (ids.length > MOST_SECURITY_GROUPS)
-    throw invalidField('securityGroupIds', `an association has at most ${MOST_SECURITY_GROUPS} security groups`);
-  const wrong = wrongSecurityGroups(state, caller, vpcKey, ids);
-  if (wrong.length > 0) throw invalidFields(wrong);
-  return [...new Set(ids)];
+function wrongGroups(state: State, caller: Caller, vpcKey: Key, ids: readonly string[]): readonly InvalidField[] {
+  const message = `an association has at most ${MOST_SECURITY_GROUPS} security groups`;
+  const tooMany = ids.length > MOST_SECURITY_GROUPS ? [{ name: 'securityGroupIds', message }] : [];
+  return [...tooMany, ...wrongSecurityGroups(state, caller, vpcKey, ids)];
 }

@@ -6,12 +6,12 @@ import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
 import type { Listener, ListenerProtocol, Rule, RuleAction } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
-import { decideAction, type RuleActionInput } from '../rule/action.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
+import { decideAction, wrongAction, type RuleActionInput } from '../rule/action.ts';
 import { ruleArn } from '../rule/rule.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { checkTags, wrongTags } from '../tag/check-tags.ts';
 import { getListener } from './read.ts';
 
 export interface CreateListenerInput {
@@ -30,10 +30,20 @@ export interface ListenerResult {
   readonly defaultAction: RuleAction;
 }
 
+const noCustomDomain: InvalidField = {
+  name: 'protocol',
+  message: 'a TLS_PASSTHROUGH listener needs a service with a custom domain name',
+};
+
 /** CreateListener: name and port are unique in the service. Makes the default rule, named `default`, too. */
 export function createListener(state: State, input: CreateListenerInput, context: Context): Decided<ListenerResult> {
   const service = getResource(state, context, 'service', input.serviceIdentifier);
   updatedStatus(plainCycle, service, 'SERVICE');
+  checkFields([
+    ...(input.protocol === 'TLS_PASSTHROUGH' && service.customDomainName === undefined ? [noCustomDomain] : []),
+    ...wrongAction(state, input.defaultAction, input, context),
+    ...wrongTags(input.tags),
+  ]);
   const { account, region, now } = context;
   const port = input.port ?? (input.protocol === 'HTTP' ? 80 : 443);
   const siblings = recordsBy(state, 'listener', 'listenersByService', keyOfRecord(service));
@@ -43,8 +53,6 @@ export function createListener(state: State, input: CreateListenerInput, context
   const samePort = siblings.find((listener) => listener.port === port);
   if (samePort !== undefined)
     throw conflict('LISTENER', samePort.id, `The port ${port} is already used by the listener ${samePort.id}.`);
-  if (input.protocol === 'TLS_PASSTHROUGH' && service.customDomainName === undefined)
-    throw invalidField('protocol', 'a TLS_PASSTHROUGH listener needs a service with a custom domain name');
   checkQuota(context, 'listenersPerService', () => siblings.length + 1);
   const action = decideAction(state, input.defaultAction, { service, protocol: input.protocol }, context);
   const id = newId('listener', context.random);

@@ -1,12 +1,12 @@
 // What a rule or a listener does: which actions are allowed where.
 
 import type { Context } from '../decision.ts';
-import { getResource } from '../identifiers.ts';
+import { findResource, getResource } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ListenerProtocol, Rule, RuleAction, Service, TargetGroup } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { countBy, recordsBy, type State } from '../state.ts';
 
 /** The weight of a single target group that is given none (API Reference: WeightedTargetGroup). */
@@ -28,50 +28,63 @@ export interface ActionPlace {
 }
 
 /**
- * `input` as it is stored: target groups by id, weights filled in. Refused: a status other than 404 and 500, a missing
- * weight, a group twice (`Validation`); an unknown group (`ResourceNotFound`); a group of another service (`Conflict`);
- * a group whose protocol does not fit the listener (`Validation`).
+ * `input` as it is stored: target groups by id, weights filled in. Refused: what `wrongAction` names (`Validation`); an unknown
+ * group (`ResourceNotFound`); one that is being deleted, or of another service (`Conflict`).
  */
 export function decideAction(state: State, input: RuleActionInput, place: ActionPlace, context: Context): RuleAction {
-  if (input.kind === 'fixedResponse') {
-    if (place.protocol === 'TLS_PASSTHROUGH')
-      throw invalidField('action', 'a TLS_PASSTHROUGH listener can only forward to TCP target groups');
-    if (input.statusCode !== 404 && input.statusCode !== 500)
-      throw invalidField('fixedResponse.statusCode', 'only 404 and 500 are supported');
-    return { kind: 'fixedResponse', statusCode: input.statusCode };
-  }
+  checkFields(wrongAction(state, input, place, context));
+  if (input.kind === 'fixedResponse') return { kind: 'fixedResponse', statusCode: input.statusCode };
   const { account, region } = context;
-  const several = input.targetGroups.length > 1;
   const targetGroups = input.targetGroups.map(({ targetGroupIdentifier, weight }) => {
     const group = getResource(state, context, 'targetGroup', targetGroupIdentifier);
     updatedStatus(plainCycle, group, 'TARGET_GROUP');
-    if (several && weight === undefined)
-      throw invalidField('forward.targetGroups', 'each of several target groups needs a weight');
-    checkProtocol(group, place.protocol);
     checkOneService(state, group, place.service);
     return { targetGroupId: group.id, weight: weight ?? DEFAULT_WEIGHT };
   });
   const ids = new Set(targetGroups.map((one) => one.targetGroupId));
-  if (ids.size === 0) throw invalidField('forward.targetGroups', 'a forward action needs a target group');
-  if (ids.size < targetGroups.length) throw invalidField('forward.targetGroups', 'a target group is named twice');
   // What a rule of the service names already is counted already: without another group there is nothing to count.
   const isNew = (id: string): boolean => countBy(state, 'rulesByTargetGroup', keyOf(account, region, id)) === 0;
   if ([...ids].some(isNew)) checkQuota(context, 'targetGroupsPerService', () => countTargetGroups(state, place, ids));
   return { kind: 'forward', targetGroups };
 }
 
-function checkProtocol(group: TargetGroup, protocol: ListenerProtocol): void {
-  const fits =
-    protocol === 'TLS_PASSTHROUGH'
-      ? group.protocol === 'TCP'
-      : group.type === 'LAMBDA' ||
-        (group.protocol !== 'TCP' && (protocol === 'HTTPS' || group.protocolVersion === 'HTTP1'));
-  if (fits) return;
-  const what = [group.type, group.protocol, group.protocolVersion].filter((part) => part !== undefined).join(' ');
-  throw invalidField(
-    'forward.targetGroups',
-    `a listener with protocol ${protocol} cannot forward to the target group ${group.id} (${what})`,
+/** What is wrong with an action where it stands: a status other than 404 and 500, a missing weight, a group twice or one that does not fit the listener. */
+export function wrongAction(
+  state: State,
+  input: RuleActionInput,
+  { protocol }: Pick<ActionPlace, 'protocol'>,
+  context: Context,
+): readonly InvalidField[] {
+  const wrong: InvalidField[] = [];
+  if (input.kind === 'fixedResponse') {
+    if (protocol === 'TLS_PASSTHROUGH')
+      wrong.push({ name: 'action', message: 'a TLS_PASSTHROUGH listener can only forward to TCP target groups' });
+    if (input.statusCode !== 404 && input.statusCode !== 500)
+      wrong.push({ name: 'fixedResponse.statusCode', message: 'only 404 and 500 are supported' });
+    return wrong;
+  }
+  const refuse = (message: string): void => void wrong.push({ name: 'forward.targetGroups', message });
+  if (input.targetGroups.length === 0) refuse('a forward action needs a target group');
+  if (input.targetGroups.length > 1 && input.targetGroups.some(({ weight }) => weight === undefined))
+    refuse('each of several target groups needs a weight');
+  // What is not found is refused by itself, after all that is wrong with the input.
+  const groups = input.targetGroups.flatMap(
+    ({ targetGroupIdentifier }) => findResource(state, context, 'targetGroup', targetGroupIdentifier) ?? [],
   );
+  const distinct = new Set(groups);
+  if (distinct.size < groups.length) refuse('a target group is named twice');
+  for (const group of distinct) {
+    if (fitsListener(group, protocol)) continue;
+    const what = [group.type, group.protocol, group.protocolVersion].filter((part) => part !== undefined).join(' ');
+    refuse(`a listener with protocol ${protocol} cannot forward to the target group ${group.id} (${what})`);
+  }
+  return wrong;
+}
+
+function fitsListener(group: TargetGroup, protocol: ListenerProtocol): boolean {
+  if (protocol === 'TLS_PASSTHROUGH') return group.protocol === 'TCP';
+  if (group.type === 'LAMBDA') return true;
+  return group.protocol !== 'TCP' && (protocol === 'HTTPS' || group.protocolVersion === 'HTTP1');
 }
 
 function checkOneService(state: State, group: TargetGroup, service: Service): void {

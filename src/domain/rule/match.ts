@@ -1,7 +1,7 @@
 // What a rule matches, as a caller gives it and as it is stored.
 
 import type { RuleMatch } from '../records/lattice.ts';
-import { invalidField } from '../refusal.ts';
+import { checkFields, type InvalidField } from '../refusal.ts';
 
 /** A match as a caller gives it; case sensitivity is off unless asked for. */
 export interface RuleMatchInput {
@@ -21,20 +21,30 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** `input` as it is stored, or a `Validation` refusal when no request could ever match it. */
 export function decideMatch(input: RuleMatchInput): RuleMatch {
+  checkFields(wrongMatch(input));
   const { method, path, headers = [] } = input;
-  if (method !== undefined && method !== '' && !TOKEN.test(method))
-    throw invalidField('httpMatch.method', `${JSON.stringify(method)} is not an HTTP method`);
-  if (path !== undefined && !path.value.startsWith('/'))
-    throw invalidField('httpMatch.pathMatch', 'a path begins with /');
-  for (const header of headers) {
-    if (!TOKEN.test(header.name))
-      throw invalidField('httpMatch.headerMatches', `${JSON.stringify(header.name)} is not a header name`);
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(header.value))
-      throw invalidField('httpMatch.headerMatches', `the value for ${header.name} has control characters`);
-  }
   return {
     ...(method === undefined || method === '' ? {} : { method }),
     ...(path === undefined ? {} : { path: { ...path, caseSensitive: path.caseSensitive ?? false } }),
     headers: headers.map((header) => ({ ...header, caseSensitive: header.caseSensitive ?? false })),
   };
+}
+
+/** What of a match no request could ever have. */
+export function wrongMatch({ method, path, headers = [] }: RuleMatchInput): readonly InvalidField[] {
+  const wrong: InvalidField[] = [];
+  if (method !== undefined && method !== '' && !TOKEN.test(method))
+    wrong.push({ name: 'httpMatch.method', message: `${JSON.stringify(method)} is not an HTTP method` });
+  if (path !== undefined && !path.value.startsWith('/'))
+    wrong.push({ name: 'httpMatch.pathMatch', message: 'a path begins with /' });
+  for (const header of headers) {
+    if (!TOKEN.test(header.name))
+      wrong.push({ name: 'httpMatch.headerMatches', message: `${JSON.stringify(header.name)} is not a header name` });
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(header.value))
+      wrong.push({
+        name: 'httpMatch.headerMatches',
+        message: `the value for ${header.name} has control characters`,
+      });
+  }
+  return wrong;
 }

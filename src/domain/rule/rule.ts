@@ -6,12 +6,12 @@ import { getListener } from '../listener/read.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Listener, Rule } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
-import { decideAction, type RuleActionInput } from './action.ts';
-import { decideMatch, type RuleMatchInput } from './match.ts';
+import { checkTags, wrongTags } from '../tag/check-tags.ts';
+import { decideAction, wrongAction, type RuleActionInput } from './action.ts';
+import { decideMatch, wrongMatch, type RuleMatchInput } from './match.ts';
 import { getRule } from './read.ts';
 
 export interface CreateRuleInput {
@@ -25,11 +25,21 @@ export interface CreateRuleInput {
   readonly tags?: Tags;
 }
 
+const noRulesInPassthrough: InvalidField = {
+  name: 'listenerIdentifier',
+  message: 'a TLS_PASSTHROUGH listener has no rule but its default action',
+};
+
 /** CreateRule: name and priority are unique in the listener. */
 export function createRule(state: State, input: CreateRuleInput, context: Context): Decided<Rule> {
   const { service, listener } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
-  if (listener.protocol === 'TLS_PASSTHROUGH')
-    throw invalidField('listenerIdentifier', 'a TLS_PASSTHROUGH listener has no rule but its default action');
+  const place = { service, protocol: listener.protocol };
+  checkFields([
+    ...(listener.protocol === 'TLS_PASSTHROUGH' ? [noRulesInPassthrough] : []),
+    ...wrongMatch(input.match),
+    ...wrongAction(state, input.action, place, context),
+    ...wrongTags(input.tags),
+  ]);
   const { account, region, now } = context;
   const listenerKey = keyOfRecord(listener);
   const [existing] = recordsBy(state, 'rule', 'names', nameIndexValue('rule', listenerKey, input.name));
@@ -51,7 +61,7 @@ export function createRule(state: State, input: CreateRuleInput, context: Contex
     isDefault: false,
     priority: input.priority,
     match: decideMatch(input.match),
-    action: decideAction(state, input.action, { service, protocol: listener.protocol }, context),
+    action: decideAction(state, input.action, place, context),
     createdAt: now,
     lastUpdatedAt: now,
     tags: checkTags(input.tags),
@@ -98,6 +108,10 @@ export function changeRule(
     throw invalidField('ruleIdentifier', 'the default rule is changed by the default action of its listener');
   if (change.match === undefined && change.priority === undefined && change.action === undefined) return rule;
   const place = { service, protocol: listener.protocol, replaces: rule };
+  checkFields([
+    ...(change.match === undefined ? [] : wrongMatch(change.match)),
+    ...(change.action === undefined ? [] : wrongAction(state, change.action, place, context)),
+  ]);
   return {
     ...rule,
     ...(change.match === undefined ? {} : { match: decideMatch(change.match) }),

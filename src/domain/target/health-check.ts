@@ -1,7 +1,7 @@
 // The settings of health checks: defaults, ranges, and what resets a setting.
 
 import type { HealthCheck, TargetGroup } from '../records/lattice.ts';
-import { invalidField } from '../refusal.ts';
+import { checkFields, type InvalidField } from '../refusal.ts';
 
 /** Settings as a caller gives them. 0, or the empty text, resets one to its default. */
 export interface HealthCheckInput {
@@ -38,27 +38,20 @@ function defaultHealthCheck(group: Group): HealthCheck {
   };
 }
 
-/** `before` (for a new group: the defaults) with `input`. Members that are absent stay. Refuses what is out of range. */
+/** `before` (for a new group: the defaults) with `input`. Members that are absent stay. Refuses what `wrongHealthCheck` names. */
 export function decideHealthCheck(
   group: Group,
   input: HealthCheckInput | undefined,
   before?: HealthCheck,
 ): HealthCheck | undefined {
-  if (group.type === 'LAMBDA' || group.type === 'ALB') {
-    if (input !== undefined)
-      throw invalidField('healthCheck', `target groups of type ${group.type} have no health checks`);
-    return undefined;
-  }
+  checkFields(wrongHealthCheck(group, input, before));
+  if (!hasHealthCheck(group)) return undefined;
   const defaults = defaultHealthCheck(group);
   const present = before ?? defaults;
   if (input === undefined) return present;
-  checkRanges(input);
   const enabled = input.enabled ?? present.enabled;
-  const protocol = input.protocol ?? present.protocol;
-  if (protocol === 'TCP') throw invalidField('healthCheck.protocol', 'health checks use HTTP or HTTPS');
+  const protocol = input.protocol === 'TCP' ? undefined : (input.protocol ?? present.protocol);
   const protocolVersion = input.protocolVersion ?? present.protocolVersion;
-  if (enabled && (protocol === undefined || protocolVersion === undefined))
-    throw invalidField('healthCheck', 'the check of a TCP target group needs protocol and protocolVersion');
   // A TCP group has no defaults while its check is off; once a check is configured, the usual ones fill it.
   const usual = protocol === undefined ? defaults : defaultHealthCheck({ ...group, protocol: 'HTTP' });
   const settled = { ...usual, ...present };
@@ -77,6 +70,32 @@ export function decideHealthCheck(
   return { enabled, ...withoutAbsent(merged) };
 }
 
+/** Whether groups of this type have a check at all (User Guide: Health checks). */
+function hasHealthCheck({ type }: Pick<Group, 'type'>): boolean {
+  return type !== 'LAMBDA' && type !== 'ALB';
+}
+
+/** What is wrong with the settings of a check for such a group: alone, out of range, and beside what the group has. */
+export function wrongHealthCheck(
+  group: Group,
+  input: HealthCheckInput | undefined,
+  before?: HealthCheck,
+): readonly InvalidField[] {
+  if (input === undefined) return [];
+  if (!hasHealthCheck(group))
+    return [{ name: 'healthCheck', message: `target groups of type ${group.type} have no health checks` }];
+  const wrong = wrongRanges(input);
+  const present = before ?? defaultHealthCheck(group);
+  const { enabled = present.enabled, protocol = present.protocol, protocolVersion = present.protocolVersion } = input;
+  if (protocol === 'TCP') wrong.push({ name: 'healthCheck.protocol', message: 'health checks use HTTP or HTTPS' });
+  if (enabled && (protocol === undefined || protocolVersion === undefined))
+    wrong.push({
+      name: 'healthCheck',
+      message: 'the check of a TCP target group needs protocol and protocolVersion',
+    });
+  return wrong;
+}
+
 function choose<T>(given: T | undefined, present: T | undefined, usual: T | undefined): T | undefined {
   if (given === undefined) return present;
   return given === 0 || given === '' ? usual : given;
@@ -88,21 +107,32 @@ function withoutAbsent<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-function checkRanges(input: HealthCheckInput): void {
-  const range = (name: keyof HealthCheckInput, low: number, high: number): void => {
-    const value = input[name];
-    if (typeof value === 'number' && value !== 0 && !(value >= low && value <= high))
-      throw invalidField(`healthCheck.${name}`, `${value} is not between ${low} and ${high}`);
-  };
-  range('port', 1, 65535);
-  range('intervalSeconds', 5, 300);
-  range('timeoutSeconds', 1, 120);
-  range('healthyThreshold', 2, 10);
-  range('unhealthyThreshold', 2, 10);
-  if (input.path !== undefined && input.path !== '' && !input.path.startsWith('/'))
-    throw invalidField('healthCheck.path', 'a path begins with /');
-  if (input.matcher !== undefined && input.matcher !== '' && !isMatcher(input.matcher))
-    throw invalidField('healthCheck.matcher', `${input.matcher} is not a list of codes or ranges within 200-499`);
+/** The settings that are numbers, and from where to where they may go; 0 resets them (API Reference: HealthCheckConfig). */
+const ranges = {
+  port: [1, 65535],
+  intervalSeconds: [5, 300],
+  timeoutSeconds: [1, 120],
+  healthyThreshold: [2, 10],
+  unhealthyThreshold: [2, 10],
+} as const;
+
+function wrongRanges(input: HealthCheckInput): InvalidField[] {
+  const wrong: InvalidField[] = [];
+  const names = Object.keys(ranges) as (keyof typeof ranges)[];
+  for (const name of names) {
+    const [low, high] = ranges[name];
+    const value = input[name] ?? 0;
+    if (value !== 0 && !(value >= low && value <= high))
+      wrong.push({ name: `healthCheck.${name}`, message: `${value} is not between ${low} and ${high}` });
+  }
+  const { path = '', matcher = '' } = input;
+  if (path !== '' && !path.startsWith('/')) wrong.push({ name: 'healthCheck.path', message: 'a path begins with /' });
+  if (matcher !== '' && !isMatcher(matcher))
+    wrong.push({
+      name: 'healthCheck.matcher',
+      message: `${matcher} is not a list of codes or ranges within 200-499`,
+    });
+  return wrong;
 }
 
 function isMatcher(text: string): boolean {

@@ -10,13 +10,8 @@ export {
   targetStatus,
   type ObservedHealth,
 } from './read.ts';
-export {
-  createTargetGroup,
-  deleteTargetGroup,
-  updateTargetGroup,
-  type CreateTargetGroupInput,
-  type TargetGroupConfigInput,
-} from './target-group.ts';
+export { createTargetGroup, deleteTargetGroup, updateTargetGroup } from './target-group.ts';
+export { type CreateTargetGroupInput, type TargetGroupConfigInput } from './target-group-config.ts';
 export {
   deregisterTargets,
   registerTargets,

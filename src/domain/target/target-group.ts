@@ -4,35 +4,19 @@ import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
-import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
-import type { ProtocolVersion, TargetGroup, TargetGroupProtocol, TargetGroupType } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { keyOfRecord } from '../records/base.ts';
+import type { TargetGroup } from '../records/lattice.ts';
+import { checkFields, conflict } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsAfter, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { checkTags, wrongTags } from '../tag/check-tags.ts';
 import { decideHealthCheck, type HealthCheckInput } from './health-check.ts';
-
-export interface TargetGroupConfigInput {
-  /** Default 80 for HTTP, 443 for HTTPS; TCP needs one. */
-  readonly port?: number;
-  readonly protocol?: TargetGroupProtocol;
-  readonly protocolVersion?: ProtocolVersion;
-  readonly ipAddressType?: 'IPV4' | 'IPV6';
-  readonly vpcIdentifier?: string;
-  readonly healthCheck?: HealthCheckInput;
-  readonly lambdaEventStructureVersion?: 'V1' | 'V2';
-}
-
-export interface CreateTargetGroupInput {
-  readonly name: string;
-  readonly type: TargetGroupType;
-  readonly config?: TargetGroupConfigInput;
-  readonly tags?: Tags;
-}
+import { wrongConfig, type CreateTargetGroupInput } from './target-group-config.ts';
 
 /** CreateTargetGroup: ACTIVE at once, because no data plane has to do anything before a rule uses it. */
 export function createTargetGroup(state: State, input: CreateTargetGroupInput, context: Context): Decided<TargetGroup> {
   const { account, region, now } = context;
+  checkFields([...wrongConfig(state, input, context), ...wrongTags(input.tags)]);
   const [existing] = recordsBy(
     state,
     'targetGroup',
@@ -51,7 +35,7 @@ export function createTargetGroup(state: State, input: CreateTargetGroupInput, c
     name: input.name,
     type: input.type,
     status: 'ACTIVE',
-    ...(input.type === 'LAMBDA' ? lambdaConfig(input.config) : networkConfig(state, input, context)),
+    ...storedConfig(input),
     createdAt: now,
     lastUpdatedAt: now,
     tags: checkTags(input.tags),
@@ -59,43 +43,19 @@ export function createTargetGroup(state: State, input: CreateTargetGroupInput, c
   return { changes: [put('targetGroup', group)], result: group };
 }
 
-function lambdaConfig(config: TargetGroupConfigInput = {}): Partial<TargetGroup> {
-  for (const name of ['port', 'protocol', 'protocolVersion', 'ipAddressType', 'vpcIdentifier', 'healthCheck'] as const)
-    if (config[name] !== undefined) throw invalidField(`config.${name}`, 'target groups of type LAMBDA have none');
-  return { lambdaEventStructureVersion: config.lambdaEventStructureVersion ?? 'V1' };
-}
-
-function networkConfig(
-  state: State,
-  { type, config }: CreateTargetGroupInput,
-  { account, region }: Context,
-): Partial<TargetGroup> {
-  const { protocol, vpcIdentifier } = config ?? {};
-  if (protocol === undefined) throw invalidField('config.protocol', `target groups of type ${type} need a protocol`);
-  if (vpcIdentifier === undefined)
-    throw invalidField('config.vpcIdentifier', `target groups of type ${type} need a VPC`);
-  if (!state.tables.vpc.has(keyOf(account, region, vpcIdentifier)))
-    throw invalidField('config.vpcIdentifier', `the VPC ${vpcIdentifier} does not exist`);
-  if (config?.lambdaEventStructureVersion !== undefined)
-    throw invalidField('config.lambdaEventStructureVersion', 'only target groups of type LAMBDA have one');
-  if (config?.ipAddressType !== undefined && type !== 'IP')
-    throw invalidField('config.ipAddressType', 'only target groups of type IP have one');
-  if (protocol === 'TCP' && config?.protocolVersion !== undefined)
-    throw invalidField('config.protocolVersion', 'target groups with protocol TCP have none');
-  const protocolVersion = config?.protocolVersion ?? 'HTTP1';
-  if (type === 'ALB' && protocolVersion !== 'HTTP1')
-    throw invalidField('config.protocolVersion', 'target groups of type ALB use HTTP1');
-  if (protocol === 'TCP' && config?.port === undefined)
-    throw invalidField('config.port', 'target groups with protocol TCP need a port');
-  const version = protocol === 'TCP' ? {} : { protocolVersion };
-  const healthCheck = decideHealthCheck({ type, protocol, ...version }, config?.healthCheck);
+/** The configuration as it is stored; refused before when something is wrong with it. */
+function storedConfig({ type, config = {} }: CreateTargetGroupInput): Partial<TargetGroup> {
+  if (type === 'LAMBDA') return { lambdaEventStructureVersion: config.lambdaEventStructureVersion ?? 'V1' };
+  const { protocol = 'HTTP', vpcIdentifier = '', healthCheck } = config;
+  const version = protocol === 'TCP' ? {} : { protocolVersion: config.protocolVersion ?? 'HTTP1' };
+  const check = decideHealthCheck({ type, protocol, ...version }, healthCheck);
   return {
-    port: config?.port ?? (protocol === 'HTTPS' ? 443 : 80),
+    port: config.port ?? (protocol === 'HTTPS' ? 443 : 80),
     protocol,
     ...version,
-    ...(type === 'IP' ? { ipAddressType: config?.ipAddressType ?? 'IPV4' } : {}),
+    ...(type === 'IP' ? { ipAddressType: config.ipAddressType ?? 'IPV4' } : {}),
     vpcId: vpcIdentifier,
-    ...(healthCheck === undefined ? {} : { healthCheck }),
+    ...(check === undefined ? {} : { healthCheck: check }),
   };
 }
 

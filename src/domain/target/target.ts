@@ -8,7 +8,7 @@ import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup } from '../records/lattice.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type Change, type State } from '../state.ts';
 
 /** A target as a caller names it; the port defaults to the group's. */
@@ -39,7 +39,7 @@ export interface TargetsResult {
 export function registerTargets(state: State, input: TargetsInput, context: Context): Decided<TargetsResult> {
   const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
   updatedStatus(plainCycle, group, 'TARGET_GROUP');
-  for (const target of input.targets) checkId(group, target);
+  checkFields(wrongTargets(group, input.targets));
   const groupKey = keyOfRecord(group);
   const wanted = distinct(group, input.targets);
   if (group.type === 'LAMBDA' || group.type === 'ALB')
@@ -116,26 +116,33 @@ function distinct(group: TargetGroup, targets: readonly TargetInput[]): Map<stri
   return found;
 }
 
-function checkId(group: TargetGroup, { id, port }: TargetInput): void {
+/** What is wrong with targets in themselves, for a group of this type. */
+function wrongTargets(group: TargetGroup, targets: readonly TargetInput[]): readonly InvalidField[] {
+  const wrong = targets.flatMap((target): InvalidField[] => {
+    const message = wrongId(group, target);
+    return message === undefined ? [] : [{ name: 'targets.id', message }];
+  });
+  if (group.type === 'LAMBDA' && targets.some(({ port }) => port !== undefined))
+    wrong.push({ name: 'targets.port', message: 'a function has no port' });
+  if ((group.type === 'LAMBDA' || group.type === 'ALB') && distinct(group, targets).size > 1)
+    wrong.push({ name: 'targets', message: `a target group of type ${group.type} has exactly one target` });
+  return wrong;
+}
+
+function wrongId(group: TargetGroup, { id }: TargetInput): string | undefined {
   if (group.type === 'IP') {
-    const address = parseAddress(id);
     const family = group.ipAddressType === 'IPV6' ? 6 : 4;
-    if (address?.family !== family) throw invalidField('targets.id', `${id} is not an IPv${family} address`);
-  } else if (group.type === 'INSTANCE') {
-    if (!/^i-[0-9a-z]{8,17}$/.test(id)) throw invalidField('targets.id', `${id} is not an instance id`);
-  } else if (group.type !== 'ALB' || !isHostName(id)) {
-    const arn = parseArn(id);
-    const service = group.type === 'LAMBDA' ? 'lambda' : 'elasticloadbalancing';
-    const prefix = group.type === 'LAMBDA' ? 'function:' : 'loadbalancer/app/';
-    if (arn?.service !== service || !arn.resource.startsWith(prefix))
-      throw invalidField(
-        'targets.id',
-        `${id} is not the ARN of ${group.type === 'LAMBDA' ? 'a function' : 'an ALB, nor a name'}`,
-      );
-    if (arn.account !== group.account || arn.region !== group.region)
-      throw invalidField('targets.id', `${id} is of another account or region`);
-    if (group.type === 'LAMBDA' && port !== undefined) throw invalidField('targets.port', 'a function has no port');
+    return parseAddress(id)?.family === family ? undefined : `${id} is not an IPv${family} address`;
   }
+  if (group.type === 'INSTANCE') return /^i-[0-9a-z]{8,17}$/.test(id) ? undefined : `${id} is not an instance id`;
+  if (group.type === 'ALB' && isHostName(id)) return undefined;
+  const arn = parseArn(id);
+  const service = group.type === 'LAMBDA' ? 'lambda' : 'elasticloadbalancing';
+  const prefix = group.type === 'LAMBDA' ? 'function:' : 'loadbalancer/app/';
+  if (arn?.service !== service || !arn.resource.startsWith(prefix))
+    return `${id} is not the ARN of ${group.type === 'LAMBDA' ? 'a function' : 'an ALB, nor a name'}`;
+  if (arn.account !== group.account || arn.region !== group.region) return `${id} is of another account or region`;
+  return undefined;
 }
 
 /** Ours: an ALB target may be a name. Without a dot it would be nothing that DNS knows. */
@@ -156,7 +163,6 @@ function isLoadBalancerSpent(state: State, group: TargetGroup, { id }: TargetInp
 }
 
 function checkOnly(group: TargetGroup, wanted: readonly string[], present: readonly Target[]): void {
-  if (wanted.length > 1) throw invalidField('targets', `a target group of type ${group.type} has exactly one target`);
   const other = present.find((target) => target.drainingSince === undefined && target.id !== wanted[0]);
   if (other !== undefined)
     throw conflict('TARGET_GROUP', group.id, `The target group ${group.id} already has the target ${other.targetId}.`);
