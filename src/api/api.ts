@@ -18,10 +18,11 @@ import type { Store } from '../store/index.ts';
 import { bindAll } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
-import { toEc2Error, toLatticeError } from './refusal.ts';
+import { toEc2Error, toLatticeError, toTaggingError } from './refusal.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
 import { taggingDefinition } from './tagging/definition.ts';
+import { taggingOperations } from './tagging/operations.ts';
 
 /** How the API is to behave. */
 export interface ApiOptions {
@@ -55,7 +56,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         { definition: ec2Definition, operations: bindAll(ec2Operations, deps, toEc2Error) },
         { definition: stsDefinition, operations: bindAll(stsOperations, deps, toLatticeError) },
         { definition: cloudTrailDefinition, operations: bindAll(cloudTrailOperations, deps, toLatticeError) },
-        { definition: taggingDefinition, operations: new Map() },
+        { definition: taggingDefinition, operations: bindAll(taggingOperations, deps, toTaggingError) },
       ],
     },
     {

@@ -29,6 +29,14 @@ export function toEc2Error(error: unknown): unknown {
   return new ServiceError(code, error.message, { ...causeOf(error), ...status });
 }
 
+/** The error in the words of the Resource Groups Tagging API when `error` is a refusal; anything else (a bug) as it is. */
+export function toTaggingError(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  return error.kind === 'InternalServer'
+    ? new ServiceError('InternalServiceException', error.message, { ...causeOf(error), status: 500 })
+    : new ServiceError('InvalidParameterException', error.message, causeOf(error));
+}
+
 function causeOf(error: Refusal): ErrorOptions {
   return error.cause === undefined ? {} : { cause: error.cause };
 }

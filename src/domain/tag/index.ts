@@ -1,3 +1,4 @@
-// Tags of VPC Lattice resources.
+// Tags of resources of VPC Lattice and EC2.
 
-export { tagResource, tagsOf, untagResource } from './tag.ts';
+export { tagResource, tagResources, tagsOf, untagResource, untagResources, type FailedResources } from './tag.ts';
+export { taggedResources, type TaggedResource } from './taggable.ts';

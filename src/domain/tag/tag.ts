@@ -1,13 +1,12 @@
-// Tags of every VPC Lattice resource, by ARN.
+// Tags of every VPC Lattice resource, by ARN; and of several resources of VPC Lattice and EC2 at once.
 
 import type { Context, Decided } from '../decision.ts';
-import { arnKinds, findResource, parseArn, type ArnKind, type Caller } from '../identifiers.ts';
+import { arnKinds, findResource, parseArn, type Caller } from '../identifiers.ts';
 import type { Tags } from '../records/base.ts';
-import { notFound } from '../refusal.ts';
-import { put, type Change, type RecordTypes, type State } from '../state.ts';
+import { invalidField, notFound, Refusal } from '../refusal.ts';
+import type { Change, State } from '../state.ts';
 import { checkTags } from './check-tags.ts';
-
-type Tagged = { readonly [K in ArnKind]: { readonly kind: K; readonly record: RecordTypes[K] } }[ArnKind];
+import { findTaggable, withTags, type Taggable } from './taggable.ts';
 
 /** TagResource: merges `tags` into those of the resource. */
 export function tagResource(
@@ -15,9 +14,7 @@ export function tagResource(
   input: { readonly resourceArn: string; readonly tags: Tags },
   context: Context,
 ): Decided<null> {
-  const tagged = getTagged(state, context, input.resourceArn);
-  const tags = checkTags({ ...tagged.record.tags, ...checkTags(input.tags) });
-  return { changes: [withTags(tagged, tags)], result: null };
+  return { changes: addTags(getTagged(state, context, input.resourceArn), checkTags(input.tags)), result: null };
 }
 
 /** UntagResource: removes `tagKeys`; keys that are not there are ignored. */
@@ -26,11 +23,29 @@ export function untagResource(
   input: { readonly resourceArn: string; readonly tagKeys: readonly string[] },
   context: Context,
 ): Decided<null> {
-  const tagged = getTagged(state, context, input.resourceArn);
-  const gone = new Set(input.tagKeys);
-  const kept = Object.entries(tagged.record.tags).filter(([key]) => !gone.has(key));
-  if (kept.length === Object.keys(tagged.record.tags).length) return { changes: [], result: null };
-  return { changes: [withTags(tagged, Object.fromEntries(kept))], result: null };
+  return { changes: removeTags(getTagged(state, context, input.resourceArn), input.tagKeys), result: null };
+}
+
+/** Which resources could not be tagged or untagged, and why, by ARN. */
+export type FailedResources = ReadonlyMap<string, string>;
+
+/** TagResources of the tagging API: as `tagResource` for each; one that fails leaves the others be. */
+export function tagResources(
+  state: State,
+  input: { readonly arns: readonly string[]; readonly tags: Tags },
+  context: Context,
+): Decided<FailedResources> {
+  const tags = checkTags(input.tags);
+  return decideEach(state, input.arns, context, (taggable) => addTags(taggable, tags));
+}
+
+/** UntagResources of the tagging API: as `untagResource` for each; one that fails leaves the others be. */
+export function untagResources(
+  state: State,
+  input: { readonly arns: readonly string[]; readonly tagKeys: readonly string[] },
+  context: Context,
+): Decided<FailedResources> {
+  return decideEach(state, input.arns, context, (taggable) => removeTags(taggable, input.tagKeys));
 }
 
 /** The tags of the resource with `resourceArn`; refused with `ResourceNotFound` when there is none. */
@@ -38,15 +53,44 @@ export function tagsOf(state: State, caller: Caller, resourceArn: string): Tags 
   return getTagged(state, caller, resourceArn).record.tags;
 }
 
-function getTagged(state: State, caller: Caller, resourceArn: string): Tagged {
+function decideEach(
+  state: State,
+  arns: readonly string[],
+  context: Context,
+  change: (taggable: Taggable) => readonly Change[],
+): Decided<FailedResources> {
+  const changes: Change[] = [];
+  const failed = new Map<string, string>();
+  for (const arn of new Set(arns)) {
+    if (parseArn(arn) === undefined) throw invalidField('ResourceARNList', `${arn.slice(0, 255)} is no ARN`);
+    try {
+      const taggable = findTaggable(state, context, arn);
+      if (taggable === undefined) throw notFound('RESOURCE', arn);
+      changes.push(...change(taggable));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      failed.set(arn, error.message);
+    }
+  }
+  return { changes, result: failed };
+}
+
+function addTags(taggable: Taggable, tags: Tags): readonly Change[] {
+  return [withTags(taggable, checkTags({ ...taggable.record.tags, ...tags }))];
+}
+
+function removeTags(taggable: Taggable, keys: readonly string[]): readonly Change[] {
+  const gone = new Set(keys);
+  const all = Object.entries(taggable.record.tags);
+  const kept = all.filter(([key]) => !gone.has(key));
+  return kept.length === all.length ? [] : [withTags(taggable, Object.fromEntries(kept))];
+}
+
+function getTagged(state: State, caller: Caller, resourceArn: string): Taggable {
   if (parseArn(resourceArn)?.service !== 'vpc-lattice') throw notFound('RESOURCE', resourceArn);
   for (const kind of arnKinds) {
     const record = findResource(state, caller, kind, resourceArn);
-    if (record !== undefined) return { kind, record } as Tagged;
+    if (record !== undefined) return { kind, record } as Taggable;
   }
   throw notFound('RESOURCE', resourceArn);
-}
-
-function withTags({ kind, record }: Tagged, tags: Tags): Change {
-  return put<ArnKind>(kind, { ...record, tags });
 }
