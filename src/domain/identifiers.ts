@@ -45,6 +45,7 @@ const typeOfKind = {
   accessLogSubscription: 'ACCESS_LOG_SUBSCRIPTION',
   resourceGateway: 'RESOURCE_GATEWAY',
   resourceConfiguration: 'RESOURCE_CONFIGURATION',
+  resourceAssociation: 'SERVICE_NETWORK_RESOURCE_ASSOCIATION',
   domainVerification: 'DOMAIN_VERIFICATION',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 

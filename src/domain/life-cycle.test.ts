@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import {
   deletedStatus,
   plainCycle,
+  resourceAssociationCycle,
   serviceAssociationCycle,
   updatableCycle,
   updatedStatus,
@@ -14,6 +15,7 @@ import { Refusal } from './refusal.ts';
 
 const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [
   plainCycle,
+  resourceAssociationCycle,
   serviceAssociationCycle,
   updatableCycle,
 ];

@@ -1,7 +1,7 @@
 // The life cycles of resources as tables: what each status becomes when something happens to its resource.
 
 import type { Status, VpcAssociationStatus } from './records/lattice.ts';
-import type { VerificationStatus } from './records/resource.ts';
+import type { ResourceAssociationStatus, VerificationStatus } from './records/resource.ts';
 import { conflict, wordsOf, type ResourceType } from './refusal.ts';
 
 /** What events make of one status; an event that is not named leaves it as it is. */
@@ -31,6 +31,12 @@ const common = {
 export const serviceAssociationCycle: LifeCycle<Status> = {
   ...common,
   ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
+};
+
+/** Resource associations. */
+export const resourceAssociationCycle: LifeCycle<ResourceAssociationStatus> = {
+  ...serviceAssociationCycle,
+  PARTIAL: { delete: 'DELETE_IN_PROGRESS' },
 };
 
 /** Services and target groups: made and changed at once, because nothing carries them before something else does. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createServiceAssociation, createVpcAssociation } from './association/index.ts';
+import { createResourceAssociation, createServiceAssociation, createVpcAssociation } from './association/index.ts';
 import { createSubnet, createVpc } from './ec2/index.ts';
 import { startDomainVerification } from './domain-verification/index.ts';
 import { createListener } from './listener/index.ts';
@@ -60,6 +60,15 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
   resourceConfigurations(s) {
     const resourceGatewayIdentifier = makeGateway(s);
     return (n) => s.run(createResourceConfiguration, { name: `group-${n}`, type: 'GROUP', resourceGatewayIdentifier });
+  },
+  resourceConfigurationsPerNetwork(s) {
+    const resourceGatewayIdentifier = makeGateway(s);
+    const serviceNetworkIdentifier = s.run(createServiceNetwork, { name: 'main' }).id;
+    return (n) => {
+      const group = { name: `group-${n}`, type: 'GROUP', resourceGatewayIdentifier } as const;
+      const resourceConfigurationIdentifier = s.run(createResourceConfiguration, group).id;
+      s.run(createResourceAssociation, { resourceConfigurationIdentifier, serviceNetworkIdentifier });
+    };
   },
   resourceGatewaysPerVpc(s) {
     const vpcIdentifier = makeVpc(s, 0);

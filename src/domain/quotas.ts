@@ -8,6 +8,12 @@ const quotas = {
   domainVerifications: [5, 'L-73D0F278', 'DOMAIN_VERIFICATION', 'domain verifications per Region'],
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
   resourceConfigurations: [2000, 'L-5FF8F9B9', 'RESOURCE_CONFIGURATION', 'resource configurations per Region'],
+  resourceConfigurationsPerNetwork: [
+    500,
+    'L-6095700C',
+    'SERVICE_NETWORK_RESOURCE_ASSOCIATION',
+    'resource configurations per service network',
+  ],
   resourceGatewaysPerVpc: [500, 'L-0DCA4434', 'RESOURCE_GATEWAY', 'resource gateways per VPC'],
   rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],
   serviceAssociationsPerNetwork: [

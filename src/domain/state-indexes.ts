@@ -16,7 +16,12 @@ import type {
   VpcAssociation,
 } from './records/lattice.ts';
 import { canonicalDomain } from './domain-name.ts';
-import type { DomainVerification, ResourceConfiguration, ResourceGateway } from './records/resource.ts';
+import type {
+  DomainVerification,
+  ResourceAssociation,
+  ResourceConfiguration,
+  ResourceGateway,
+} from './records/resource.ts';
 
 const inVpc = (record: { readonly vpcKey: string }): readonly string[] => [record.vpcKey];
 /** Every kind is under a value of its own, so that each can be looked through alone. */
@@ -84,6 +89,7 @@ export const indexDefinitions = {
     service: transitional('service'),
     targetGroup: transitional('targetGroup'),
     resourceConfiguration: transitional('resourceConfiguration'),
+    resourceAssociation: transitional('resourceAssociation'),
   },
   /** By the VPC's key. */
   resourceGatewaysByVpc: { resourceGateway: (r: ResourceGateway) => inVpc(r) },
@@ -100,6 +106,21 @@ export const indexDefinitions = {
   /** By the domain verification's key. */
   configurationsByVerification: {
     resourceConfiguration: (r: ResourceConfiguration) => siblings(r, r.domainVerificationId),
+  },
+  /** By owner and custom domain, see `domainIndexValue`. */
+  configurationsByDomain: {
+    resourceConfiguration: (r: ResourceConfiguration) =>
+      r.customDomainName === undefined ? [] : [domainIndexValue(r, canonicalDomain(r.customDomainName))],
+  },
+  /** By the service network's key. */
+  resourceAssociationsByNetwork: { resourceAssociation: (r: ResourceAssociation) => [r.serviceNetworkKey] },
+  /** By the configuration's key. */
+  resourceAssociationsByConfiguration: {
+    resourceAssociation: (r: ResourceAssociation) => [r.resourceConfigurationKey],
+  },
+  /** By both keys, see `pairIndexValue`. */
+  resourceAssociationsByPair: {
+    resourceAssociation: (r: ResourceAssociation) => [pairIndexValue(r.serviceNetworkKey, r.resourceConfigurationKey)],
   },
   /** Domain verifications that wait for their TXT record, under `all`, the oldest first. */
   pendingVerifications: { domainVerification: (r: DomainVerification) => (r.status === 'PENDING' ? ['all'] : []) },
@@ -123,6 +144,7 @@ export const indexDefinitions = {
     targetGroup: owned('targetGroup'),
     resourceGateway: owned('resourceGateway'),
     resourceConfiguration: owned('resourceConfiguration'),
+    resourceAssociation: owned('resourceAssociation'),
     domainVerification: owned('domainVerification'),
     vpc: owned('vpc'),
     subnet: owned('subnet'),
@@ -160,6 +182,7 @@ export type OwnedKind =
   | 'targetGroup'
   | 'resourceGateway'
   | 'resourceConfiguration'
+  | 'resourceAssociation'
   | 'domainVerification'
   | 'vpc'
   | 'subnet';
@@ -179,6 +202,11 @@ export function typeIndexValue(scope: string, type: TargetGroup['type']): string
   return `${scope}:${type}`;
 }
 
+/** Under which value an index finds what of `owner` has the domain, in its canonical spelling. */
+export function domainIndexValue(owner: Pick<BaseRecord, 'account' | 'region'>, domain: string): string {
+  return `${ownerOf(owner)} ${domain}`;
+}
+
 /** Under which value an index finds what joins two records. */
 export function pairIndexValue(a: Key, b: Key): string {
   return `${a} ${b}`;
@@ -186,7 +214,7 @@ export function pairIndexValue(a: Key, b: Key): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: Exclude<OwnedKind, 'vpc' | 'subnet'> | 'listener' | 'rule',
+  kind: Exclude<OwnedKind, 'vpc' | 'subnet' | 'resourceAssociation'> | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

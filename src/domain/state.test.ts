@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  createResourceAssociation,
   createServiceAssociation,
   createVpcAssociation,
+  deleteResourceAssociation,
   deleteServiceAssociation,
   deleteVpcAssociation,
 } from './association/index.ts';
@@ -156,6 +158,13 @@ const steps: readonly Step[] = [
     s.run(deleteResourceConfiguration, {
       resourceConfigurationIdentifier: pick(s.state, 'resourceConfiguration', a),
     }),
+  (s, a, b) =>
+    s.run(createResourceAssociation, {
+      resourceConfigurationIdentifier: pick(s.state, 'resourceConfiguration', a),
+      serviceNetworkIdentifier: pick(s.state, 'serviceNetwork', b),
+    }),
+  (s, a) =>
+    s.run(deleteResourceAssociation, { resourceAssociationIdentifier: pick(s.state, 'resourceAssociation', a) }),
   (s, a) => s.run(startDomainVerification, { domainName: `example${a}.com` }),
 ];
 
@@ -180,7 +189,7 @@ function attempt(scenario: Scenario, step: number, a: number, b: number, c: numb
 function play(sequence: readonly (readonly [number, number, number, number])[], check: (state: State) => void): number {
   const scenario = createScenario();
   // Something of everything first, so that most steps find what they act on.
-  for (const step of [0, 1, 2, 3, 4, 6, 8, 9, 20, 21, 24, 25])
+  for (const step of [0, 1, 2, 3, 4, 6, 8, 9, 20, 21, 24, 25, 28])
     for (const n of [1, 2, 3]) attempt(scenario, step, n, n, n);
   let decided = 0;
   for (const [step, a, b, c] of sequence) {
@@ -293,6 +302,11 @@ function checkInvariants({ tables }: State): void {
     assert.ok(tables.resourceGateway.has(key(one, one.resourceGatewayId)), 'a configuration without a gateway');
     assert.equal(group?.type, one.type === 'CHILD' ? 'GROUP' : undefined);
     assert.equal(group?.resourceGatewayId ?? one.resourceGatewayId, one.resourceGatewayId);
+  }
+  for (const one of tables.resourceAssociation.values()) {
+    const type = tables.resourceConfiguration.get(one.resourceConfigurationKey)?.type;
+    assert.ok(type !== undefined && type !== 'CHILD' && tables.serviceNetwork.has(one.serviceNetworkKey));
+    if (one.status !== 'CREATE_FAILED') once('association', one.resourceConfigurationKey, one.serviceNetworkKey);
   }
   for (const vpc of tables.vpc.values()) if (vpc.attachment.kind === 'loopback') once('loopback', vpc.attachment.n);
   for (const address of tables.componentAddress.values()) {

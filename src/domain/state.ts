@@ -18,7 +18,12 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
-import type { DomainVerification, ResourceConfiguration, ResourceGateway } from './records/resource.ts';
+import type {
+  DomainVerification,
+  ResourceAssociation,
+  ResourceConfiguration,
+  ResourceGateway,
+} from './records/resource.ts';
 
 /** The kinds of record and the type of each. */
 export interface RecordTypes {
@@ -34,6 +39,7 @@ export interface RecordTypes {
   readonly accessLogSubscription: AccessLogSubscription;
   readonly resourceGateway: ResourceGateway;
   readonly resourceConfiguration: ResourceConfiguration;
+  readonly resourceAssociation: ResourceAssociation;
   readonly domainVerification: DomainVerification;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -60,6 +66,7 @@ export const recordKinds: readonly RecordKind[] = [
   'accessLogSubscription',
   'resourceGateway',
   'resourceConfiguration',
+  'resourceAssociation',
   'domainVerification',
   'vpc',
   'subnet',

@@ -39,6 +39,10 @@ import { deleteResourceConfiguration } from './resource-configuration/delete-res
 import { getResourceConfiguration } from './resource-configuration/get-resource-configuration.ts';
 import { listResourceConfigurations } from './resource-configuration/list-resource-configurations.ts';
 import { updateResourceConfiguration } from './resource-configuration/update-resource-configuration.ts';
+import { createServiceNetworkResourceAssociation } from './association/create-service-network-resource-association.ts';
+import { deleteServiceNetworkResourceAssociation } from './association/delete-service-network-resource-association.ts';
+import { getServiceNetworkResourceAssociation } from './association/get-service-network-resource-association.ts';
+import { listServiceNetworkResourceAssociations } from './association/list-service-network-resource-associations.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -105,6 +109,10 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   getResourceConfiguration,
   listResourceConfigurations,
   updateResourceConfiguration,
+  createServiceNetworkResourceAssociation,
+  deleteServiceNetworkResourceAssociation,
+  getServiceNetworkResourceAssociation,
+  listServiceNetworkResourceAssociations,
   batchUpdateRule,
   createRule,
   deleteRule,

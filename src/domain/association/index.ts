@@ -1,6 +1,13 @@
-// Associations of services and VPCs with service networks.
+// Associations of services, resources and VPCs with service networks.
 
 export { getServiceAssociation, getVpcAssociation, listServiceAssociations, listVpcAssociations } from './read.ts';
+export { findDomainTwin } from './domain-twin.ts';
+export { getResourceAssociation, listResourceAssociations, resourceDnsEntry } from './read-resources.ts';
+export {
+  createResourceAssociation,
+  deleteResourceAssociation,
+  type CreateResourceAssociationInput,
+} from './resource-association.ts';
 export {
   createServiceAssociation,
   deleteServiceAssociation,

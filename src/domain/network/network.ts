@@ -10,6 +10,7 @@ import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { removeAccessLogs } from '../access-log/index.ts';
+import { countAssociations } from './read.ts';
 
 export interface CreateServiceNetworkInput {
   readonly name: string;
@@ -71,8 +72,7 @@ export function deleteServiceNetwork(
 ): Decided<null> {
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const key = keyOfRecord(network);
-  const { serviceAssociationsByNetwork, vpcAssociationsByNetwork } = state.indexes;
-  if (serviceAssociationsByNetwork.has(key) || vpcAssociationsByNetwork.has(key))
+  if (Object.values(countAssociations(state, network)).some((count) => count > 0))
     throw conflict(
       'SERVICE_NETWORK',
       network.id,

@@ -22,14 +22,15 @@ export function listServiceNetworks(state: State, caller: Caller): RecordList<Se
   return listBy(state, 'serviceNetwork', 'owned', ownedIndexValue('serviceNetwork', caller));
 }
 
-/** How many VPCs and services are associated with a service network, whatever their status. */
+/** How many VPCs, services and resource configurations are associated with a service network, whatever their status. */
 export function countAssociations(
   state: State,
   network: ServiceNetwork,
-): { readonly vpcs: number; readonly services: number } {
+): { readonly vpcs: number; readonly services: number; readonly resources: number } {
   const key = keyOfRecord(network);
   return {
     vpcs: countBy(state, 'vpcAssociationsByNetwork', key),
     services: countBy(state, 'serviceAssociationsByNetwork', key),
+    resources: countBy(state, 'resourceAssociationsByNetwork', key),
   };
 }

@@ -1,7 +1,7 @@
 // The records of resources that are no services: the doors into VPCs, what is behind them, and the domains of their names.
 
 import type { BaseRecord, Key } from './base.ts';
-import type { Carried, VpcAssociationStatus } from './lattice.ts';
+import type { Association, Carried, Status, VpcAssociationStatus } from './lattice.ts';
 
 /** Statuses of what has an update that data planes confirm (API Reference: the same seven for all of them). */
 export type UpdatableStatus = VpcAssociationStatus;
@@ -67,4 +67,16 @@ export interface ResourceConfiguration extends Carried {
   /** The verification of the custom or group domain; it may be deleted by now. */
   readonly domainVerificationId?: string;
   readonly domainVerificationArn?: string;
+}
+
+/** PARTIAL: only some zones or parts are usable (by its name; AWS does not say when). */
+export type ResourceAssociationStatus = Status | 'PARTIAL';
+
+/** A resource configuration in a service network. A GROUP brings its children along. */
+export interface ResourceAssociation extends Association {
+  readonly status: ResourceAssociationStatus;
+  readonly resourceConfigurationKey: Key;
+  readonly resourceConfigurationId: string;
+  /** Overrides what the VPC associations of the network say; absent: they decide. */
+  readonly privateDnsEnabled?: boolean;
 }

@@ -1,7 +1,8 @@
 // Making a resource configuration: everything that its type demands, beside its gateway, its group and its domain.
 
+import { findDomainTwin } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
-import { isDomainName, isWithinDomain } from '../domain-name.ts';
+import { canonicalDomain, isDomainName, isWithinDomain } from '../domain-name.ts';
 import { findResource, formatArn, getResource, newId } from '../identifiers.ts';
 import { isCarried } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
@@ -14,7 +15,7 @@ import type {
   ResourceGateway,
 } from '../records/resource.ts';
 import { conflict, invalidFields, type InvalidField } from '../refusal.ts';
-import { nameIndexValue, ownedIndexValue, ownerOf } from '../state-indexes.ts';
+import { domainIndexValue, nameIndexValue, ownedIndexValue, ownerOf } from '../state-indexes.ts';
 import { countBy, put, recordsBy, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { judgeDefinition, type DefinitionInput } from './definition.ts';
@@ -177,11 +178,12 @@ function wrongDomains(
 /** Refuses what does not fit the present state of others: names, what is being deleted, quotas. */
 function checkStanding(
   state: State,
-  { name }: CreateResourceConfigurationInput,
+  input: CreateResourceConfigurationInput,
   context: Context,
   gateway: ResourceGateway,
   group: ResourceConfiguration | undefined,
 ): void {
+  const { name } = input;
   const [existing] = recordsBy(
     state,
     'resourceConfiguration',
@@ -204,5 +206,38 @@ function checkStanding(
   if (group === undefined) return;
   if (!isCarried(group))
     throw conflict('RESOURCE_CONFIGURATION', group.id, `The group ${group.id} is ${group.status}.`);
+  checkDomain(state, input, group);
   checkQuota(context, 'childrenPerGroup', () => countBy(state, 'configurationsByGroup', keyOfRecord(group)) + 1);
+}
+
+/** Refuses a child's custom domain that another child has, or another resource of a network that the group is in. */
+function checkDomain(
+  state: State,
+  { customDomainName }: CreateResourceConfigurationInput,
+  group: ResourceConfiguration,
+): void {
+  if (customDomainName === undefined) return;
+  const { account, region, id } = group;
+  const associations = recordsBy(
+    state,
+    'resourceAssociation',
+    'resourceAssociationsByConfiguration',
+    keyOfRecord(group),
+  );
+  const twin =
+    recordsBy(
+      state,
+      'resourceConfiguration',
+      'configurationsByDomain',
+      domainIndexValue(group, canonicalDomain(customDomainName)),
+    ).find((other) => other.groupId === id) ??
+    associations
+      .map((one) => findDomainTwin(state, { account, region, customDomainName }, id, one.serviceNetworkKey))
+      .find((other) => other !== undefined);
+  if (twin !== undefined)
+    throw conflict(
+      'RESOURCE_CONFIGURATION',
+      twin.id,
+      `The custom domain name ${customDomainName} is already used by the resource configuration ${twin.id}.`,
+    );
 }

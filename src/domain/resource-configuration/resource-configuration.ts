@@ -81,6 +81,18 @@ export function deleteResourceConfiguration(
       before.id,
       `The resource configuration ${before.id} is the group of ${child.id}. Delete its children before the group.`,
     );
+  const [association] = recordsBy(
+    state,
+    'resourceAssociation',
+    'resourceAssociationsByConfiguration',
+    keyOfRecord(before),
+  );
+  if (association !== undefined)
+    throw conflict(
+      'RESOURCE_CONFIGURATION',
+      before.id,
+      `The resource configuration ${before.id} is associated with the service network ${association.serviceNetworkId}. Delete its associations before it.`,
+    );
   if (status === 'gone') return { changes: removeResourceConfiguration(state, before), result: null };
   const configuration: ResourceConfiguration = {
     ...before,

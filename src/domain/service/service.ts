@@ -2,6 +2,7 @@
 
 import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
+import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
@@ -11,9 +12,6 @@ import { conflict } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags } from '../tag/check-tags.ts';
-
-/** The hosted zone of the generated names, as in AWS's published examples. */
-const HOSTED_ZONE_ID = 'Z09127221KTH2CFUOHIZH';
 
 /** AWS's default idle timeout in seconds (API Reference: CreateService). */
 const DEFAULT_IDLE_TIMEOUT = 60;
@@ -50,7 +48,7 @@ export function createService(state: State, input: CreateServiceInput, context: 
     status: 'ACTIVE',
     authType: input.authType ?? 'NONE',
     idleTimeoutSeconds: input.idleTimeoutSeconds ?? DEFAULT_IDLE_TIMEOUT,
-    dnsName: `${input.name}-${id.slice('svc-'.length)}.7d67968.vpc-lattice-svcs.${region}.on.aws`,
+    dnsName: serviceDnsName(input.name, id, region),
     hostedZoneId: HOSTED_ZONE_ID,
     ...(input.customDomainName === undefined ? {} : { customDomainName: input.customDomainName }),
     ...(input.certificateArn === undefined || input.certificateArn === ''

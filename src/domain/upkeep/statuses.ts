@@ -2,7 +2,13 @@
 
 import { removeServiceAssociation } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
-import { plainCycle, serviceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
+import {
+  plainCycle,
+  resourceAssociationCycle,
+  serviceAssociationCycle,
+  updatableCycle,
+  type LifeCycle,
+} from '../life-cycle.ts';
 import type { Failure, Intent } from '../records/lattice.ts';
 import { removeResourceConfiguration } from '../resource-configuration/index.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
@@ -13,6 +19,7 @@ type CarriedKind =
   | 'vpcAssociation'
   | 'resourceGateway'
   | 'resourceConfiguration'
+  | 'resourceAssociation'
   | 'service'
   | 'targetGroup';
 
@@ -33,6 +40,7 @@ const movers: readonly Mover[] = [
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
   mover('service', plainCycle, (_state, one) => [remove('service', one)]),
   mover('targetGroup', plainCycle, (_state, one) => [remove('targetGroup', one)]),
+  mover('resourceAssociation', resourceAssociationCycle, (_state, one) => [remove('resourceAssociation', one)]),
   mover('resourceConfiguration', updatableCycle, removeResourceConfiguration),
 ];
 

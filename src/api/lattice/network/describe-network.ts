@@ -12,12 +12,12 @@ export function describeNetwork({ id, arn, name, authType, sharingEnabled }: Ser
 
 /** The whole, with times and the numbers of associations. */
 export function describeNetworkFully(state: State, network: ServiceNetwork) {
-  const { vpcs, services } = countAssociations(state, network);
+  const { vpcs, services, resources } = countAssociations(state, network);
   return {
     ...describeNetwork(network),
     ...describeTimes(network),
     numberOfAssociatedVPCs: vpcs,
     numberOfAssociatedServices: services,
-    numberOfAssociatedResourceConfigurations: 0,
+    numberOfAssociatedResourceConfigurations: resources,
   };
 }
