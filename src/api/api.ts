@@ -15,10 +15,11 @@ import { latticeDefinition } from './lattice/definition.ts';
 import type { LatticeDeps } from './lattice/deps.ts';
 import { latticeOperations } from './lattice/operations.ts';
 import type { Store } from '../store/index.ts';
-import { bindAll } from './operation.ts';
+import { bindAll, type Binding } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
-import { toEc2Error, toLatticeError, toTaggingError } from './refusal.ts';
+import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
+import { toEc2Error, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
 import { taggingDefinition } from './tagging/definition.ts';
@@ -32,6 +33,8 @@ export interface ApiOptions {
   /** Hosts that are answered beside the bound address and `localhost`. */
   readonly hostNames: readonly string[];
   readonly limits: ServerLimits;
+  /** Absent: no call is refused for its rate. */
+  readonly rateLimits?: RateLimits;
 }
 
 /** What the API needs of the rest of the process. */
@@ -47,16 +50,31 @@ export interface ApiDeps extends LatticeDeps, Ec2Deps, PergolaDeps {
 
 /** Makes the API's server. The caller lets it listen and closes it. */
 export function createApi(options: ApiOptions, deps: ApiDeps): Server {
+  const admit = createRateLimiter(options.rateLimits ?? {});
+  const binding = (serviceCode: string, translate: (error: unknown) => unknown): Binding => ({
+    serviceCode,
+    admit,
+    translate,
+  });
   return createAwsServer(
     {
       ...options,
       open: deps.open,
       services: [
-        { definition: latticeDefinition, operations: bindAll(latticeOperations, deps, toLatticeError) },
-        { definition: ec2Definition, operations: bindAll(ec2Operations, deps, toEc2Error) },
-        { definition: stsDefinition, operations: bindAll(stsOperations, deps, toLatticeError) },
-        { definition: cloudTrailDefinition, operations: bindAll(cloudTrailOperations, deps, toLatticeError) },
-        { definition: taggingDefinition, operations: bindAll(taggingOperations, deps, toTaggingError) },
+        {
+          definition: latticeDefinition,
+          operations: bindAll(latticeOperations, deps, binding('vpc-lattice', toLatticeError)),
+        },
+        { definition: ec2Definition, operations: bindAll(ec2Operations, deps, binding('ec2', toEc2Error)) },
+        { definition: stsDefinition, operations: bindAll(stsOperations, deps, binding('sts', toStsError)) },
+        {
+          definition: cloudTrailDefinition,
+          operations: bindAll(cloudTrailOperations, deps, binding('cloudtrail', toLatticeError)),
+        },
+        {
+          definition: taggingDefinition,
+          operations: bindAll(taggingOperations, deps, binding('tagging', toTaggingError)),
+        },
       ],
     },
     {

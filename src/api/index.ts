@@ -1,5 +1,6 @@
 // The API: VPC Lattice, EC2, STS, CloudTrail and the Resource Groups Tagging API over the AWS protocols, and the server's own paths.
 
 export { createApi, type ApiDeps, type ApiOptions } from './api.ts';
+export { type RateClass, type RateLimit, type RateLimits } from './rate-limiter.ts';
 export { latticeOperations } from './lattice/operations.ts';
 export { type MadeWorkload, type WorkloadFailure, type WorkloadRequest, type Workloads } from './pergola/deps.ts';

@@ -4,6 +4,7 @@ import type { Answer, Audited, Call, OperationHandler } from '../aws/index.ts';
 import type { Random } from '../base/random.ts';
 import type { Context, Decision, Idempotency, State } from '../domain/index.ts';
 import type { Outcome, Store } from '../store/index.ts';
+import type { AdmitCall } from './rate-limiter.ts';
 import { auditEventOf } from './audit/audit-event.ts';
 
 /** An input as a handler gets it: the SDK's request type after validation, so that what is required is there. */
@@ -134,19 +135,29 @@ export function contextOf(operation: string, call: Call, deps: OperationDeps): C
   return { account, region, principalArn, operation, now, random: deps.random, quotas: deps.quotas };
 }
 
-/** The handlers of `operations`, by name; what they throw passes through `translate`. */
+/** How the operations of one service are bound. */
+export interface Binding {
+  /** The code of the service in Service Quotas. */
+  readonly serviceCode: string;
+  readonly admit: AdmitCall;
+  /** The way from a refusal to an error of the service's protocol. */
+  readonly translate: (error: unknown) => unknown;
+}
+
+/** The handlers of `operations`, by name: each call is admitted first, and what is thrown is translated. */
 export function bindAll<D extends OperationDeps>(
   operations: readonly Operation<D>[],
   deps: D,
-  translate: (error: unknown) => unknown,
+  { serviceCode, admit, translate }: Binding,
 ): ReadonlyMap<string, OperationHandler> {
   return new Map<string, OperationHandler>(
-    operations.map(({ name, bind }) => {
+    operations.map(({ name, kind, bind }) => {
       const handle = bind(deps);
       return [
         name,
         async (input, call, audited) => {
           try {
+            admit(call, serviceCode, kind === 'read' ? 'read' : 'mutate');
             return await handle(input, call, audited);
           } catch (error) {
             throw translate(error);

@@ -20,21 +20,31 @@ const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2'>, string>> 
   Validation: 'InvalidParameterValue',
 };
 
+/** The statuses of EC2's errors, where they are not 400 (EC2 API: Error codes). */
+const ec2Statuses: Readonly<Partial<Record<RefusalDetail['kind'], number>>> = { InternalServer: 500, Throttling: 503 };
+
 /** The error in EC2's words when `error` is a refusal; anything else (a bug) as it is. */
 export function toEc2Error(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
   const { detail } = error;
   const code = detail.kind === 'Ec2' ? detail.code : ec2Codes[detail.kind];
-  const status = detail.kind === 'InternalServer' ? { status: 500 } : {};
-  return new ServiceError(code, error.message, { ...causeOf(error), ...status });
+  const status = ec2Statuses[detail.kind];
+  return new ServiceError(code, error.message, { ...causeOf(error), ...(status === undefined ? {} : { status }) });
+}
+
+/** The error in STS's words: those of VPC Lattice, but for what all query services call by another name (STS: Common errors). */
+export function toStsError(error: unknown): unknown {
+  if (!(error instanceof Refusal) || error.kind !== 'Throttling') return toLatticeError(error);
+  return new ServiceError('Throttling', error.message, causeOf(error));
 }
 
 /** The error in the words of the Resource Groups Tagging API when `error` is a refusal; anything else (a bug) as it is. */
 export function toTaggingError(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
-  return error.kind === 'InternalServer'
-    ? new ServiceError('InternalServiceException', error.message, { ...causeOf(error), status: 500 })
-    : new ServiceError('InvalidParameterException', error.message, causeOf(error));
+  if (error.kind === 'InternalServer')
+    return new ServiceError('InternalServiceException', error.message, { ...causeOf(error), status: 500 });
+  const code = error.kind === 'Throttling' ? 'ThrottledException' : 'InvalidParameterException';
+  return new ServiceError(code, error.message, causeOf(error));
 }
 
 function causeOf(error: Refusal): ErrorOptions {

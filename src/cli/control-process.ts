@@ -166,7 +166,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, settings, log);
 
   const api = createApi(
-    { regions: settings.regions, defaultAccount: settings.defaultAccount, hostNames: settings.hostNames, limits },
+    { ...settings, limits },
     {
       store,
       random,

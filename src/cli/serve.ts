@@ -148,9 +148,9 @@ async function runIn(
 
 /** What of the settings comes from the configuration. */
 function configured(configuration: Configuration, options: Pick<ServeOptions, 'awsQuotas'>) {
-  const { regions, apiHosts: hostNames, limits } = configuration;
+  const { regions, apiHosts: hostNames, limits, rateLimits } = configuration;
   const quotas = { ...(options.awsQuotas ? awsQuotas : usualQuotas), ...configuration.quotas };
-  return { regions, hostNames, limits, quotas, configuration };
+  return { regions, hostNames, limits, quotas, rateLimits, configuration };
 }
 
 function formatEndpoint(host: string, port: number): string {

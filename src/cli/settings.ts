@@ -1,5 +1,6 @@
 // What a server was told, complete and checked: the same plain data for supervisor, control and workers.
 
+import type { RateLimits } from '../api/index.ts';
 import type { QuotaLimits } from '../domain/index.ts';
 import type { Configuration, Limits } from './configuration/index.ts';
 
@@ -22,6 +23,7 @@ export interface ServerSettings {
   readonly lowPorts: boolean;
   readonly open: boolean;
   readonly quotas: QuotaLimits;
+  readonly rateLimits: RateLimits;
   readonly regions: readonly string[];
   readonly defaultAccount: string;
   /** Host names that the API answers to beside its address. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
-import { createApi, type ApiDeps } from '../../src/api/index.ts';
+import { createApi, type ApiDeps, type ApiOptions } from '../../src/api/index.ts';
 import { defaultServerLimits } from '../../src/aws/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -30,11 +30,14 @@ export interface RunningApi extends AsyncDisposable {
 }
 
 /** Starts an API in test mode whose callers are of account 111122223333 unless they say otherwise. */
-export async function startApi(changes: Partial<ApiDeps> = {}): Promise<RunningApi> {
+export async function startApi(
+  changes: Partial<ApiDeps> = {},
+  settings: Partial<ApiOptions> = {},
+): Promise<RunningApi> {
   const store = await openStore({ file: ':memory:' }, { log: silentLog });
   const obeyed = createWatch(0);
   const server = createApi(
-    { regions: ['us-east-1'], defaultAccount: '123456789012', hostNames: [], limits: defaultServerLimits },
+    { regions: ['us-east-1'], defaultAccount: '123456789012', hostNames: [], limits: defaultServerLimits, ...settings },
     {
       store,
       random: systemRandom,

@@ -1,5 +1,6 @@
 // What pergola.yaml says, complete and checked, as plain JSON.
 
+import type { RateLimits } from '../../api/index.ts';
 import type { QuotaLimits } from '../../domain/index.ts';
 import type { AttachmentInput, ConfiguredLoadBalancer, ConfiguredVpc } from '../../domain/ec2/index.ts';
 import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
@@ -36,6 +37,8 @@ export interface Configuration {
   readonly limits: Limits;
   /** The quotas that it names; the others are those of the server. */
   readonly quotas: Partial<QuotaLimits>;
+  /** How many calls an account may make; a class that is not named is not limited. */
+  readonly rateLimits: RateLimits;
 }
 
 /** The account of everything that names none. */

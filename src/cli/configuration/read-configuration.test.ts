@@ -56,6 +56,7 @@ vpcs:
 loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", dnsName: LB.Test }]
 limits: { associationTimeout: 500, accessLogFiles: 0 }
 quotas: { services: 3, rulesPerListener: 0 }
+rateLimits: { mutate: { burst: 50, perSecond: 5 } }
 apiHosts: [Lattice.Test]
 targetTls: { verify: true, ca: targets.pem, serverName: targets.test }
 functions:
@@ -148,6 +149,7 @@ functions:
     targetTls: { verify: true, ca: certificate, serverName: 'targets.test' },
     limits: { ...defaultLimits, associationTimeout: 500, accessLogFiles: 0 },
     quotas: { services: 3, rulesPerListener: 0 },
+    rateLimits: { mutate: { burst: 50, perSecond: 5 } },
   });
 });
 
@@ -247,6 +249,9 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
   ['a limit that does not exist', 'limits: { drainTimout: 5 }', /unknown key drainTimout; did you mean drainTimeout\?/],
   ['a limit that is no number', 'limits: { drainTimeout: 5s }', /a whole number from 1 to 2147483647, not the text 5s/],
   ['a quota that does not exist', 'quotas: { service: 5 }', /unknown key service; did you mean services\?/],
+  ['a rate without its refill', 'rateLimits: { read: { burst: 1 } }', /perSecond/],
+  ['a rate of nothing', 'rateLimits: { read: { burst: 0, perSecond: 1 } }', /a whole number from 1/],
+  ['a class of calls that does not exist', 'rateLimits: { write: {} }', /unknown key write/],
   ['a quota that is no number', 'quotas: { services: -1 }', /a whole number from 0/],
   [
     'a load balancer of another kind',

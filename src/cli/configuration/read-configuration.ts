@@ -12,6 +12,7 @@ import {
 import { defaultLimits, type Limits } from './limits.ts';
 import { readLoadBalancers } from './read-load-balancers.ts';
 import { readFunction } from './read-function.ts';
+import { readRateLimits } from './read-rate-limits.ts';
 import { readPrincipal, type SecretSources } from './read-principal.ts';
 import { readTargetTls } from './read-target-tls.ts';
 import { readVpc } from './read-vpc.ts';
@@ -28,6 +29,7 @@ const keys = [
   'targetTls',
   'limits',
   'quotas',
+  'rateLimits',
   'apiHosts',
 ] as const;
 
@@ -46,6 +48,7 @@ export const emptyConfiguration: Configuration = {
   targetTls: { verify: false },
   limits: defaultLimits,
   quotas: {},
+  rateLimits: {},
 };
 
 /**
@@ -98,6 +101,7 @@ export function readConfiguration(
   const targetTls = readTargetTls(reader, fields.get('targetTls'), { readFile: deps.readFile, folder });
   const limits = readLimits(reader, fields.get('limits'));
   const quotas = readQuotas(reader, fields.get('quotas'));
+  const rateLimits = readRateLimits(reader, fields.get('rateLimits'));
   if (reader.problems.length > 0) return { problems: reader.problems };
   return {
     configuration: {
@@ -111,6 +115,7 @@ export function readConfiguration(
       targetTls,
       limits,
       quotas,
+      rateLimits,
     },
   };
 }
