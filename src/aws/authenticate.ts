@@ -1,12 +1,12 @@
 // Says who signed a request, or why that cannot be believed.
 
 import {
-  deriveSigningKey,
   sha256,
   signatureFailure,
   verifySignature,
   type Authorization,
   type SignatureFailure,
+  type SigningKeys,
 } from '../sigv4/index.ts';
 import type { WireRequest } from './codec.ts';
 
@@ -36,6 +36,7 @@ export interface AuthenticateOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly findCredential: (accessKeyId: string) => Credential | undefined;
+  readonly signingKeys: SigningKeys;
 }
 
 /** Verifies `authorization` for `request`. A region that is not served is refused, known key or not. */
@@ -60,7 +61,7 @@ export function authenticate(
   if (credential.sessionToken !== authorization.sessionToken)
     return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
   const verified = verifySignature(request, authorization, {
-    signingKey: deriveSigningKey(credential.secret, scope),
+    signingKey: options.signingKeys.derive(credential.secret, scope),
     services: [scope.service],
     now: options.now,
     bodyHash: sha256(request.body),

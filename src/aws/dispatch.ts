@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { parseAuthorization, type SignatureFailure } from '../sigv4/index.ts';
+import { createSigningKeys, parseAuthorization, type Authorization, type SignatureFailure } from '../sigv4/index.ts';
 import type { Audited } from './audited.ts';
 import { createAwsJson } from './aws-json.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
@@ -92,6 +92,12 @@ export interface Dispatcher {
   turnAway(reason: Obstacle, message: string, request: WireRequest | undefined, requestId: string): WireResponse;
 }
 
+/** What a request says about who signed it. */
+type Parsed = { readonly ok: true; readonly authorization: Authorization } | SignatureFailure;
+
+/** Derived keys that are kept: one for each access key, day, region and service that calls. */
+const MOST_SIGNING_KEYS = 10_000;
+
 /** Makes the dispatcher of a server. */
 export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): Dispatcher {
   const definitions = options.services.map(({ definition }) => definition);
@@ -116,13 +122,10 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     schema: { operations: new Map(), errors: new Map() },
   });
   const plain = withoutSchema(options.services[0].definition);
-  const meant = (request: WireRequest): { chosen: ServiceDefinition | undefined; scope: string } => {
-    const parsed = parseAuthorization(request);
-    const authorization = parsed.ok ? parsed.authorization : undefined;
-    return { chosen: selectService(definitions, request, authorization), scope: authorization?.scope.service ?? '' };
-  };
-  const authenticated = (request: WireRequest, source: Source): Call | SignatureFailure => {
-    const parsed = parseAuthorization(request);
+  const signingKeys = createSigningKeys(MOST_SIGNING_KEYS);
+  const meant = (request: WireRequest, parsed: Parsed): ServiceDefinition | undefined =>
+    selectService(definitions, request, parsed.ok ? parsed.authorization : undefined);
+  const authenticated = (request: WireRequest, parsed: Parsed, source: Source): Call | SignatureFailure => {
     if (!parsed.ok) return parsed;
     const now = deps.clock.now();
     const result = authenticate(request, parsed.authorization, {
@@ -131,6 +134,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
       regions: options.regions,
       now,
       findCredential: deps.findCredential,
+      signingKeys,
     });
     if (!result.ok) return result;
     const userAgent = request.headers.get('user-agent') ?? '';
@@ -138,8 +142,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
   };
 
   /** What a request whose signature is not believed says of itself. */
-  const claimOf = (request: WireRequest): Claim => {
-    const parsed = parseAuthorization(request);
+  const claimOf = (request: WireRequest, parsed: Parsed): Claim => {
     const claimed = parsed.ok ? parsed.authorization : undefined;
     const account = claimed === undefined ? undefined : deps.findCredential(claimed.accessKeyId)?.account;
     return {
@@ -151,7 +154,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     };
   };
 
-  async function answer(service: Service, request: WireRequest, source: Source): Promise<WireResponse> {
+  async function answer(service: Service, request: WireRequest, parsed: Parsed, source: Source): Promise<WireResponse> {
     const codec = codecs[service.definition.protocol];
     const found = codec.findOperation(service, request);
     const record =
@@ -159,7 +162,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     let operation = '';
     let response: WireResponse;
     try {
-      const call = authenticated(request, source);
+      const call = authenticated(request, parsed, source);
       if ('ok' in call) throw codec.refusals.badSignature(call);
       if (found === undefined || record === undefined) throw codec.refusals.unknownOperation(request);
       operation = found.operation.name;
@@ -190,7 +193,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
           error: known === error ? known.cause : error,
         });
       response = codec.encodeError(service, known, source.requestId);
-      if (record !== undefined) deps.audit?.(record.refused(known, () => claimOf(request)));
+      if (record !== undefined) deps.audit?.(record.refused(known, () => claimOf(request, parsed)));
     }
     if (operation !== '') deps.observe?.({ service: service.definition.id, operation, status: response.status });
     return response;
@@ -198,8 +201,10 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
 
   return {
     async dispatch(request, source) {
-      const { chosen, scope } = meant(request);
-      if (chosen !== undefined) return answer(await load(chosen), request, source);
+      const parsed = parseAuthorization(request);
+      const chosen = meant(request, parsed);
+      if (chosen !== undefined) return answer(await load(chosen), request, parsed, source);
+      const scope = parsed.ok ? parsed.authorization.scope.service : '';
       const message = `Pergola does not serve the AWS service '${scope}'; it serves ${definitions.map(({ signingName }) => signingName).join(', ')}.`;
       return codecs[plain.definition.protocol].encodeError(
         plain,
@@ -208,14 +213,14 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
       );
     },
     identify(request, source) {
-      const call = authenticated(request, source);
+      const call = authenticated(request, parseAuthorization(request), source);
       const { refusals } = codecs[plain.definition.protocol];
       if ('ok' in call) throw refusals.badSignature(call);
       return call;
     },
     encodeError: (error, requestId) => codecs[plain.definition.protocol].encodeError(plain, error, requestId),
     turnAway(reason, message, request, requestId) {
-      const chosen = request === undefined ? undefined : meant(request).chosen;
+      const chosen = request === undefined ? undefined : meant(request, parseAuthorization(request));
       const service = chosen === undefined ? plain : withoutSchema(chosen);
       const codec = codecs[service.definition.protocol];
       return codec.encodeError(service, codec.refusals.turnedAway(reason, message), requestId);

@@ -46,6 +46,9 @@ export function signatureFailure(code: SignatureFailureCode, message: string): S
 
 const algorithm = 'AWS4-HMAC-SHA256';
 
+/** Characters of `YYYYMMDDTHHMMSSZ`. */
+const TIMESTAMP_LENGTH = 16;
+
 /** Reads the signature parts of a request. A request without any is `MissingAuthenticationToken`. */
 export function parseAuthorization(
   request: SignableRequest,
@@ -136,7 +139,8 @@ function assemble(form: 'header' | 'query', parts: Parts): ReturnType<typeof par
       scope: { date, region, service },
       signedHeaders,
       signature,
-      timestamp: formatTimestamp(time),
+      // What was not given in this form is an HTTP date.
+      timestamp: parts.date?.length === TIMESTAMP_LENGTH ? parts.date : formatTimestamp(time),
       time,
       ...(expires === undefined ? {} : { expires }),
       ...(sessionToken === null || sessionToken === undefined ? {} : { sessionToken }),

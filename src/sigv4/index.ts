@@ -2,6 +2,7 @@
 
 export { collectHeaders, sha256, unsignedPayload, type PathForm, type SignableRequest } from './canonical-request.ts';
 export { deriveSigningKey, type CredentialScope } from './signing-key.ts';
+export { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 export {
   parseAuthorization,
   signatureFailure,

@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
+import { benchApi } from './api.ts';
 import { benchAway } from './away.ts';
 import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
@@ -45,6 +46,7 @@ const measures: Readonly<
   routes: benchRoutes,
   scale: benchScale,
   soak: benchSoak,
+  api: benchApi,
 };
 
 /** What is no figure, or takes long, and so is not part of `all`. */
