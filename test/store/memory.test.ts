@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createManualClock } from '../../src/base/clock.ts';
 import { createLog, silentLog } from '../../src/base/log.ts';
 import { createService } from '../../src/domain/service/index.ts';
-import { createMemoryBackend, openStore, openStoreOn } from '../../src/store/index.ts';
+import { createMemoryBackend, openStore, openStoreOn, type Backend } from '../../src/store/index.ts';
 import { contextOf, plainRecords, refusedWith } from './calls.ts';
 import { storeContract } from './contract.ts';
 import { eventOf, findIds } from './events.ts';
@@ -79,6 +80,36 @@ test('An event is kept with its change or not at all, and what else was lost is 
   await call('two');
   await call('three');
   assert.deepEqual(await findIds(store), ['e-three', 'e-two']);
+});
+
+test('Events are in the very write of their changes, with the reads that waited, and need no write of their own', async () => {
+  const writes: (readonly [rows: readonly string[], events: readonly string[]])[] = [];
+  const backend = createMemoryBackend();
+  const watched: Backend = {
+    ...backend,
+    append(rows, events) {
+      writes.push([rows.map(({ operation }) => operation), events.map(({ id }) => id)]);
+      return backend.append(rows, events);
+    },
+  };
+  const clock = createManualClock();
+  await using store = await openStoreOn(watched, { ...deps, clock });
+  store.record(eventOf('read-1'));
+  const call = (name: string) => store.commit(createService, { name }, context, undefined, () => eventOf(`e-${name}`));
+  await Promise.all([call('one'), call('two')]);
+  store.record(eventOf('read-2'));
+  store.record(eventOf('read-3'));
+  clock.advance(499);
+  await new Promise(setImmediate);
+  assert.deepEqual(writes, [
+    [
+      ['CreateService', 'CreateService'],
+      ['e-one', 'e-two', 'read-1'],
+    ],
+  ]);
+  clock.advance(1);
+  await findIds(store);
+  assert.deepEqual(writes.slice(1), [[[], ['read-2', 'read-3']]]);
 });
 
 test('Events that come faster than they are written are dropped beyond 4 MiB, and counted', async () => {

@@ -102,3 +102,13 @@ test('audit ends with 2 when a time is none or has no sense, and with 1 when the
   const missing = await runPergola(ownCheckout, ['audit', '--data', join(server.data, 'nothing')]);
   assert.equal(missing.status, 1);
 });
+
+test('limits.auditRetention says how long events are kept', async () => {
+  const configuration = 'limits: { auditRetention: 1 }\n';
+  await using brief = await TestServer.start({ attach: 'loopback', workers: 1, configuration });
+  assert.equal((await runPergola(ownCheckout, ['status', '--data', brief.data])).status, 0);
+  for (const name of ['LookupEvents', 'LookupEvents']) {
+    const { status, stdout } = await runPergola(ownCheckout, ['audit', '--data', brief.data, '--name', name]);
+    assert.deepEqual([status, stdout], [0, '']);
+  }
+});
