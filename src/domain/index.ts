@@ -15,5 +15,6 @@ export { ec2Refusal, invalidField, Refusal, type InvalidField, type RefusalDetai
 export { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
 export { paginate, type PageRequest, type RecordList } from './page.ts';
 export { type Caller } from './identifiers.ts';
+export { getNetworkOrService } from './network-or-service.ts';
 export { isCarried } from './life-cycle.ts';
 export { decideOnce, type Idempotency, type Replayable } from './idempotency.ts';

@@ -18,6 +18,7 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
+import type { OwnedPolicy } from './records/policy.ts';
 import type {
   DomainVerification,
   ResourceAssociation,
@@ -37,6 +38,8 @@ export interface RecordTypes {
   readonly vpcAssociation: VpcAssociation;
   readonly componentAddress: ComponentAddress;
   readonly accessLogSubscription: AccessLogSubscription;
+  readonly authPolicy: OwnedPolicy;
+  readonly resourcePolicy: OwnedPolicy;
   readonly resourceGateway: ResourceGateway;
   readonly resourceConfiguration: ResourceConfiguration;
   readonly resourceAssociation: ResourceAssociation;
@@ -64,6 +67,8 @@ export const recordKinds: readonly RecordKind[] = [
   'vpcAssociation',
   'componentAddress',
   'accessLogSubscription',
+  'authPolicy',
+  'resourcePolicy',
   'resourceGateway',
   'resourceConfiguration',
   'resourceAssociation',

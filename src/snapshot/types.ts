@@ -65,7 +65,7 @@ export interface VpcRecord extends SnapshotRecord {
 /** What a service network offers: its components and their addresses. `id` is the service network id. */
 export interface NetworkRecord extends SnapshotRecord {
   readonly arn: string;
-  /** Absent: NONE. With AWS_IAM every request needs a policy that allows it; none can be set yet. */
+  /** Absent: NONE. With AWS_IAM every request is denied: policies are not evaluated yet. */
   readonly authType?: 'AWS_IAM';
   /** Ids of the subscriptions that get the records of its requests. */
   readonly accessLogs: readonly string[];

@@ -6,6 +6,7 @@ import {
   CreateRuleCommand,
   CreateServiceNetworkVpcAssociationCommand,
   GetServiceNetworkVpcAssociationCommand,
+  PutAuthPolicyCommand,
   UpdateServiceCommand,
   UpdateServiceNetworkCommand,
   UpdateServiceNetworkVpcAssociationCommand,
@@ -88,6 +89,10 @@ onEveryAttachment({ workers: 1, configuration }, [
     enforces: ['UpdateService', 'UpdateServiceNetwork'],
     async run(server) {
       await using shop = await openShop(server);
+      const allowAll = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+      });
       const status = async (): Promise<string> => (await shop.ask('/')).split(' ')[0] ?? '';
       const service = (authType: 'NONE' | 'AWS_IAM') =>
         server.lattice.send(new UpdateServiceCommand({ serviceIdentifier: shop.service, authType }));
@@ -96,6 +101,11 @@ onEveryAttachment({ workers: 1, configuration }, [
       for (const change of [service, network]) {
         assert.equal(await status(), 'blue');
         await change('AWS_IAM');
+        await server.obeyed();
+        assert.equal(await status(), '403');
+        // Policies are stored, and not evaluated yet: what is not evaluated allows nothing.
+        const resourceIdentifier = change === service ? shop.service : shop.network;
+        await server.lattice.send(new PutAuthPolicyCommand({ resourceIdentifier, policy: allowAll }));
         await server.obeyed();
         assert.equal(await status(), '403');
         await change('NONE');

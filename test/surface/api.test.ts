@@ -6,11 +6,7 @@ import { after, before, test } from 'node:test';
 import { Resolver } from 'node:dns/promises';
 import { CreateVpcCommand, DescribeInstancesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
-import {
-  CreateServiceNetworkCommand,
-  ListServiceNetworksCommand,
-  PutResourcePolicyCommand,
-} from '@aws-sdk/client-vpc-lattice';
+import { CreateServiceNetworkCommand, ListServiceNetworksCommand } from '@aws-sdk/client-vpc-lattice';
 import { enter, makeNetwork, makeService, makeVpc, offer } from '../e2e/scenario.ts';
 import { TestServer } from '../server.ts';
 
@@ -75,12 +71,7 @@ test('a changing call answers its revision, and /-/wait returns when it is obeye
 });
 
 test('what is not decided yet is a 501 that names the operation, in the words of each protocol', async () => {
-  const policy = new PutResourcePolicyCommand({
-    resourceArn: 'arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0123456789abcdef0',
-    policy: '{}',
-  });
   for (const [call, name, operation] of [
-    [() => server.lattice.send(policy), 'NotImplementedException', /PutResourcePolicy/],
     [() => server.ec2.send(new DescribeInstancesCommand({})), 'NotImplemented', /DescribeInstances/],
     [() => server.sts.send(new GetSessionTokenCommand({})), 'NotImplemented', /GetSessionToken/],
   ] as const)

@@ -43,6 +43,11 @@ import { createServiceNetworkResourceAssociation } from './association/create-se
 import { deleteServiceNetworkResourceAssociation } from './association/delete-service-network-resource-association.ts';
 import { getServiceNetworkResourceAssociation } from './association/get-service-network-resource-association.ts';
 import { listServiceNetworkResourceAssociations } from './association/list-service-network-resource-associations.ts';
+import { deleteAuthPolicy } from './policy/delete-auth-policy.ts';
+import { putAuthPolicy } from './policy/put-auth-policy.ts';
+import { deleteResourcePolicy } from './policy/delete-resource-policy.ts';
+import { getResourcePolicy } from './policy/get-resource-policy.ts';
+import { putResourcePolicy } from './policy/put-resource-policy.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -113,6 +118,11 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   deleteServiceNetworkResourceAssociation,
   getServiceNetworkResourceAssociation,
   listServiceNetworkResourceAssociations,
+  deleteAuthPolicy,
+  putAuthPolicy,
+  deleteResourcePolicy,
+  getResourcePolicy,
+  putResourcePolicy,
   batchUpdateRule,
   createRule,
   deleteRule,

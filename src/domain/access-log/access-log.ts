@@ -4,9 +4,10 @@ import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { listBy, type RecordList } from '../page.ts';
+import { getNetworkOrService } from '../network-or-service.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
-import type { AccessLogSubscription, Service, ServiceNetwork } from '../records/lattice.ts';
-import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
+import type { AccessLogSubscription } from '../records/lattice.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { put, recordsBy, remove, type Change, type State } from '../state.ts';
 import { checkTags, wrongTags } from '../tag/check-tags.ts';
 
@@ -23,7 +24,7 @@ export function createAccessLogSubscription(
   input: CreateAccessLogSubscriptionInput,
   context: Context,
 ): Decided<AccessLogSubscription> {
-  const owner = getLogOwner(state, context, input.resourceIdentifier);
+  const owner = getNetworkOrService(state, context, input.resourceIdentifier);
   if (owner.kind === 'service') updatedStatus(plainCycle, owner.record, 'SERVICE');
   const logTypeOfService: InvalidField = {
     name: 'serviceNetworkLogType',
@@ -96,21 +97,6 @@ export function listAccessLogs(state: State, owner: Key): RecordList<AccessLogSu
 /** The subscriptions of a service or service network. */
 export function accessLogsOf(state: State, owner: Key): AccessLogSubscription[] {
   return recordsBy(state, 'accessLogSubscription', 'accessLogsByResource', owner);
-}
-
-/** The service or service network that an id or ARN names; refused with `ResourceNotFound` or (another kind) `Validation`. */
-export function getLogOwner(
-  state: State,
-  caller: Caller,
-  identifier: string,
-):
-  | { readonly kind: 'service'; readonly record: Service }
-  | { readonly kind: 'serviceNetwork'; readonly record: ServiceNetwork } {
-  const id = identifier.slice(identifier.lastIndexOf('/') + 1);
-  if (id.startsWith('svc-')) return { kind: 'service', record: getResource(state, caller, 'service', identifier) };
-  if (id.startsWith('sn-'))
-    return { kind: 'serviceNetwork', record: getResource(state, caller, 'serviceNetwork', identifier) };
-  throw invalidField('resourceIdentifier', `${identifier} is neither a service nor a service network`);
 }
 
 /** What AWS delivers access logs to, by the service of the destination's ARN. */

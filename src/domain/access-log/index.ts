@@ -6,7 +6,6 @@ export {
   createAccessLogSubscription,
   deleteAccessLogSubscription,
   getAccessLogSubscription,
-  getLogOwner,
   removeAccessLogs,
   updateAccessLogSubscription,
 } from './access-log.ts';

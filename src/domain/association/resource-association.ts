@@ -6,10 +6,10 @@ import { deletedStatus, isCarried, resourceAssociationCycle } from '../life-cycl
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { ResourceAssociation, ResourceConfiguration } from '../records/resource.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict } from '../refusal.ts';
 import { pairIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { wrongTags } from '../tag/check-tags.ts';
 import { findDomainTwin } from './domain-twin.ts';
 
 export interface CreateResourceAssociationInput {
@@ -33,11 +33,11 @@ export function createResourceAssociation(
   const configuration = getResource(state, context, 'resourceConfiguration', input.resourceConfigurationIdentifier);
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const { type, status } = configuration;
-  if (type === 'CHILD' || type === 'CIDR')
-    throw invalidField(
-      'resourceConfigurationIdentifier',
-      `resource configurations of type ${type} cannot be associated with a service network`,
-    );
+  const wrongType = {
+    name: 'resourceConfigurationIdentifier',
+    message: `resource configurations of type ${type} cannot be associated with a service network`,
+  };
+  checkFields([...(type === 'CHILD' || type === 'CIDR' ? [wrongType] : []), ...wrongTags(input.tags)]);
   if (!isCarried(configuration))
     throw conflict(
       'RESOURCE_CONFIGURATION',
@@ -81,7 +81,7 @@ export function createResourceAssociation(
     intentAt: now,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags: input.tags ?? {},
   };
   return { changes: [put('resourceAssociation', association)], result: association };
 }

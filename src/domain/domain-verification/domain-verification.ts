@@ -6,10 +6,10 @@ import { formatArn, getResource, newId } from '../identifiers.ts';
 import { checkQuota } from '../quotas.ts';
 import type { Tags } from '../records/base.ts';
 import type { DomainVerification } from '../records/resource.ts';
-import { conflict, invalidField } from '../refusal.ts';
+import { checkFields, conflict } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue, ownerOf } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { wrongTags } from '../tag/check-tags.ts';
 
 export interface StartDomainVerificationInput {
   readonly domainName: string;
@@ -27,7 +27,8 @@ export function startDomainVerification(
 ): Decided<DomainVerification> {
   const { account, region, now, random } = context;
   const { domainName } = input;
-  if (!isDomainName(domainName)) throw invalidField('domainName', `${domainName} is not a domain name`);
+  const wrongName = { name: 'domainName', message: `${domainName} is not a domain name` };
+  checkFields([...(isDomainName(domainName) ? [] : [wrongName]), ...wrongTags(input.tags)]);
   const name = nameIndexValue('domainVerification', ownerOf(context), canonicalDomain(domainName));
   const existing = recordsBy(state, 'domainVerification', 'names', name).find(
     (one) => one.status !== 'VERIFICATION_TIMED_OUT',
@@ -56,7 +57,7 @@ export function startDomainVerification(
     txtValue: `vpc-lattice:${random.hex(16)}`,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags: input.tags ?? {},
   };
   return { changes: [put('domainVerification', verification)], result: verification };
 }

@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
+import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, ServiceNetwork } from '../records/lattice.ts';
@@ -64,7 +65,7 @@ export function updateServiceNetwork(
   return { changes: [put('serviceNetwork', network)], result: network };
 }
 
-/** DeleteServiceNetwork: refused while anything is associated; takes its log subscriptions and resting addresses along. */
+/** DeleteServiceNetwork: refused while anything is associated; takes its policies, log subscriptions and resting addresses along. */
 export function deleteServiceNetwork(
   state: State,
   input: { readonly serviceNetworkIdentifier: string },
@@ -82,6 +83,7 @@ export function deleteServiceNetwork(
   return {
     changes: [
       ...removeAccessLogs(state, key),
+      ...removePolicies(state, network),
       remove('serviceNetwork', network),
       ...addresses.map((address) => remove('componentAddress', address)),
     ],

@@ -4,4 +4,5 @@ export * from './base.ts';
 export * from './ec2.ts';
 export * from './iam.ts';
 export * from './lattice.ts';
+export * from './policy.ts';
 export * from './resource.ts';

@@ -14,10 +14,10 @@ import type {
   ResourceDefinition,
   ResourceGateway,
 } from '../records/resource.ts';
-import { conflict, invalidFields, type InvalidField } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { domainIndexValue, nameIndexValue, ownedIndexValue, ownerOf } from '../state-indexes.ts';
 import { countBy, put, recordsBy, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { wrongTags } from '../tag/check-tags.ts';
 import { judgeDefinition, type DefinitionInput } from './definition.ts';
 import { wrongPortRanges } from './port-ranges.ts';
 import { typedMembers, typeRules, wrongMembers } from './requirements.ts';
@@ -54,7 +54,7 @@ export function createResourceConfiguration(
   const { account, region, now } = context;
   const references = findReferences(state, input, context);
   const { definition, wrong } = judge(state, input, references);
-  if (wrong.length > 0) throw invalidFields(wrong);
+  checkFields([...wrong, ...wrongTags(input.tags)]);
   const { gateway, group, verification } = getReferences(state, input, references, context);
   checkStanding(state, input, context, gateway, group);
   const id = newId('rcfg', context.random);
@@ -81,7 +81,7 @@ export function createResourceConfiguration(
     intentAt: now,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags: input.tags ?? {},
   };
   return { changes: [put('resourceConfiguration', configuration)], result: configuration };
 }

@@ -3,9 +3,10 @@
 import type { Context, Decided } from '../decision.ts';
 import { getResource } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { removePolicies } from '../policy/index.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ResourceConfiguration } from '../records/resource.ts';
-import { conflict, invalidFields } from '../refusal.ts';
+import { checkFields, conflict } from '../refusal.ts';
 import { put, recordsBy, remove, type Change, type State } from '../state.ts';
 import { judgeDefinition, type DefinitionInput } from './definition.ts';
 import { wrongPortRanges } from './port-ranges.ts';
@@ -38,7 +39,7 @@ export function updateResourceConfiguration(
   const portRanges = given.portRanges ?? before.portRanges;
   const allowAssociationToShareableServiceNetwork =
     given.allowAssociationToShareableServiceNetwork ?? before.allowAssociationToShareableServiceNetwork;
-  const wrong = [
+  checkFields([
     ...wrongMembers(
       before.type,
       {
@@ -50,8 +51,7 @@ export function updateResourceConfiguration(
     ),
     ...wrongPortRanges(portRanges),
     ...judged.wrong,
-  ];
-  if (wrong.length > 0) throw invalidFields(wrong);
+  ]);
   const configuration: ResourceConfiguration = {
     ...kept,
     status,
@@ -105,6 +105,6 @@ export function deleteResourceConfiguration(
 }
 
 /** The changes that remove the configuration with what belongs to it. */
-export function removeResourceConfiguration(_state: State, gone: ResourceConfiguration): readonly Change[] {
-  return [remove('resourceConfiguration', gone)];
+export function removeResourceConfiguration(state: State, gone: ResourceConfiguration): readonly Change[] {
+  return [...removePolicies(state, gone), remove('resourceConfiguration', gone)];
 }

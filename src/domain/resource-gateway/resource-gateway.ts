@@ -8,10 +8,10 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Subnet } from '../records/ec2.ts';
 import type { ResourceGateway } from '../records/resource.ts';
-import { conflict, invalidFields, type InvalidField } from '../refusal.ts';
+import { checkFields, conflict, invalidFields, type InvalidField } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { wrongTags } from '../tag/check-tags.ts';
 
 /** IPv4 addresses of each network interface unless said otherwise (User Guide: Resource gateways). */
 const DEFAULT_ADDRESSES = 16;
@@ -70,14 +70,14 @@ export function createResourceGateway(
     intentAt: now,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags: input.tags ?? {},
   };
   return { changes: [put('resourceGateway', gateway)], result: gateway };
 }
 
 function decidePlace(state: State, input: CreateResourceGatewayInput, context: Context) {
   const { vpcIdentifier = '', subnetIds = [], securityGroupIds = [], ipAddressType = 'IPV4' } = input;
-  const wrong: InvalidField[] = [];
+  const wrong: InvalidField[] = [...wrongTags(input.tags)];
   const vpc = findVpc(state, context, vpcIdentifier);
   if (vpcIdentifier === '') wrong.push({ name: 'vpcIdentifier', message: 'a resource gateway needs a VPC' });
   else if (vpc === undefined) wrong.push({ name: 'vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` });
@@ -137,8 +137,7 @@ export function updateResourceGateway(
   const status = updatedStatus(updatableCycle, before, 'RESOURCE_GATEWAY');
   const { securityGroupIds } = input;
   if (securityGroupIds === undefined) return { changes: [], result: before };
-  const wrong = wrongSecurityGroups(state, context, before.vpcKey, securityGroupIds);
-  if (wrong.length > 0) throw invalidFields(wrong);
+  checkFields(wrongSecurityGroups(state, context, before.vpcKey, securityGroupIds));
   const { failureCode: _code, failureMessage: _message, ...kept } = before;
   const gateway: ResourceGateway = {
     ...kept,

@@ -5,6 +5,7 @@ import type { Context, Decided } from '../decision.ts';
 import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
+import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, Service } from '../records/lattice.ts';
@@ -85,7 +86,7 @@ export function updateService(state: State, input: UpdateServiceInput, context: 
 }
 
 /**
- * DeleteService: refused while any association exists; takes listeners, rules and log subscriptions along. DELETE_IN_PROGRESS
+ * DeleteService: refused while any association exists; takes listeners, rules, policies and log subscriptions along. DELETE_IN_PROGRESS
  * until the data plane obeys: until then target groups may be dialled that its rules named. Changes nothing in DELETE_IN_PROGRESS.
  */
 export function deleteService(
@@ -115,6 +116,7 @@ export function deleteService(
   return {
     changes: [
       ...removeAccessLogs(state, key),
+      ...removePolicies(state, before),
       ...rules.map((rule) => remove('rule', rule)),
       ...listeners.map((listener) => remove('listener', listener)),
       status === 'gone' ? remove('service', before) : put('service', service),

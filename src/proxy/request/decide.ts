@@ -69,7 +69,7 @@ export function hostName(host: string): string {
   return (bare.endsWith('.') ? bare.slice(0, -1) : bare).toLowerCase();
 }
 
-/** The layer that denies a request: with AWS_IAM and no policy every request is denied (User Guide: Auth policies), and none can be set yet. */
+/** The layer that denies a request: with AWS_IAM every request, because policies are not evaluated yet; without one AWS denies them too (User Guide: Auth policies). */
 function findDenial(door: Door, service: CompiledService): Denial | undefined {
   if (door.network.authType === 'AWS_IAM') return 'Network';
   return service.record.authType === 'AWS_IAM' ? 'Service' : undefined;

@@ -1,16 +1,16 @@
 // GetAuthPolicy.
 
 import type { GetAuthPolicyRequest, GetAuthPolicyResponse } from '@aws-sdk/client-vpc-lattice';
-import { getServiceNetwork } from '../../../domain/network/index.ts';
-import { getService } from '../../../domain/service/index.ts';
+import { getAuthPolicy as find } from '../../../domain/policy/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
+import { describeTimes } from '../time.ts';
+import { describeAuthPolicy } from './describe-auth-policy.ts';
 
-/** Shows the auth policy of a service or service network: none can be set yet, and one that has none answers empty. */
+/** Shows the auth policy of a service or service network; one that has none answers empty, as AWS does. */
 export const getAuthPolicy = read(
   'GetAuthPolicy',
-  (state, { resourceIdentifier }: Valid<GetAuthPolicyRequest>, call): Wire<GetAuthPolicyResponse> => {
-    if (/(^|:service\/)svc-/.test(resourceIdentifier)) getService(state, call, resourceIdentifier);
-    else getServiceNetwork(state, call, resourceIdentifier);
-    return {};
+  (state, request: Valid<GetAuthPolicyRequest>, call): Wire<GetAuthPolicyResponse> => {
+    const found = find(state, call, request.resourceIdentifier);
+    return found === undefined ? {} : { ...describeAuthPolicy(found), ...describeTimes(found.policy) };
   },
 );

@@ -1,0 +1,13 @@
+// PutResourcePolicy.
+
+import type { PutResourcePolicyRequest, PutResourcePolicyResponse } from '@aws-sdk/client-vpc-lattice';
+import { putResourcePolicy as decide } from '../../../domain/policy/index.ts';
+import { change, type Valid, type Wire } from '../../operation.ts';
+
+/** Gives a resource a policy for other accounts. */
+export const putResourcePolicy = change(
+  'PutResourcePolicy',
+  decide,
+  (request: Valid<PutResourcePolicyRequest>) => request,
+  (): Wire<PutResourcePolicyResponse> => ({}),
+);
