@@ -24,18 +24,38 @@ export function comparePositions(a: Position, b: Position): number {
   return a.order - b.order || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
-/** `keys` (undefined: none) with `position`. */
-export function withPosition(keys: OrderedKeys | undefined, position: Position): OrderedKeys {
-  const next = keys === undefined ? new BTree<Position, undefined>(undefined, comparePositions) : copy(keys);
-  next.set(position, undefined);
-  return next;
+/** Changes trees for one step of the state. What it has made itself it changes in place; others it copies before. */
+export interface KeysEditor {
+  /** `keys` (undefined: none) with `position`. */
+  with(keys: OrderedKeys | undefined, position: Position): OrderedKeys;
+  /** `keys` without `position`; undefined when none is left. */
+  without(keys: OrderedKeys, position: Position): OrderedKeys | undefined;
 }
 
-/** `keys` without `position`; undefined when none is left. */
-export function withoutPosition(keys: OrderedKeys, position: Position): OrderedKeys | undefined {
-  const next = copy(keys);
-  next.delete(position);
-  return next.size === 0 ? undefined : next;
+/** Makes an editor, which is to be forgotten before others see what it made. */
+export function createKeysEditor(): KeysEditor {
+  const own = new Set<OrderedKeys>();
+  const edit = (keys: OrderedKeys | undefined): Tree => {
+    // Every `OrderedKeys` is made here.
+    if (keys !== undefined && own.has(keys)) return keys as Tree;
+    // A clone shares every node: only the nodes on the way to what is then written are copied.
+    const tree =
+      keys === undefined ? new BTree<Position, undefined>(undefined, comparePositions) : (keys as Tree).clone();
+    own.add(tree);
+    return tree;
+  };
+  return {
+    with(keys, position) {
+      const tree = edit(keys);
+      tree.set(position, undefined);
+      return tree;
+    },
+    without(keys, position) {
+      const tree = edit(keys);
+      tree.delete(position);
+      return tree.size === 0 ? undefined : tree;
+    },
+  };
 }
 
 /** The keys behind `after` (undefined: all), in order. */
@@ -43,10 +63,4 @@ export function* keysAfter(keys: OrderedKeys | undefined, after?: Position): Gen
   if (keys === undefined) return;
   for (const position of keys.keys(after))
     if (after === undefined || comparePositions(position, after) > 0) yield position.key;
-}
-
-/** The clone shares every node: only the nodes on the way to what is then written are copied. */
-function copy(keys: OrderedKeys): Tree {
-  // Every `OrderedKeys` is made by `withPosition`.
-  return (keys as Tree).clone();
 }

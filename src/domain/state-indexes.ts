@@ -50,8 +50,13 @@ export const indexDefinitions = {
         ? [...new Set(r.action.targetGroups.map((one) => keyOf(r.account, r.region, one.targetGroupId)))]
         : [],
   },
-  /** By the target group's key. */
-  targetsByTargetGroup: { target: (r: Target) => [keyOf(r.account, r.region, r.targetGroupId)] },
+  /** By the target group's key, and by that and the target's id. */
+  targetsByTargetGroup: {
+    target: (r: Target) => {
+      const group = keyOf(r.account, r.region, r.targetGroupId);
+      return [group, targetIndexValue(group, r.targetId)];
+    },
+  },
   /** Load balancers that are targets, by account, region and ARN. */
   targetsByLoadBalancer: {
     target: (r: Target) => (r.targetId.includes(':loadbalancer/') ? [keyOf(r.account, r.region, r.targetId)] : []),
@@ -205,6 +210,11 @@ export function typeIndexValue(scope: string, type: TargetGroup['type']): string
 /** Under which value an index finds what of `owner` has the domain, in its canonical spelling. */
 export function domainIndexValue(owner: Pick<BaseRecord, 'account' | 'region'>, domain: string): string {
   return `${ownerOf(owner)} ${domain}`;
+}
+
+/** Under which value an index finds the targets of a group that have the same id, at different ports. */
+export function targetIndexValue(group: Key, targetId: string): string {
+  return `${group} ${targetId}`;
 }
 
 /** Under which value an index finds what joins two records. */

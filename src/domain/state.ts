@@ -1,7 +1,7 @@
 // The state: every record in persistent tables with secondary indexes, and the changes that make the next one.
 
 import { Map as PersistentMap } from 'immutable';
-import { keysAfter, withoutPosition, withPosition, type OrderedKeys, type Position } from './ordered-keys.ts';
+import { createKeysEditor, keysAfter, type KeysEditor, type OrderedKeys, type Position } from './ordered-keys.ts';
 import { indexDefinitions, indexOrder, type IndexName } from './state-indexes.ts';
 import type { BaseRecord, Key } from './records/base.ts';
 import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
@@ -116,6 +116,7 @@ type AnyIndex = PersistentMap<string, OrderedKeys>;
 export function applyChanges(state: State, changes: readonly Change[], revision: number): State {
   const tables: Record<string, AnyTable> = {};
   const indexes: Record<string, AnyIndex> = {};
+  const editor = createKeysEditor();
   for (const { kind, key, record } of changes) {
     const table = (tables[kind] ??= (state.tables[kind] as AnyTable).asMutable());
     const before = table.get(key);
@@ -132,8 +133,8 @@ export function applyChanges(state: State, changes: readonly Change[], revision:
       const order = record === undefined ? 0 : indexOrder(name as IndexName, record);
       if (old.length === now.length && old.every((value, i) => value === now[i]) && oldOrder === order) continue;
       const index = (indexes[name] ??= state.indexes[name as IndexName].asMutable());
-      for (const value of old) removeFrom(index, value, { order: oldOrder, key });
-      for (const value of now) index.set(value, withPosition(index.get(value), { order, key }));
+      for (const value of old) removeFrom(editor, index, value, { order: oldOrder, key });
+      for (const value of now) index.set(value, editor.with(index.get(value), { order, key }));
     }
   }
   return {
@@ -143,9 +144,9 @@ export function applyChanges(state: State, changes: readonly Change[], revision:
   };
 }
 
-function removeFrom(index: AnyIndex, value: string, position: Position): void {
+function removeFrom(editor: KeysEditor, index: AnyIndex, value: string, position: Position): void {
   const present = index.get(value);
-  const left = present === undefined ? undefined : withoutPosition(present, position);
+  const left = present === undefined ? undefined : editor.without(present, position);
   if (left === undefined) index.delete(value);
   else index.set(value, left);
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateVpcCommand } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { TestServer } from '../server.ts';
 import { startApi } from './running-api.ts';
@@ -14,7 +14,11 @@ const PATIENCE = 60_000;
 type Answer = Record<string, unknown>;
 
 /** Makes one of everything, each with the token of `round`; the same calls again are repetitions. */
-async function makeAll({ lattice }: Pick<TestServer, 'lattice'>, vpcIdentifier: string, round: string) {
+async function makeAll(
+  { lattice }: Pick<TestServer, 'lattice'>,
+  { vpcIdentifier, subnetId }: { readonly vpcIdentifier: string; readonly subnetId: string },
+  round: string,
+) {
   const answers: Answer[] = [];
   const make = async (call: Promise<object>): Promise<string> => {
     const { $metadata: _, ...answer } = (await call) as Answer;
@@ -66,9 +70,36 @@ async function makeAll({ lattice }: Pick<TestServer, 'lattice'>, vpcIdentifier: 
       }),
     ),
   );
+  const gateway = { ...name('gateway'), vpcIdentifier, subnetIds: [subnetId] };
+  const resourceGatewayIdentifier = await make(lattice.send(new sdk.CreateResourceGatewayCommand(gateway)));
+  const configuration = {
+    ...name('resource'),
+    type: 'SINGLE' as const,
+    portRanges: ['5432'],
+    resourceGatewayIdentifier,
+    resourceConfigurationDefinition: { ipResource: { ipAddress: '10.0.1.7' } },
+  };
+  const resourceConfigurationIdentifier = await make(
+    lattice.send(new sdk.CreateResourceConfigurationCommand(configuration)),
+  );
+  const resourceAssociation = await make(
+    lattice.send(
+      new sdk.CreateServiceNetworkResourceAssociationCommand({
+        resourceConfigurationIdentifier,
+        serviceNetworkIdentifier,
+        clientToken,
+      }),
+    ),
+  );
+  const verification = { domainName: `${round}.example.com`, clientToken };
+  const domainVerificationIdentifier = await make(lattice.send(new sdk.StartDomainVerificationCommand(verification)));
   return {
     answers,
     ids: {
+      resourceGatewayIdentifier,
+      resourceConfigurationIdentifier,
+      serviceNetworkResourceAssociationIdentifier: resourceAssociation,
+      domainVerificationIdentifier,
       serviceNetworkIdentifier,
       serviceIdentifier,
       targetGroupIdentifier,
@@ -98,6 +129,10 @@ async function removeAll(
 ): Promise<void> {
   await gone(() => lattice.send(new sdk.DeleteServiceNetworkServiceAssociationCommand(ids)));
   await gone(() => lattice.send(new sdk.DeleteServiceNetworkVpcAssociationCommand(ids)));
+  await gone(() => lattice.send(new sdk.DeleteServiceNetworkResourceAssociationCommand(ids)));
+  await gone(() => lattice.send(new sdk.DeleteResourceConfigurationCommand(ids)));
+  await gone(() => lattice.send(new sdk.DeleteResourceGatewayCommand(ids)));
+  await gone(() => lattice.send(new sdk.DeleteDomainVerificationCommand(ids)));
   await gone(() => lattice.send(new sdk.DeleteServiceCommand(ids)));
   await gone(() => lattice.send(new sdk.DeleteTargetGroupCommand(ids)));
   await gone(() => lattice.send(new sdk.DeleteServiceNetworkCommand(ids)));
@@ -112,18 +147,20 @@ test('a token gives the first answer again after a restart, after a kill, and wh
     server = await TestServer.start({ workers: 1, attach: 'loopback', data });
   };
   const { Vpc } = await server.ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-  const vpc = Vpc?.VpcId ?? '';
-  const first = await makeAll(server, vpc, 'one');
-  assert.equal(first.answers.length, 8);
-  assert.deepEqual((await makeAll(server, vpc, 'one')).answers, first.answers);
+  const vpcIdentifier = Vpc?.VpcId ?? '';
+  const subnet = await server.ec2.send(new CreateSubnetCommand({ VpcId: vpcIdentifier, CidrBlock: '10.0.1.0/24' }));
+  const place = { vpcIdentifier, subnetId: subnet.Subnet?.SubnetId ?? '' };
+  const first = await makeAll(server, place, 'one');
+  assert.equal(first.answers.length, 12);
+  assert.deepEqual((await makeAll(server, place, 'one')).answers, first.answers);
 
   await removeAll(server, first.ids);
-  assert.deepEqual((await makeAll(server, vpc, 'one')).answers, first.answers, 'when all is gone');
+  assert.deepEqual((await makeAll(server, place, 'one')).answers, first.answers, 'when all is gone');
   const { items } = await server.lattice.send(new sdk.ListServicesCommand({}));
   assert.deepEqual(items, [], 'a repetition makes nothing');
 
   await restart(() => server.stop());
-  assert.deepEqual((await makeAll(server, vpc, 'one')).answers, first.answers, 'after a restart');
+  assert.deepEqual((await makeAll(server, place, 'one')).answers, first.answers, 'after a restart');
 
   // Calls whose answers nobody hears: the client repeats them, and they have happened once.
   const lost = Array.from({ length: 20 }, (_, n) => ({ name: `lost-${n}`, clientToken: `lost ${n}` }));
@@ -131,7 +168,7 @@ test('a token gives the first answer again after a restart, after a kill, and wh
   await Promise.race(unheard);
   await restart(() => server.killAll());
   await Promise.all(unheard);
-  assert.deepEqual((await makeAll(server, vpc, 'one')).answers, first.answers, 'after a kill');
+  assert.deepEqual((await makeAll(server, place, 'one')).answers, first.answers, 'after a kill');
   const answers = await Promise.all(lost.map((call) => server.lattice.send(new sdk.CreateServiceCommand(call))));
   const kept = (await server.lattice.send(new sdk.ListServicesCommand({}))).items ?? [];
   assert.deepEqual(new Set(kept.map(({ id }) => id)), new Set(answers.map(({ id }) => id)));

@@ -28,6 +28,7 @@ export function createServiceAssociation(
   context: Context,
 ): Decided<{ readonly association: ServiceAssociation; readonly service: Service; readonly network: ServiceNetwork }> {
   const { account, region, now } = context;
+  const tags = checkTags(input.tags);
   const service = getResource(state, context, 'service', input.serviceIdentifier);
   updatedStatus(plainCycle, service, 'SERVICE');
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
@@ -67,7 +68,7 @@ export function createServiceAssociation(
     intentAt: now,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags,
   };
   return {
     changes: [put('serviceAssociation', association), ...allocateAddress(state, network, service.id, context)],

@@ -28,6 +28,7 @@ export function createServiceNetwork(
   context: Context,
 ): Decided<ServiceNetwork> {
   const { account, region, now } = context;
+  const tags = checkTags(input.tags);
   const [existing] = recordsBy(
     state,
     'serviceNetwork',
@@ -48,7 +49,7 @@ export function createServiceNetwork(
     sharingEnabled: input.sharingEnabled ?? true,
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags,
   };
   return { changes: [put('serviceNetwork', network)], result: network };
 }

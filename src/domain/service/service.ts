@@ -30,6 +30,7 @@ export interface CreateServiceInput {
 /** CreateService: ACTIVE at once, because no data plane has to do anything before an association. */
 export function createService(state: State, input: CreateServiceInput, context: Context): Decided<Service> {
   const { account, region, now } = context;
+  const tags = checkTags(input.tags);
   const [existing] = recordsBy(
     state,
     'service',
@@ -57,7 +58,7 @@ export function createService(state: State, input: CreateServiceInput, context: 
       : { certificateArn: input.certificateArn }),
     createdAt: now,
     lastUpdatedAt: now,
-    tags: checkTags(input.tags),
+    tags,
   };
   return { changes: [put('service', service)], result: service };
 }

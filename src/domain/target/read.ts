@@ -1,10 +1,10 @@
 // Reading target groups and targets.
 
 import { findResource, formatArn, getResource, type Caller } from '../identifiers.ts';
-import { listBy, type RecordList } from '../page.ts';
+import { listBy, listOf, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Target, TargetGroup, TargetGroupType } from '../records/lattice.ts';
-import { ownedIndexValue, ownerOf, typeIndexValue } from '../state-indexes.ts';
+import { ownedIndexValue, ownerOf, targetIndexValue, typeIndexValue } from '../state-indexes.ts';
 import { recordsBy, type State } from '../state.ts';
 
 /** The target group that an id or ARN names, or undefined. */
@@ -48,14 +48,13 @@ export function listTargets(
 ): RecordList<Target> {
   const key = keyOfRecord(group);
   if (filter === undefined || filter.length === 0) return listBy(state, 'target', 'targetsByTargetGroup', key);
-  return listBy(state, 'target', 'targetsByTargetGroup', key, {
-    name: filter
-      .map(({ id, port }) => JSON.stringify([id, port]))
-      .sort()
-      .join(''),
-    passes: (target) =>
-      filter.some((one) => one.id === target.targetId && (one.port === undefined || one.port === target.port)),
-  });
+  const found = filter.flatMap(({ id, port }) =>
+    recordsBy(state, 'target', 'targetsByTargetGroup', targetIndexValue(key, id)).filter(
+      (target) => port === undefined || port === target.port,
+    ),
+  );
+  const asked = filter.map(({ id, port }) => JSON.stringify([id, port])).sort();
+  return listOf(`${key} ${asked.join(' ')}`, [...new Set(found)]);
 }
 
 /** What a data plane saw of a target. */
