@@ -190,6 +190,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
         return counters.format({
           pergola_revision: store.state.value.revision,
           pergola_obeyed_revision: obeyed.value,
+          pergola_audit_events_lost_total: store.lostEvents,
           pergola_workers: live.value.length,
         });
       },
@@ -205,6 +206,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
             peers: feed.peers,
             health,
             droppedRecords: counters.total('pergola_access_log_dropped_total'),
+            lostEvents: store.lostEvents,
             now: clock.now(),
           }),
         ),

@@ -19,13 +19,15 @@ export interface StatusSource {
   readonly health: HealthBoard;
   /** Access-log records that could not be written. */
   readonly droppedRecords: number;
+  /** Audit events of reads and refusals that could not be kept. */
+  readonly lostEvents: number;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** Attachments, addresses, listeners, targets, workers, revision and problems of the server. */
 export function describeServer(source: StatusSource) {
-  const { settings, start, snapshot, obeyed, agent, live, peers, health, droppedRecords, now } = source;
+  const { settings, start, snapshot, obeyed, agent, live, peers, health, droppedRecords, lostEvents, now } = source;
   return {
     revision: snapshot.revision,
     obeyedRevision: obeyed,
@@ -61,6 +63,7 @@ export function describeServer(source: StatusSource) {
       ...(droppedRecords === 0
         ? []
         : [`${droppedRecords} records of access logs were dropped: the disk does not take them`]),
+      ...(lostEvents === 0 ? [] : [`${lostEvents} audit events of reads or refused calls were lost: see the log`]),
     ],
   } satisfies ServerStatus;
 }

@@ -17,6 +17,7 @@ import {
 import type { AuditEvent, EventPage, EventQuery } from './audit-event.ts';
 import type { Backend } from './backend.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
+import { searchEvents } from './event-search.ts';
 import { LOG_FORMAT, type LogRow } from './log-row.ts';
 import type { Committed, DurableChanges, Outcome, Store } from './store.ts';
 
@@ -232,6 +233,10 @@ export class DurableStore implements Store {
     for (const one of [...group.waiting, ...(queued?.waiting ?? [])]) one.failed(unavailable(message, cause));
   }
 
+  get lostEvents(): number {
+    return this.#events.lost;
+  }
+
   record(event: AuditEvent): void {
     if (this.#closed) return;
     this.#events.add(event);
@@ -254,20 +259,7 @@ export class DurableStore implements Store {
 
   async findEvents(query: EventQuery): Promise<EventPage> {
     await this.#flush();
-    const events: EventPage['events'][number][] = [];
-    let page: EventPage = { events };
-    let before = query.before;
-    do {
-      // One more than wanted tells whether there are more.
-      const limit = query.limit + 1 - events.length;
-      page = await this.#backend.findEvents({ ...query, limit, ...(before === undefined ? {} : { before }) });
-      events.push(...page.events);
-      before = page.next;
-    } while (page.next !== undefined && events.length <= query.limit);
-    const last = events[query.limit - 1];
-    if (events.length <= query.limit || last === undefined) return { events };
-    const next = { time: last.time, sequence: last.sequence };
-    return { events: events.slice(0, query.limit), next };
+    return searchEvents(this.#backend, query);
   }
 
   async clearEvents(): Promise<void> {

@@ -9,6 +9,8 @@ const MOST_WAITING = 4 * 1024 * 1024;
 /** A queue of events. */
 export interface EventQueue {
   readonly isEmpty: boolean;
+  /** How many were dropped, or could not be written. */
+  readonly lost: number;
   /** Adds an event, or drops it when too much waits. */
   add(event: AuditEvent): void;
   /** Takes out all that wait, and logs how many were dropped since the last time. */
@@ -26,6 +28,9 @@ export function createEventQueue(log: Log): EventQueue {
   return {
     get isEmpty() {
       return waiting.length === 0;
+    },
+    get lost() {
+      return lost + dropped;
     },
     add(event) {
       if (size + event.text.length > MOST_WAITING) dropped++;

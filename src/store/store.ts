@@ -48,6 +48,8 @@ export interface Store extends AsyncDisposable {
   ): Promise<Committed<R>>;
   /** Keeps an audit event, durable with the next write or half a second later. Of 4 MiB that wait, more are dropped and counted. */
   record(event: AuditEvent): void;
+  /** How many recorded events were dropped or could not be written, since the store was opened. */
+  readonly lostEvents: number;
   /** The events that `query` looks for, newest first, also those that are not durable yet. */
   findEvents(query: EventQuery): Promise<EventPage>;
   /** Removes every audit event. */

@@ -77,6 +77,7 @@ test('An event is kept with its change or not at all, and what else was lost is 
   store.record(eventOf('read'));
   await assert.rejects(call('one'), refusedWith('InternalServer'));
   assert.ok(lines.some((line) => /are lost.*"dropped":1/.test(line)));
+  assert.equal(store.lostEvents, 1);
   await call('two');
   await call('three');
   assert.deepEqual(await findIds(store), ['e-three', 'e-two']);
@@ -120,6 +121,7 @@ test('Events that come faster than they are written are dropped beyond 4 MiB, an
   for (let n = 0; n < 7; n++) store.record(eventOf(`e-${n}`, { text }));
   assert.deepEqual(await findIds(store), ['e-3', 'e-2', 'e-1', 'e-0']);
   assert.match(lines[0] ?? '', /"dropped":3/);
+  assert.equal(store.lostEvents, 3);
 });
 
 test('The store in memory keeps 16 MiB of events', async () => {
