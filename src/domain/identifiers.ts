@@ -46,6 +46,7 @@ const typeOfKind = {
   resourceGateway: 'RESOURCE_GATEWAY',
   resourceConfiguration: 'RESOURCE_CONFIGURATION',
   resourceAssociation: 'SERVICE_NETWORK_RESOURCE_ASSOCIATION',
+  resourceEndpointAssociation: 'RESOURCE_ENDPOINT_ASSOCIATION',
   domainVerification: 'DOMAIN_VERIFICATION',
 } as const satisfies Partial<Record<keyof RecordTypes, ResourceType>>;
 

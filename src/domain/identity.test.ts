@@ -49,7 +49,7 @@ test('updateServiceNetwork() changes the auth type, and nothing when it is the s
   const { revision } = scenario.state;
   scenario.run(updateServiceNetwork, input);
   assert.equal(scenario.state.revision, revision);
-  assert.deepEqual(countAssociations(scenario.state, network), { vpcs: 0, services: 0, resources: 0 });
+  assert.deepEqual(countAssociations(scenario.state, network), { vpcs: 0, services: 0, resources: 0, endpoints: 0 });
 });
 
 test('tagResource() merges, untagResource() ignores unknown keys, both by ARN', () => {

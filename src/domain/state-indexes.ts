@@ -2,6 +2,7 @@
 
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
 import type { Credential } from './records/iam.ts';
 import type {
   AccessLogSubscription,
@@ -127,6 +128,12 @@ export const indexDefinitions = {
   resourceAssociationsByPair: {
     resourceAssociation: (r: ResourceAssociation) => [pairIndexValue(r.serviceNetworkKey, r.resourceConfigurationKey)],
   },
+  /** By the configuration's key. */
+  resourceEndpointsByConfiguration: {
+    resourceEndpointAssociation: (r: ResourceEndpointAssociation) => [r.resourceConfigurationKey],
+  },
+  /** By the service network's key. */
+  networkEndpointsByNetwork: { networkEndpointAssociation: (r: NetworkEndpointAssociation) => [r.serviceNetworkKey] },
   /** Domain verifications that wait for their TXT record, under `all`, the oldest first. */
   pendingVerifications: { domainVerification: (r: DomainVerification) => (r.status === 'PENDING' ? ['all'] : []) },
   /** By the service network's key; resting ones included. */

@@ -18,6 +18,7 @@ import type {
   TargetGroup,
   VpcAssociation,
 } from './records/lattice.ts';
+import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
 import type { OwnedPolicy } from './records/policy.ts';
 import type {
   DomainVerification,
@@ -43,6 +44,8 @@ export interface RecordTypes {
   readonly resourceGateway: ResourceGateway;
   readonly resourceConfiguration: ResourceConfiguration;
   readonly resourceAssociation: ResourceAssociation;
+  readonly resourceEndpointAssociation: ResourceEndpointAssociation;
+  readonly networkEndpointAssociation: NetworkEndpointAssociation;
   readonly domainVerification: DomainVerification;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -72,6 +75,8 @@ export const recordKinds: readonly RecordKind[] = [
   'resourceGateway',
   'resourceConfiguration',
   'resourceAssociation',
+  'resourceEndpointAssociation',
+  'networkEndpointAssociation',
   'domainVerification',
   'vpc',
   'subnet',

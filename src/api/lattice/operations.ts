@@ -48,6 +48,9 @@ import { putAuthPolicy } from './policy/put-auth-policy.ts';
 import { deleteResourcePolicy } from './policy/delete-resource-policy.ts';
 import { getResourcePolicy } from './policy/get-resource-policy.ts';
 import { putResourcePolicy } from './policy/put-resource-policy.ts';
+import { deleteResourceEndpointAssociation } from './association/delete-resource-endpoint-association.ts';
+import { listResourceEndpointAssociations } from './association/list-resource-endpoint-associations.ts';
+import { listServiceNetworkVpcEndpointAssociations } from './association/list-service-network-vpc-endpoint-associations.ts';
 import { batchUpdateRule } from './rule/batch-update-rule.ts';
 import { createRule } from './rule/create-rule.ts';
 import { deleteRule } from './rule/delete-rule.ts';
@@ -123,6 +126,9 @@ export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   deleteResourcePolicy,
   getResourcePolicy,
   putResourcePolicy,
+  deleteResourceEndpointAssociation,
+  listResourceEndpointAssociations,
+  listServiceNetworkVpcEndpointAssociations,
   batchUpdateRule,
   createRule,
   deleteRule,

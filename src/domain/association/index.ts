@@ -1,6 +1,11 @@
 // Associations of services, resources and VPCs with service networks.
 
 export { getServiceAssociation, getVpcAssociation, listServiceAssociations, listVpcAssociations } from './read.ts';
+export {
+  deleteResourceEndpointAssociation,
+  listNetworkEndpointAssociations,
+  listResourceEndpointAssociations,
+} from './endpoint-association.ts';
 export { findDomainTwin } from './domain-twin.ts';
 export { getResourceAssociation, listResourceAssociations, resourceDnsEntry } from './read-resources.ts';
 export {

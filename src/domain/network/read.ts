@@ -22,15 +22,16 @@ export function listServiceNetworks(state: State, caller: Caller): RecordList<Se
   return listBy(state, 'serviceNetwork', 'owned', ownedIndexValue('serviceNetwork', caller));
 }
 
-/** How many VPCs, services and resource configurations are associated with a service network, whatever their status. */
+/** How many VPCs, services, resource configurations and VPC endpoints are associated with a service network, whatever their status. */
 export function countAssociations(
   state: State,
   network: ServiceNetwork,
-): { readonly vpcs: number; readonly services: number; readonly resources: number } {
+): { readonly vpcs: number; readonly services: number; readonly resources: number; readonly endpoints: number } {
   const key = keyOfRecord(network);
   return {
     vpcs: countBy(state, 'vpcAssociationsByNetwork', key),
     services: countBy(state, 'serviceAssociationsByNetwork', key),
     resources: countBy(state, 'resourceAssociationsByNetwork', key),
+    endpoints: countBy(state, 'networkEndpointsByNetwork', key),
   };
 }

@@ -81,18 +81,7 @@ export function deleteResourceConfiguration(
       before.id,
       `The resource configuration ${before.id} is the group of ${child.id}. Delete its children before the group.`,
     );
-  const [association] = recordsBy(
-    state,
-    'resourceAssociation',
-    'resourceAssociationsByConfiguration',
-    keyOfRecord(before),
-  );
-  if (association !== undefined)
-    throw conflict(
-      'RESOURCE_CONFIGURATION',
-      before.id,
-      `The resource configuration ${before.id} is associated with the service network ${association.serviceNetworkId}. Delete its associations before it.`,
-    );
+  checkNotAssociated(state, before);
   if (status === 'gone') return { changes: removeResourceConfiguration(state, before), result: null };
   const configuration: ResourceConfiguration = {
     ...before,
@@ -102,6 +91,23 @@ export function deleteResourceConfiguration(
     lastUpdatedAt: context.now,
   };
   return { changes: [put('resourceConfiguration', configuration)], result: null };
+}
+
+function checkNotAssociated(state: State, configuration: ResourceConfiguration): void {
+  const { id } = configuration;
+  const key = keyOfRecord(configuration);
+  const [association] = recordsBy(state, 'resourceAssociation', 'resourceAssociationsByConfiguration', key);
+  const [endpoint] = recordsBy(state, 'resourceEndpointAssociation', 'resourceEndpointsByConfiguration', key);
+  const user =
+    association === undefined
+      ? endpoint && `VPC endpoint ${endpoint.vpcEndpointId}`
+      : `service network ${association.serviceNetworkId}`;
+  if (user === undefined) return;
+  throw conflict(
+    'RESOURCE_CONFIGURATION',
+    id,
+    `The resource configuration ${id} is associated with the ${user}. Delete its associations before it.`,
+  );
 }
 
 /** The changes that remove the configuration with what belongs to it. */
