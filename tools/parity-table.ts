@@ -58,7 +58,7 @@ export function formatParity(calls: Calls, notes: string): string {
 Written by \`npm run parity\`; do not edit the table. Of ${table.length} operations ${count((cells) => cells[3] === 'yes')} are decided and ${count((cells) => cells[6] === 'yes')} tested.
 
 - decoded: found by method and URI, read and judged by schema and constraint tables
-- decided: answered by rules of the domain; the others answer 501 and their name
+- decided: answered by rules of the domain
 - persisted: the change is in the log before it is answered
 - enforced: an end-to-end case that names the operation passed, and saw in real traffic what the call did; calls that traffic cannot show (deleting what is not in use, tags) have no mark
 - tested: a passing test called it through the AWS SDK and got an answer

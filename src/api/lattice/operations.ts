@@ -1,4 +1,4 @@
-// Every operation of VPC Lattice that is implemented; the others answer 501.
+// Every operation of VPC Lattice.
 
 import { createAccessLogSubscription } from './access-log/create-access-log-subscription.ts';
 import { deleteAccessLogSubscription } from './access-log/delete-access-log-subscription.ts';
@@ -76,7 +76,7 @@ import { updateTargetGroup } from './target/update-target-group.ts';
 import type { Operation } from '../operation.ts';
 import type { LatticeDeps } from './deps.ts';
 
-/** The implemented operations. */
+/** The operations. */
 export const latticeOperations: readonly Operation<LatticeDeps>[] = [
   createAccessLogSubscription,
   deleteAccessLogSubscription,

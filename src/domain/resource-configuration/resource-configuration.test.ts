@@ -158,6 +158,16 @@ test('createResourceConfiguration() names everything that is wrong at once', () 
   );
 });
 
+test('createResourceConfiguration() takes 1,000 port ranges at most, and finds overlaps in any order', () => {
+  const { scenario, right, wrong } = open();
+  const ports = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => String(65_535 - i));
+  assert.deepEqual(wrong({ ...right.SINGLE, portRanges: ports(1001) }), ['portRanges']);
+  assert.deepEqual(wrong({ ...right.SINGLE, portRanges: ['90', '1-100', '50-60', '200', '101'] }), [
+    ...['portRanges', 'portRanges'],
+  ]);
+  scenario.run(createResourceConfiguration, { ...right.SINGLE, portRanges: ports(1000) });
+});
+
 test('createResourceConfiguration() judges what a definition says beside type and gateway', () => {
   const { scenario, right, wrong, inside } = open();
   const name = 'resourceConfigurationDefinition';

@@ -41,6 +41,8 @@ test('createResourceGateway() names everything that is wrong at once', () => {
   const refused = (input: object): readonly string[] =>
     wrongOf(scenario.refused(createResourceGateway, { name: 'door', ...input }));
   assert.deepEqual(refused({}), ['vpcIdentifier', 'subnetIds']);
+  const many = Array.from({ length: 101 }, (_, i) => `subnet-${i}`);
+  assert.deepEqual(refused({ vpcIdentifier: vpc.id, subnetIds: many }), ['subnetIds']);
   assert.deepEqual(refused({ vpcIdentifier: 'vpc-0123456789abcdef0', subnetIds: vpc.subnets }), ['vpcIdentifier']);
   assert.deepEqual(
     refused({

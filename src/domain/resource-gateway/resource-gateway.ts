@@ -8,13 +8,16 @@ import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Subnet } from '../records/ec2.ts';
 import type { ResourceGateway } from '../records/resource.ts';
-import { checkFields, conflict, invalidFields, type InvalidField } from '../refusal.ts';
+import { checkFields, conflict, invalidField, invalidFields, type InvalidField } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { wrongTags } from '../tag/check-tags.ts';
 
 /** IPv4 addresses of each network interface unless said otherwise (User Guide: Resource gateways). */
 const DEFAULT_ADDRESSES = 16;
+
+/** The most subnets of a gateway: more than a Region has zones. The model has no limit; ours keeps the answer to one call small. */
+const MOST_SUBNETS = 100;
 
 type AddressType = ResourceGateway['ipAddressType'];
 
@@ -81,6 +84,8 @@ function decidePlace(state: State, input: CreateResourceGatewayInput, context: C
   const vpc = findVpc(state, context, vpcIdentifier);
   if (vpcIdentifier === '') wrong.push({ name: 'vpcIdentifier', message: 'a resource gateway needs a VPC' });
   else if (vpc === undefined) wrong.push({ name: 'vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` });
+  if (subnetIds.length > MOST_SUBNETS)
+    throw invalidField('subnetIds', `a resource gateway has at most ${MOST_SUBNETS} subnets`);
   if (subnetIds.length === 0) wrong.push({ name: 'subnetIds', message: 'a resource gateway needs a subnet' });
   if (vpc !== undefined) {
     const found = findSubnets(state, context, keyOfRecord(vpc), subnetIds);
