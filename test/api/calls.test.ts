@@ -48,6 +48,24 @@ test('a repeated client token gives the first answer, and with other parameters 
   await refused(lattice.send(new sdk.CreateServiceCommand({ ...call, name: unique('shop') })), 'ConflictException');
 });
 
+test('a page has 100 items unless asked otherwise, and never more; its token is one of its list and filters', async () => {
+  const own = api.latticeOf('333344445555');
+  await Promise.all(
+    Array.from({ length: 101 }, () =>
+      own.send(new sdk.CreateTargetGroupCommand({ name: unique('page'), type: 'LAMBDA' })),
+    ),
+  );
+  const list = (input: sdk.ListTargetGroupsCommandInput) => own.send(new sdk.ListTargetGroupsCommand(input));
+  const { items, nextToken } = await list({});
+  assert.equal(items?.length, 100);
+  const rest = await list({ nextToken });
+  assert.equal(rest.items?.length, 1);
+  assert.equal(rest.nextToken, undefined);
+  await refused(list({ nextToken, targetGroupType: 'LAMBDA' }), 'ValidationException', /nextToken/);
+  await refused(own.send(new sdk.ListServicesCommand({ nextToken })), 'ValidationException', /nextToken/);
+  for (const maxResults of [0, 101]) await refused(list({ maxResults }), 'ValidationException', /maxResults/);
+});
+
 test('lists come in pages whose tokens are opaque, and a foreign token is refused', async () => {
   const own = api.latticeOf('777788889999');
   const names = Array.from({ length: 7 }, () => unique('paged'));
