@@ -114,6 +114,10 @@ export const indexDefinitions = {
     resourceConfiguration: (r: ResourceConfiguration) => siblings(r, r.domainVerificationId),
   },
   /** By owner and custom domain, see `domainIndexValue`. */
+  servicesByDomain: {
+    service: (r: Service) =>
+      r.customDomainName === undefined ? [] : [domainIndexValue(r, canonicalDomain(r.customDomainName))],
+  },
   configurationsByDomain: {
     resourceConfiguration: (r: ResourceConfiguration) =>
       r.customDomainName === undefined ? [] : [domainIndexValue(r, canonicalDomain(r.customDomainName))],

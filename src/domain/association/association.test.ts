@@ -54,10 +54,16 @@ test('createServiceAssociation() refuses a second one with its status in the mes
 test('createServiceAssociation() refuses a custom domain that another service of the network has', () => {
   const scenario = createScenario();
   const { serviceNetworkIdentifier } = associate(scenario);
-  const make = (name: string): string => scenario.run(createService, { name, customDomainName: 'Shop.example' }).id;
-  scenario.run(createServiceAssociation, { serviceIdentifier: make('one'), serviceNetworkIdentifier });
-  const second = { serviceIdentifier: make('two'), serviceNetworkIdentifier };
+  const make = (name: string, customDomainName: string): string =>
+    scenario.run(createService, { name, customDomainName }).id;
+  scenario.run(createServiceAssociation, {
+    serviceIdentifier: make('one', 'Shop.example'),
+    serviceNetworkIdentifier,
+  });
+  const second = { serviceIdentifier: make('two', 'shop.Example.'), serviceNetworkIdentifier };
   assert.equal(scenario.refused(createServiceAssociation, second).kind, 'Conflict');
+  const elsewhere = scenario.run(createServiceNetwork, { name: 'elsewhere' }).id;
+  scenario.run(createServiceAssociation, { ...second, serviceNetworkIdentifier: elsewhere });
 });
 
 test('failOverdue() fails what waits too long, and a late acknowledgement changes nothing', () => {

@@ -1,5 +1,6 @@
 // Service associations: a service joins a service network and leaves it.
 
+import { canonicalDomain } from '../domain-name.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, serviceAssociationCycle, updatedStatus } from '../life-cycle.ts';
@@ -8,7 +9,7 @@ import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
 import { conflict } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type Change, type State } from '../state.ts';
-import { pairIndexValue } from '../state-indexes.ts';
+import { domainIndexValue, pairIndexValue } from '../state-indexes.ts';
 import { checkTags } from '../tag/check-tags.ts';
 import { allocateAddress, freeAddress } from './address.ts';
 
@@ -77,11 +78,13 @@ export function createServiceAssociation(
 }
 
 function checkCustomDomain(state: State, service: Service, network: ServiceNetwork): void {
-  const domain = service.customDomainName?.toLowerCase();
-  if (domain === undefined) return;
-  for (const one of recordsBy(state, 'serviceAssociation', 'serviceAssociationsByNetwork', keyOfRecord(network))) {
-    const other = state.tables.service.get(one.serviceKey);
-    if (other === undefined || other.id === service.id || other.customDomainName?.toLowerCase() !== domain) continue;
+  if (service.customDomainName === undefined) return;
+  const domain = canonicalDomain(service.customDomainName);
+  for (const other of recordsBy(state, 'service', 'servicesByDomain', domainIndexValue(service, domain))) {
+    if (other.id === service.id) continue;
+    const pair = pairIndexValue(keyOfRecord(network), keyOfRecord(other));
+    const associations = recordsBy(state, 'serviceAssociation', 'serviceAssociationsByPair', pair);
+    if (associations.every(({ status }) => status === 'CREATE_FAILED')) continue;
     throw conflict(
       'SERVICE',
       other.id,
