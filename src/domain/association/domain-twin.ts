@@ -11,18 +11,16 @@ export function anchorOf({ id, groupId }: ResourceConfiguration): string {
   return groupId ?? id;
 }
 
-/** Another configuration in the network that has the custom domain of `one`; those of the same group are not looked at. */
+/** A configuration in the network that has the custom domain of `one`, which is not in it yet. */
 export function findDomainTwin(
   state: State,
   one: Pick<ResourceConfiguration, 'account' | 'region' | 'customDomainName'>,
-  anchorId: string,
   networkKey: Key,
 ): ResourceConfiguration | undefined {
   const { account, region, customDomainName } = one;
   if (customDomainName === undefined) return undefined;
   const domain = domainIndexValue({ account, region }, canonicalDomain(customDomainName));
   return recordsBy(state, 'resourceConfiguration', 'configurationsByDomain', domain).find((other) => {
-    if (anchorOf(other) === anchorId) return false;
     const pair = pairIndexValue(networkKey, keyOf(account, region, anchorOf(other)));
     const associations = recordsBy(state, 'resourceAssociation', 'resourceAssociationsByPair', pair);
     return associations.some(({ status }) => status !== 'CREATE_FAILED');

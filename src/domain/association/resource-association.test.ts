@@ -127,6 +127,17 @@ test('two resources of a network never have the same custom domain, children inc
   child(late, { customDomainName: 'other.example.com' });
 });
 
+test('a custom domain is free in a network where its association has failed', () => {
+  const { scenario, configure, network, associate, obey } = open();
+  const customDomainName = 'db.example.com';
+  const [first, second, main] = [configure({ customDomainName }), configure({ customDomainName }), network('main')];
+  obey();
+  associate(first, main);
+  scenario.now += 60_000;
+  scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 });
+  associate(second, main);
+});
+
 test('listResourceAssociations() filters by both sides, and shows children when asked, page by page', () => {
   const { scenario, configure, group, child, network, associate } = open();
   const [main, other, single, parent] = [network('main'), network('other'), configure(), group()];

@@ -89,7 +89,7 @@ export function createResourceAssociation(
 function checkDomains(state: State, configuration: ResourceConfiguration, networkKey: Key): void {
   const children = recordsBy(state, 'resourceConfiguration', 'configurationsByGroup', keyOfRecord(configuration));
   for (const one of [configuration, ...children]) {
-    const twin = findDomainTwin(state, one, configuration.id, networkKey);
+    const twin = findDomainTwin(state, one, networkKey);
     if (twin === undefined) continue;
     throw conflict(
       'RESOURCE_CONFIGURATION',

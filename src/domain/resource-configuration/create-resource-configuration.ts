@@ -232,7 +232,7 @@ function checkDomain(
       domainIndexValue(group, canonicalDomain(customDomainName)),
     ).find((other) => other.groupId === id) ??
     associations
-      .map((one) => findDomainTwin(state, { account, region, customDomainName }, id, one.serviceNetworkKey))
+      .map((one) => findDomainTwin(state, { account, region, customDomainName }, one.serviceNetworkKey))
       .find((other) => other !== undefined);
   if (twin !== undefined)
     throw conflict(

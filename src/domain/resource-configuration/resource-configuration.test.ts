@@ -246,7 +246,10 @@ test('createResourceConfiguration() minds names, what it names, and what is bein
   assert.equal(scenario.refused(deleteResourceGateway, { resourceGatewayIdentifier: outside }).kind, 'Conflict');
   for (const { id } of [single, group])
     scenario.run(deleteResourceConfiguration, { resourceConfigurationIdentifier: id });
-  assert.deepEqual(wrong(right.CHILD), ['Conflict']);
+  assert.match(
+    scenario.refused(createResourceConfiguration, { ...right.CHILD, name: 'three' }).message,
+    /DELETE_IN_PROGRESS/,
+  );
   obey(scenario);
   scenario.run(deleteResourceGateway, { resourceGatewayIdentifier: outside });
   assert.deepEqual(wrong(right.SINGLE), ['Conflict']);
