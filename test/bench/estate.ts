@@ -18,6 +18,8 @@ export interface Estate {
   readonly serviceNetworkId: string;
   readonly vpc: string;
   readonly services: number;
+  /** The number of the first; they are told apart by it. */
+  readonly first?: number;
   /** Of each service, besides the default one. */
   readonly rules: number;
   /** Of each service, in one group; none: rules answer by themselves. */
@@ -32,9 +34,10 @@ const PORT = 8080;
 /** Makes the services; resolves with their names. Targets exist nowhere, and nobody checks their health. */
 export async function makeEstate(estate: Estate): Promise<readonly string[]> {
   const names: string[] = [];
-  let next = 0;
+  const { first = 0 } = estate;
+  let next = first;
   const maker = async (): Promise<void> => {
-    for (let i = next++; i < estate.services; i = next++) names.push(await makeOne(estate, i));
+    for (let i = next++; i < first + estate.services; i = next++) names.push(await makeOne(estate, i));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, maker));
   return names;

@@ -25,6 +25,8 @@ const root = join(import.meta.dirname, '..', '..');
 export interface BenchServer extends AsyncDisposable {
   readonly pid: number;
   readonly directory: string;
+  /** The folder of configuration and data. */
+  readonly root: string;
   readonly api: string;
   readonly client: VPCLatticeClient;
   /** Processes of workers. */
@@ -40,6 +42,8 @@ export interface BenchServerOptions {
   readonly configuration: object;
   /** Besides that of the bench. */
   readonly env?: NodeJS.ProcessEnv;
+  /** The folder of a server that ran before (its `root`), to go on with, its configuration included; it stays when this one ends. */
+  readonly resume?: string;
 }
 
 /** What benches make more of than an account has. */
@@ -53,9 +57,10 @@ export const benchQuotas = {
 
 /** Starts `pergola serve` on free ports with a directory of its own and resolves when it is ready. */
 export async function startServer(options: BenchServerOptions): Promise<BenchServer> {
-  const directory = mkdtempSync(join(tmpdir(), 'pergola-bench-'));
+  const directory = options.resume ?? mkdtempSync(join(tmpdir(), 'pergola-bench-'));
   const file = join(directory, 'pergola.yaml');
-  writeFileSync(file, JSON.stringify({ quotas: benchQuotas, ...options.configuration }));
+  if (options.resume === undefined)
+    writeFileSync(file, JSON.stringify({ quotas: benchQuotas, ...options.configuration }));
   const node = join(root, 'node_modules', '.bin', 'node');
   const args = [
     join(root, 'src/cli/main.ts'),
@@ -96,6 +101,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
   return {
     pid,
     directory: join(directory, 'data'),
+    root: directory,
     api,
     client,
     status: () =>
@@ -111,7 +117,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
       await Promise.race([ended, delay(10_000)]);
       if (child.exitCode === null) child.kill('SIGKILL');
       await ended;
-      rmSync(directory, { recursive: true, force: true });
+      if (options.resume === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
 }

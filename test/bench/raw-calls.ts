@@ -11,17 +11,37 @@ export interface CallRun {
   readonly failed: ReadonlyMap<number, number>;
 }
 
-/** The bytes of one call of VPC Lattice, signed for now. */
-export function signCall(place: Place, signer: Signer, method: string, target: string, body = ''): Buffer {
+/** The headers of one call, signed for now. */
+function headersOf(place: Place, signer: Signer, method: string, target: string, body: string): Record<string, string> {
   const [path = '', query = ''] = target.split('?');
   const headers = new Map([['host', `${place.host}:${place.port}`]]);
   const added = signHeaders({ method, path, query, headers }, signer, { now: Date.now(), bodyHash: sha256(body) });
-  const lines = Object.entries({
-    ...Object.fromEntries(headers),
-    ...added,
-    'content-type': 'application/json',
-    'content-length': String(Buffer.byteLength(body)),
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return { ...Object.fromEntries(headers), ...added, 'content-type': 'application/json' };
+}
+
+/** One call of a server whose clients are few. Throws when the answer is none of success. */
+export async function callOnce(
+  place: Place,
+  signer: Signer,
+  method: string,
+  target: string,
+  body = '',
+): Promise<Response> {
+  const answer = await fetch(`http://${place.host}:${place.port}${target}`, {
+    method,
+    headers: headersOf(place, signer, method, target, body),
+    ...(body === '' ? {} : { body }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${target}: ${answer.status} ${await answer.text()}`);
+  return answer;
+}
+
+/** The bytes of one call of VPC Lattice, signed for now. */
+export function signCall(place: Place, signer: Signer, method: string, target: string, body = ''): Buffer {
+  const headers = headersOf(place, signer, method, target, body);
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)) }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 

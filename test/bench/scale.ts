@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeEstate } from './estate.ts';
+import { benchGrowth } from './growth.ts';
 import type { LoopLine } from './loop-watch.ts';
 import { freePort, loopbackTarget, residentBytes, startLoopback } from './loopback.ts';
 import { startTarget } from './peers.ts';
@@ -19,8 +20,12 @@ const TARGETS = 20;
 /** Seconds of load, within which control is killed and brings everything anew. */
 const SECONDS = 15;
 
-/** One worker on loopback. */
+/** One worker on loopback, then control. */
 export async function benchScale(): Promise<readonly Row[]> {
+  return [...(await benchWorker()), ...(await benchGrowth())];
+}
+
+async function benchWorker(): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pergola-scale-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(directory, { recursive: true, force: true }));

@@ -2,7 +2,6 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,6 +14,7 @@ import {
   CreateServiceNetworkVpcAssociationCommand,
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
+import { askFixedResponse } from './ask.ts';
 import { configuredVpcId } from './loopback.ts';
 import { benchQuotas } from './pergola.ts';
 import { median } from './processes.ts';
@@ -47,7 +47,7 @@ export async function benchStart({ rounds }: { readonly rounds: number }): Promi
       const host = names.at(-1) ?? '';
       let status = 0;
       while (status !== 404) {
-        status = await get(`127.${100 + (n[1] ?? 0)}`, host);
+        status = await askFixedResponse(`127.${100 + (n[1] ?? 0)}.0.1`, 8080, '/', host);
         if (status === 0) await delay(5);
         if (performance.now() - start > 60_000) throw new Error('no request was served in a minute');
       }
@@ -157,20 +157,4 @@ async function fill(directory: string, api: string): Promise<readonly string[]> 
   await Promise.all(Array.from({ length: 16 }, worker));
   client.destroy();
   return names;
-}
-
-/** The status of a request to the first component's address, which serves every service of the door by its Host; 0 when there is no answer. */
-function get(prefix: string, host: string): Promise<number> {
-  return new Promise((resolve) => {
-    const sent = request(
-      { host: `${prefix}.0.1`, port: 8080, headers: { host }, agent: false, timeout: 1000 },
-      (response) => {
-        response.resume();
-        // Our own 404 of the fixed response has no body; one for an unknown name has.
-        resolve(response.headers['content-length'] === '0' ? (response.statusCode ?? 0) : 0);
-      },
-    );
-    sent.on('error', () => resolve(0));
-    sent.end();
-  });
 }
