@@ -62,7 +62,14 @@ export function createCallRecord(
     },
     answered(output) {
       if (caller === undefined) throw new Error('a call was answered before its caller was known');
-      return describe(caller, { kind: 'answered', elements: toLoggable(operation.output, output ?? {}) });
+      let elements: unknown;
+      return describe(caller, {
+        kind: 'answered',
+        // Made when asked for: events of reads have none, and a list is long.
+        get elements() {
+          return (elements ??= toLoggable(operation.output, output ?? {}));
+        },
+      });
     },
     refused: ({ code, message }, claim) => describe(caller ?? claim(), { kind: 'refused', code, message }),
   };

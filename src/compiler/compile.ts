@@ -13,7 +13,7 @@ import {
   type ServiceAssociation,
   type Target,
 } from '../domain/records/index.ts';
-import { emptySnapshot, type Snapshot, type SnapshotRecord, type TableName } from '../snapshot/index.ts';
+import { changeTable, emptySnapshot, type Snapshot, type SnapshotRecord, type TableName } from '../snapshot/index.ts';
 import {
   compileDoor,
   compileNetwork,
@@ -64,7 +64,7 @@ function compileTable(
   state: State,
   keys: ReadonlySet<Key>,
 ): ReadonlyMap<string, SnapshotRecord> | undefined {
-  let next: Map<string, SnapshotRecord> | undefined;
+  const changes: (readonly [string, SnapshotRecord | undefined])[] = [];
   for (const key of keys) {
     const id = key.slice(key.lastIndexOf('/') + 1);
     const old = before.get(id);
@@ -75,11 +75,9 @@ function compileTable(
         : old !== undefined && isDeepStrictEqual({ ...made, revision: old.revision }, old)
     )
       continue;
-    next ??= new Map(before);
-    if (made === undefined) next.delete(id);
-    else next.set(id, made);
+    changes.push([id, made]);
   }
-  return next;
+  return changes.length === 0 ? undefined : changeTable(before, changes);
 }
 
 function noneTouched(): Touched {

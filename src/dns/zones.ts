@@ -1,6 +1,7 @@
 // The names of a snapshot: which addresses a generated name has for the clients of a VPC.
 
 import {
+  changedIds,
   componentAddresses,
   loopbackComponentAddress,
   type DoorRecord,
@@ -113,7 +114,9 @@ function follow<T extends { readonly id: string }>(
   put: (record: T) => void,
   drop: (record: T) => void,
 ): void {
-  if (before === after) return;
-  for (const record of before.values()) if (after.get(record.id) !== record) drop(record);
-  for (const record of after.values()) if (before.get(record.id) !== record) put(record);
+  const ids = changedIds(before, after);
+  const records = (table: ReadonlyMap<string, T>): readonly T[] =>
+    ids.map((id) => table.get(id)).filter((record) => record !== undefined);
+  for (const record of records(before)) drop(record);
+  for (const record of records(after)) put(record);
 }

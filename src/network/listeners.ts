@@ -1,6 +1,6 @@
 // What a VPC's doors offer: the (component, port) pairs behind them.
 
-import type { Snapshot } from '../snapshot/index.ts';
+import { changedIds, type Snapshot } from '../snapshot/index.ts';
 
 /** One listener as a client of a VPC finds it: the component's place in the address pools, and the port. */
 export interface OfferedListener {
@@ -32,10 +32,10 @@ export function asksForTheSame(before: Snapshot, after: Snapshot): boolean {
   if (before.vpcs !== after.vpcs || before.doors !== after.doors || before.networks !== after.networks) return false;
   if (before.services === after.services) return true;
   if (before.services.size !== after.services.size) return false;
-  for (const [id, service] of after.services) {
+  for (const id of changedIds(before.services, after.services)) {
     const old = before.services.get(id);
-    if (old === service) continue;
-    if (old === undefined || old.listeners.length !== service.listeners.length) return false;
+    const service = after.services.get(id);
+    if (old === undefined || service === undefined || old.listeners.length !== service.listeners.length) return false;
     if (old.listeners.some(({ port }, i) => port !== service.listeners[i]?.port)) return false;
   }
   return true;

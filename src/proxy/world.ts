@@ -4,6 +4,8 @@
 // once held a worker's loop for a third of a second (measured 2026-11), a service at a time costs microseconds.
 
 import {
+  changedIds,
+  changeTable,
   componentAddresses,
   emptySnapshot,
   loopbackComponentAddress,
@@ -85,7 +87,7 @@ export function createWorldCompiler(worker: number): WorldCompiler {
       let namesChanged = false;
       if (last.services !== snapshot.services) {
         namesChanged = !haveSameNames(last.services, snapshot.services);
-        services = followServices(services, snapshot.services, worker);
+        services = followServices(services, last.services, snapshot.services, worker);
       }
       const networksChanged = namesChanged || last.networks !== snapshot.networks;
       if (networksChanged) networks = followNetworks(networks, snapshot, namesChanged);
@@ -167,23 +169,24 @@ class LazyVpc implements VpcWorld {
 
 function followServices(
   before: ReadonlyMap<string, LazyService>,
-  records: ReadonlyMap<string, ServiceRecord>,
+  last: Snapshot['services'],
+  records: Snapshot['services'],
   worker: number,
 ): ReadonlyMap<string, LazyService> {
-  const services = new Map<string, LazyService>();
-  for (const [id, record] of records) {
-    const old = before.get(id);
-    services.set(id, old?.record === record ? old : new LazyService(record, old, worker));
-  }
-  return services;
+  return changeTable(
+    before,
+    changedIds(last, records).map((id) => {
+      const record = records.get(id);
+      return [id, record === undefined ? undefined : new LazyService(record, before.get(id), worker)];
+    }),
+  );
 }
 
 function haveSameNames(before: Snapshot['services'], after: Snapshot['services']): boolean {
   if (before.size !== after.size) return false;
-  for (const [id, record] of after) {
-    const old = before.get(id);
-    if (old === record) continue;
-    if (old === undefined || old.domainNames.join() !== record.domainNames.join()) return false;
+  for (const id of changedIds(before, after)) {
+    const [old, record] = [before.get(id), after.get(id)];
+    if (old === undefined || record === undefined || old.domainNames.join() !== record.domainNames.join()) return false;
   }
   return true;
 }

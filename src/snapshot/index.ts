@@ -1,6 +1,7 @@
 // The immutable form that data planes obey.
 
 export * from './types.ts';
+export { changedIds, changeTable } from './table.ts';
 export { applyDelta, diffSnapshots, emptySnapshot, tableNames, type Delta } from './snapshot.ts';
 export {
   componentAddresses,

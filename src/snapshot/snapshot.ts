@@ -1,5 +1,6 @@
 // Snapshots as values: the empty one, the tables by name, the difference of two, and applying a difference.
 
+import { changedIds, changeTable } from './table.ts';
 import type { Snapshot, SnapshotTables, TableName } from './types.ts';
 
 /** Every table, in the order in which a consumer should read them. */
@@ -29,11 +30,14 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): Delta {
   const changed: Record<string, unknown[]> = {};
   const removed: Record<string, string[]> = {};
   for (const table of tableNames) {
-    const old: ReadonlyMap<string, unknown> = before[table];
-    const now: ReadonlyMap<string, unknown> = after[table];
-    if (old === now) continue;
-    const put = [...now].flatMap(([id, record]) => (old.get(id) === record ? [] : [record]));
-    const gone = [...old.keys()].filter((id) => !now.has(id));
+    const now: ReadonlyMap<string, object> = after[table];
+    const put: object[] = [];
+    const gone: string[] = [];
+    for (const id of changedIds<object>(before[table], now)) {
+      const record = now.get(id);
+      if (record === undefined) gone.push(id);
+      else put.push(record);
+    }
     if (put.length > 0) changed[table] = put;
     if (gone.length > 0) removed[table] = gone;
   }
@@ -44,15 +48,15 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): Delta {
 export function applyDelta(before: Snapshot, delta: Delta): Snapshot {
   if (delta.base !== before.revision)
     throw new Error(`a delta from ${delta.base} does not fit snapshot ${before.revision}`);
-  const tables: Partial<Record<TableName, ReadonlyMap<string, unknown>>> = {};
+  const tables: Partial<Record<TableName, ReadonlyMap<string, object>>> = {};
   for (const table of tableNames) {
     const put = delta.changed[table] ?? [];
     const gone = delta.removed[table] ?? [];
     if (put.length === 0 && gone.length === 0) continue;
-    const next = new Map<string, unknown>(before[table]);
-    for (const id of gone) next.delete(id);
-    for (const record of put) next.set(record.id, record);
-    tables[table] = next;
+    tables[table] = changeTable<object>(before[table], [
+      ...gone.map((id) => [id, undefined] as const),
+      ...put.map((record) => [record.id, record] as const),
+    ]);
   }
   return { ...before, ...(tables as Partial<Snapshot>), revision: delta.revision };
 }
