@@ -7,7 +7,7 @@ import { formatArn, type Caller } from '../identifiers.ts';
 import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../records/base.ts';
 import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
-import { applyChanges, put, remove, type Change, type RecordTypes, type State } from '../state.ts';
+import { applyChanges, put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
 import { checkSubnetUnused } from './subnet.ts';
 import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
@@ -43,7 +43,7 @@ const configuredKinds: readonly ConfiguredKind[] = ['vpc', 'subnet', 'securityGr
 /**
  * Makes the records of the configured VPCs what `input` says. Ids follow from the names, so they are the same on every
  * start and on every machine. Refused (EC2 codes): ranges and addresses that do not fit, unknown security groups, and the
- * removal of a VPC that a target group or an association uses. Result: how many records changed.
+ * removal of a VPC, subnet or security group that something uses which the API made. Result: how many records changed.
  */
 export function applyConfiguredVpcs(
   state: State,
@@ -67,18 +67,44 @@ export function applyConfiguredVpcs(
   for (const configured of input.vpcs) {
     const vpc = configuredVpc(head, configured, context);
     want('vpc', vpc);
-    for (const subnet of subnetsOf(vpc, configured, context)) want('subnet', subnet);
+    for (const subnet of subnetsOf(head, vpc, configured, context)) want('subnet', subnet);
     for (const group of securityGroupsOf(vpc, configured, context)) want('securityGroup', group);
     for (const instance of instancesOf(vpc, configured, context)) want('instance', instance);
   }
   for (const kind of configuredKinds)
     head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
       if (record.origin !== 'configuration' || wanted.has(key)) return;
-      if (kind === 'vpc') checkUnused(head, record as Vpc);
+      if (kind === 'vpc') changes.push(...leaveVpc(head, record as Vpc));
       if (kind === 'subnet') checkSubnetUnused(head, record as Subnet);
+      if (kind === 'securityGroup') checkGroupUnused(head, record as SecurityGroup);
       changes.push(remove(kind, record));
     });
   return { changes, result: changes.length };
+}
+
+/** Refuses when something uses the VPC that goes, or a subnet was made in it by API; a workload in it stands for nothing any more. */
+function leaveVpc(state: State, vpc: Vpc): readonly Change[] {
+  checkUnused(state, vpc);
+  const key = keyOfRecord(vpc);
+  const subnet = recordsBy(state, 'subnet', 'subnetsByVpc', key).find((one) => one.origin !== 'configuration');
+  if (subnet !== undefined)
+    throw ec2Refusal('DependencyViolation', `The subnet '${subnet.id}' is in the vpc '${vpc.id}', which would go.`);
+  const standIns = recordsBy(state, 'instance', 'instancesByVpc', key).filter((one) => one.origin === 'workload');
+  return standIns.map((one) => remove('instance', one));
+}
+
+/** Refuses when an association or a resource gateway has the security group. */
+function checkGroupUnused(state: State, group: SecurityGroup): void {
+  const users = [
+    ...recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', group.vpcKey),
+    ...recordsBy(state, 'resourceGateway', 'resourceGatewaysByVpc', group.vpcKey),
+  ];
+  const user = users.find(({ securityGroupIds }) => securityGroupIds.includes(group.id));
+  if (user !== undefined)
+    throw ec2Refusal(
+      'DependencyViolation',
+      `The security group '${group.id}' is used by ${user.id} and cannot be removed.`,
+    );
 }
 
 /** The id that the configuration's `kind` `name` (within `scope`) has: `i-0…`, always the same. */
@@ -127,8 +153,9 @@ function configuredVpc(state: State, configured: ConfiguredVpc, context: Context
   };
 }
 
-function subnetsOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): Subnet[] {
-  const taken: Cidr[] = [];
+function subnetsOf(state: State, vpc: Vpc, configured: ConfiguredVpc, context: Context): Subnet[] {
+  const made = recordsBy(state, 'subnet', 'subnetsByVpc', keyOfRecord(vpc)).filter((one) => one.origin === undefined);
+  const taken = made.flatMap((one) => parseCidr(one.cidr) ?? []);
   return configured.subnets.map((subnet) => {
     const cidr = parseEc2Cidr(subnet.cidr, 'InvalidSubnet.Range');
     if (!inVpc(vpc, (range) => cidrIncludes(range, cidr)))

@@ -15,6 +15,7 @@ import {
   deleteVpc,
   describeSubnets,
   describeVpcs,
+  placeStandIns,
   subnetAvailableAddresses,
   type ConfiguredVpc,
 } from './index.ts';
@@ -126,6 +127,38 @@ test('applyConfiguredVpcs() refuses to remove a VPC that is associated', () => {
   });
   const refusal = scenario.refused(applyConfiguredVpcs, { vpcs: [] });
   assert.ok(refusal.kind === 'Ec2' && refusal.code === 'DependencyViolation');
+});
+
+test('applyConfiguredVpcs() refuses what would leave a subnet that the API made without its VPC, or overlap it', () => {
+  const scenario = createScenario();
+  scenario.run(applyConfiguredVpcs, { vpcs: [{ ...shop, subnets: [] }] });
+  scenario.run(createSubnet, { vpcId: configuredId('vpc', scenarioCaller, 'shop'), cidrBlock: '10.0.1.128/25' });
+  for (const vpcs of [[], [shop]]) {
+    const refusal = scenario.refused(applyConfiguredVpcs, { vpcs });
+    assert.ok(refusal.kind === 'Ec2' && /DependencyViolation|InvalidSubnet.Conflict/.test(refusal.code));
+  }
+});
+
+test('applyConfiguredVpcs() refuses to remove a security group that an association has', () => {
+  const scenario = createScenario();
+  scenario.run(applyConfiguredVpcs, { vpcs: [shop] });
+  scenario.run(createVpcAssociation, {
+    serviceNetworkIdentifier: scenario.run(createServiceNetwork, { name: 'main' }).id,
+    vpcIdentifier: configuredId('vpc', scenarioCaller, 'shop'),
+    securityGroupIds: [configuredId('sg', scenarioCaller, 'shop', 'web')],
+  });
+  const without = { ...shop, securityGroups: [], instances: [] };
+  assert.match(scenario.refused(applyConfiguredVpcs, { vpcs: [without] }).message, /is used by snva-/);
+});
+
+test('applyConfiguredVpcs() takes along the workloads of a VPC that goes', () => {
+  const scenario = createScenario();
+  scenario.run(applyConfiguredVpcs, { vpcs: [shop] });
+  const vpcId = configuredId('vpc', scenarioCaller, 'shop');
+  const standIn = { instanceId: 'i-00000000000000000', vpcId, address: '10.0.1.77', securityGroups: [] };
+  scenario.run(placeStandIns, { standIns: [standIn] });
+  scenario.run(applyConfiguredVpcs, { vpcs: [] });
+  assert.ok(scenario.state.tables.instance.isEmpty());
 });
 
 const wrong: readonly (readonly [string, ConfiguredVpc, RegExp])[] = [

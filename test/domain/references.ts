@@ -1,0 +1,100 @@
+// Which records a record names: each must exist.
+
+import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../../src/domain/records/base.ts';
+import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
+
+/** The key of a record, and the kinds that it may be of. */
+type Reference = readonly [key: Key, ...kinds: readonly RecordKind[]];
+
+const own = (record: BaseRecord, id: string): Key => keyOf(record.account, record.region, id);
+const each = (record: BaseRecord, kind: RecordKind, ids: readonly string[]): readonly Reference[] =>
+  ids.map((id) => [own(record, id), kind]);
+const none = (): readonly Reference[] => [];
+
+/**
+ * What a record of each kind names. Not here is what AWS lets go first: the verification of a configuration's domain, the instance or
+ * load balancer behind a target, the component of an address that rests, the security groups of a workload.
+ */
+const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => readonly Reference[] } = {
+  serviceNetwork: none,
+  service: none,
+  listener: (r) => [
+    [own(r, r.serviceId), 'service'],
+    [own(r, r.defaultRuleId), 'rule'],
+  ],
+  rule: (r) => [
+    [own(r, r.serviceId), 'service'],
+    [own(r, r.listenerId), 'listener'],
+    ...(r.action.kind === 'forward'
+      ? each(
+          r,
+          'targetGroup',
+          r.action.targetGroups.map((one) => one.targetGroupId),
+        )
+      : []),
+  ],
+  targetGroup: (r) => each(r, 'vpc', r.vpcId === undefined ? [] : [r.vpcId]),
+  target: (r) => each(r, 'targetGroup', [r.targetGroupId]),
+  serviceAssociation: (r) => [
+    [r.serviceKey, 'service'],
+    [r.serviceNetworkKey, 'serviceNetwork'],
+    [`${r.serviceNetworkKey}/${r.serviceId}` as Key, 'componentAddress'],
+  ],
+  vpcAssociation: (r) => [
+    [r.vpcKey, 'vpc'],
+    [r.serviceNetworkKey, 'serviceNetwork'],
+    ...each(r, 'securityGroup', r.securityGroupIds),
+  ],
+  componentAddress: (r) => [
+    [own(r, r.serviceNetworkId), 'serviceNetwork'],
+    ...(r.freedAt === undefined ? each(r, 'service', [r.componentId]) : []),
+  ],
+  accessLogSubscription: (r) => [[r.resourceKey, 'service', 'serviceNetwork']],
+  authPolicy: (r) => [[keyOfRecord(r), 'service', 'serviceNetwork']],
+  resourcePolicy: (r) => [[keyOfRecord(r), 'service', 'serviceNetwork', 'resourceConfiguration']],
+  resourceGateway: (r) => [
+    [r.vpcKey, 'vpc'],
+    ...each(r, 'subnet', r.subnetIds),
+    ...each(r, 'securityGroup', r.securityGroupIds),
+  ],
+  resourceConfiguration: (r) => [
+    [own(r, r.resourceGatewayId), 'resourceGateway'],
+    ...each(r, 'resourceConfiguration', r.groupId === undefined ? [] : [r.groupId]),
+  ],
+  resourceAssociation: (r) => [
+    [r.resourceConfigurationKey, 'resourceConfiguration'],
+    [r.serviceNetworkKey, 'serviceNetwork'],
+  ],
+  resourceEndpointAssociation: (r) => [[r.resourceConfigurationKey, 'resourceConfiguration']],
+  networkEndpointAssociation: (r) => [[r.serviceNetworkKey, 'serviceNetwork']],
+  domainVerification: none,
+  vpc: none,
+  subnet: (r) => [[r.vpcKey, 'vpc']],
+  securityGroup: (r) => [
+    [r.vpcKey, 'vpc'],
+    ...each(
+      r,
+      'securityGroup',
+      [...r.ingress, ...r.egress].flatMap((rule) => rule.groups),
+    ),
+  ],
+  instance: (r) => [[r.vpcKey, 'vpc'], ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds)],
+  loadBalancer: none,
+  credential: none,
+  clientToken: none,
+};
+
+/** What `state` has that names something absent, as sentences; none when all is well. */
+export function danglingReferences(state: State): readonly string[] {
+  const wrong: string[] = [];
+  for (const [kind, referencesOf] of Object.entries(references) as [
+    RecordKind,
+    (r: BaseRecord) => readonly Reference[],
+  ][])
+    state.tables[kind].forEach((record: BaseRecord) => {
+      for (const [key, ...kinds] of referencesOf(record))
+        if (!kinds.some((one) => state.tables[one].has(key)))
+          wrong.push(`the ${kind} ${record.id} names the ${kinds.join(' or ')} ${key}, which does not exist`);
+    });
+  return wrong;
+}

@@ -1,0 +1,91 @@
+// What there may be once only: names in their scope, ports, priorities, places, pairs.
+
+import { keyOf, type BaseRecord } from '../../src/domain/records/base.ts';
+import { canonicalDomain } from '../../src/domain/domain-name.ts';
+import { ownerOf } from '../../src/domain/state-indexes.ts';
+import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
+
+/** Of each kind the texts of which no two records may have the same. */
+const uniques: { readonly [K in RecordKind]?: (record: RecordTypes[K]) => readonly string[] } = {
+  serviceNetwork: (r) => [`name ${ownerOf(r)} ${r.name}`],
+  service: (r) => [`name ${ownerOf(r)} ${r.name}`],
+  listener: (r) => [`name ${r.serviceId} ${r.name}`, `port ${r.serviceId} ${r.port}`],
+  rule: (r) => [`name ${r.listenerId} ${r.name}`, `priority ${r.listenerId} ${r.priority ?? 'default'}`],
+  targetGroup: (r) => [`name ${ownerOf(r)} ${r.name}`],
+  // A freed address rests in its place; places are shared only when all of them are taken.
+  componentAddress: (r) => [`place ${r.index}`],
+  serviceAssociation: (r) => (r.status === 'CREATE_FAILED' ? [] : [`pair ${r.serviceKey} ${r.serviceNetworkKey}`]),
+  vpcAssociation: (r) => (r.status === 'CREATE_FAILED' ? [] : [`VPC ${r.vpcKey}`]),
+  resourceAssociation: (r) =>
+    r.status === 'CREATE_FAILED' ? [] : [`pair ${r.resourceConfigurationKey} ${r.serviceNetworkKey}`],
+  resourceGateway: (r) => [`name ${ownerOf(r)} ${r.name}`],
+  resourceConfiguration: (r) => [
+    `name ${ownerOf(r)} ${r.name}`,
+    ...(r.groupId === undefined || r.customDomainName === undefined
+      ? []
+      : [`domain ${r.groupId} ${canonicalDomain(r.customDomainName)}`]),
+  ],
+  domainVerification: (r) =>
+    r.status === 'VERIFICATION_TIMED_OUT' ? [] : [`domain ${ownerOf(r)} ${canonicalDomain(r.domainName)}`],
+  accessLogSubscription: (r) => [
+    `destination ${r.resourceKey} ${r.serviceNetworkLogType ?? ''} ${r.destinationArn.split(':')[2] ?? ''}`,
+  ],
+  vpc: (r) => (r.attachment.kind === 'loopback' ? [`loopback ${r.attachment.n}`] : []),
+  subnet: (r) => [`range ${r.vpcKey} ${r.cidr}`],
+  credential: (r) => [`key ${r.id}`],
+};
+
+/** What `state` has twice, or wrong in itself, as sentences; none when all is well. */
+export function brokenLaws(state: State): readonly string[] {
+  const wrong: string[] = [];
+  for (const [kind, textsOf] of Object.entries(uniques) as [RecordKind, (r: BaseRecord) => readonly string[]][]) {
+    const seen = new Map<string, string>();
+    state.tables[kind].forEach((record: BaseRecord) => {
+      for (const text of textsOf(record)) {
+        const other = seen.get(text);
+        if (other !== undefined) wrong.push(`the ${kind}s ${other} and ${record.id} have the same ${text}`);
+        seen.set(text, record.id);
+      }
+    });
+  }
+  return [...wrong, ...brokenRules(state), ...brokenResources(state)];
+}
+
+function brokenRules({ tables, indexes }: State): readonly string[] {
+  const wrong: string[] = [];
+  const serviceOfGroup = new Map<string, string>();
+  for (const listener of tables.listener.values()) {
+    const rule = tables.rule.get(keyOf(listener.account, listener.region, listener.defaultRuleId));
+    if (rule?.isDefault !== true || rule.listenerId !== listener.id) wrong.push(`${listener.id} has no default rule`);
+  }
+  for (const rule of tables.rule.values()) {
+    if ((rule.priority === undefined) !== rule.isDefault) wrong.push(`${rule.id} has a wrong priority`);
+    if (rule.action.kind !== 'forward') continue;
+    for (const { targetGroupId } of rule.action.targetGroups) {
+      const user = serviceOfGroup.get(targetGroupId) ?? rule.serviceId;
+      if (user !== rule.serviceId) wrong.push(`${targetGroupId} is used by two services`);
+      serviceOfGroup.set(targetGroupId, user);
+    }
+  }
+  for (const address of tables.componentAddress.values()) {
+    const { account, region, serviceNetworkId, componentId } = address;
+    const pair = `${keyOf(account, region, serviceNetworkId)} ${keyOf(account, region, componentId)}`;
+    if ((address.freedAt === undefined) !== indexes.serviceAssociationsByPair.has(pair))
+      wrong.push(`the address ${address.id} rests although it is used, or the other way round`);
+  }
+  return wrong;
+}
+
+function brokenResources({ tables }: State): readonly string[] {
+  const wrong: string[] = [];
+  for (const one of tables.resourceConfiguration.values()) {
+    const group = tables.resourceConfiguration.get(keyOf(one.account, one.region, one.groupId ?? ''));
+    if (group?.type !== (one.type === 'CHILD' ? 'GROUP' : undefined)) wrong.push(`${one.id} has a wrong group`);
+    if (group !== undefined && group.resourceGatewayId !== one.resourceGatewayId)
+      wrong.push(`${one.id} has another gateway than its group`);
+  }
+  for (const one of tables.resourceAssociation.values())
+    if (tables.resourceConfiguration.get(one.resourceConfigurationKey)?.type === 'CHILD')
+      wrong.push(`${one.id} associates a child`);
+  return wrong;
+}
