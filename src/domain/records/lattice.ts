@@ -118,6 +118,7 @@ export interface TargetGroup extends BaseRecord, Failure, Partial<Intent> {
   readonly vpcId?: string;
   /** Absent for LAMBDA and ALB. */
   readonly healthCheck?: HealthCheck;
+  /** Of LAMBDA only; absent when it was made without a configuration, which means V1. */
   readonly lambdaEventStructureVersion?: 'V1' | 'V2';
 }
 

@@ -44,16 +44,17 @@ export function createTargetGroup(state: State, input: CreateTargetGroupInput, c
 }
 
 /** The configuration as it is stored; refused before when something is wrong with it. */
-function storedConfig({ type, config = {} }: CreateTargetGroupInput): Partial<TargetGroup> {
-  if (type === 'LAMBDA') return { lambdaEventStructureVersion: config.lambdaEventStructureVersion ?? 'V1' };
-  const { protocol = 'HTTP', vpcIdentifier = '', healthCheck } = config;
-  const version = protocol === 'TCP' ? {} : { protocolVersion: config.protocolVersion ?? 'HTTP1' };
+function storedConfig({ type, config }: CreateTargetGroupInput): Partial<TargetGroup> {
+  if (type === 'LAMBDA')
+    return config === undefined ? {} : { lambdaEventStructureVersion: config.lambdaEventStructureVersion ?? 'V1' };
+  const { protocol = 'HTTP', vpcIdentifier = '', healthCheck } = config ?? {};
+  const version = protocol === 'TCP' ? {} : { protocolVersion: config?.protocolVersion ?? 'HTTP1' };
   const check = decideHealthCheck({ type, protocol, ...version }, healthCheck);
   return {
-    port: config.port ?? (protocol === 'HTTPS' ? 443 : 80),
+    port: config?.port ?? (protocol === 'HTTPS' ? 443 : 80),
     protocol,
     ...version,
-    ...(type === 'IP' ? { ipAddressType: config.ipAddressType ?? 'IPV4' } : {}),
+    ...(type === 'IP' ? { ipAddressType: config?.ipAddressType ?? 'IPV4' } : {}),
     vpcId: vpcIdentifier,
     ...(check === undefined ? {} : { healthCheck: check }),
   };

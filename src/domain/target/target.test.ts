@@ -65,8 +65,9 @@ test('createTargetGroup() shows the health check defaults that clients compare',
 test('createTargetGroup() of type LAMBDA has nothing but the event version', () => {
   const scenario = createScenario();
   const group = scenario.run(createTargetGroup, { name: 'function', type: 'LAMBDA' });
-  assert.equal(group.lambdaEventStructureVersion, 'V1');
-  assert.equal(group.protocol, undefined);
+  assert.deepEqual([group.lambdaEventStructureVersion, group.protocol], [undefined, undefined]);
+  const configured = scenario.run(createTargetGroup, { name: 'configured', type: 'LAMBDA', config: {} });
+  assert.equal(configured.lambdaEventStructureVersion, 'V1');
   const wrong = { name: 'other', type: 'LAMBDA', config: { port: 80 } } as const;
   assert.equal(scenario.refused(createTargetGroup, wrong).kind, 'Validation');
   assert.equal(scenario.refused(createTargetGroup, { name: 'function', type: 'LAMBDA' }).kind, 'Conflict');
