@@ -16,7 +16,7 @@ import {
   startStatusTask,
 } from '../control/index.ts';
 import type { Context } from '../domain/index.ts';
-import { createFeedServer, writeSnapshotFile } from '../feed/index.ts';
+import { createFeedServer } from '../feed/index.ts';
 import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
@@ -25,16 +25,12 @@ import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
-import { countersPath, feedPath, readSealKey, snapshotPath, statePath } from './server-directory.ts';
+import { countersPath, feedPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
-import type { ServerSettings } from './settings.ts';
+import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
 import { bindWorkloads } from './workload-calls.ts';
-
-/** Milliseconds after a change before the snapshot is written to disk, and at most between tries when that fails. */
-const SNAPSHOT_DELAY = 500;
-const SNAPSHOT_RETRY = 10_000;
 
 process.once('message', (raw: unknown, handle: unknown) => {
   const message = raw as ToControl;
@@ -163,7 +159,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   );
   lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
-  if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, settings, log);
+  if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, dataDirectory, log);
 
   const api = createApi(
     { ...settings, limits },
@@ -267,38 +263,4 @@ async function listenFeed(path: string, feed: { accept(stream: Socket): void }):
     server.listen(path, resolve);
   });
   return server;
-}
-
-/** Writes the newest snapshot to disk, a while after it changed and one write at a time. */
-function keepSnapshotFile(
-  snapshot: ReturnType<typeof createPublisher>['snapshot'],
-  epoch: string,
-  settings: ServerSettings,
-  log: Log,
-): void {
-  const key = readSealKey(settings.dataDirectory);
-  let written: unknown;
-  let busy = false;
-  let failures = 0;
-  const later = (): void => {
-    if (busy || written === snapshot.value) return;
-    busy = true;
-    systemClock.after(Math.min(SNAPSHOT_DELAY * 2 ** failures, SNAPSHOT_RETRY), () => {
-      const value = snapshot.value;
-      writeSnapshotFile(snapshotPath(settings.dataDirectory), { epoch, snapshot: value }, key)
-        .then(() => {
-          written = value;
-          failures = 0;
-        })
-        .catch((error: unknown) => {
-          if (failures++ === 0) log.error('the snapshot cannot be written to disk; tried again', { error });
-        })
-        .finally(() => {
-          busy = false;
-          later();
-        });
-    });
-  };
-  snapshot.subscribe(later);
-  later();
 }
