@@ -1,6 +1,6 @@
 // Idempotency tokens: the same call again gives the first answer and does nothing (api.md 4).
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context, Decided, Decision } from './decision.ts';
 import { keyOf } from './records/base.ts';
 import type { ClientToken } from './records/iam.ts';
@@ -29,7 +29,7 @@ export function decideOnce<I, R>(decision: Decision<I, R>, idempotency: Idempote
   return (state: State, input: I, context: Context): Decided<Replayable<R>> => {
     const { account, region, operation, now } = context;
     const id = `${operation}/${idempotency.token}`;
-    const parameters = createHash('sha256').update(canonicalJson(idempotency.parameters)).digest('hex');
+    const parameters = hash('sha256', canonicalJson(idempotency.parameters), 'hex');
     const known = state.tables.clientToken.get(keyOf(account, region, id));
     if (known !== undefined) {
       if (known.parameters !== parameters)

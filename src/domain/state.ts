@@ -114,6 +114,19 @@ export const emptyState: State = {
   ) as unknown as Indexes,
 };
 
+type ValuesOf = (record: BaseRecord) => readonly string[];
+
+/** By kind, the indexes that look at it: a change need not go through all of them. */
+const indexesOfKind: ReadonlyMap<RecordKind, readonly (readonly [IndexName, ValuesOf])[]> = new Map(
+  recordKinds.map((kind) => [
+    kind,
+    Object.entries(indexDefinitions).flatMap(([name, definition]): (readonly [IndexName, ValuesOf])[] => {
+      const valuesOf = definition[kind as keyof typeof definition] as ValuesOf | undefined;
+      return valuesOf === undefined ? [] : [[name as IndexName, valuesOf]];
+    }),
+  ]),
+);
+
 type AnyTable = PersistentMap<Key, BaseRecord>;
 type AnyIndex = PersistentMap<string, OrderedKeys>;
 
@@ -127,17 +140,13 @@ export function applyChanges(state: State, changes: readonly Change[], revision:
     const before = table.get(key);
     if (record === undefined) table.delete(key);
     else table.set(key, record);
-    for (const [name, definition] of Object.entries(indexDefinitions)) {
-      const valuesOf = definition[kind as keyof typeof definition] as
-        | ((r: BaseRecord) => readonly string[])
-        | undefined;
-      if (valuesOf === undefined) continue;
+    for (const [name, valuesOf] of indexesOfKind.get(kind) ?? []) {
       const old = before === undefined ? [] : valuesOf(before);
       const now = record === undefined ? [] : valuesOf(record);
-      const oldOrder = before === undefined ? 0 : indexOrder(name as IndexName, before);
-      const order = record === undefined ? 0 : indexOrder(name as IndexName, record);
+      const oldOrder = before === undefined ? 0 : indexOrder(name, before);
+      const order = record === undefined ? 0 : indexOrder(name, record);
       if (old.length === now.length && old.every((value, i) => value === now[i]) && oldOrder === order) continue;
-      const index = (indexes[name] ??= state.indexes[name as IndexName].asMutable());
+      const index = (indexes[name] ??= state.indexes[name].asMutable());
       for (const value of old) removeFrom(editor, index, value, { order: oldOrder, key });
       for (const value of now) index.set(value, editor.with(index.get(value), { order, key }));
     }
