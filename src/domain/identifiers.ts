@@ -56,6 +56,13 @@ export type ArnKind = keyof typeof typeOfKind;
 /** Every kind that has a VPC Lattice ARN. */
 export const arnKinds = Object.keys(typeOfKind) as ArnKind[];
 
+/** The kind of resource that a VPC Lattice ARN names (by what precedes its id), or undefined. */
+export function kindOfArn(arn: string): ArnKind | undefined {
+  const { service, resource = '' } = parseArn(arn) ?? {};
+  const segment = service === 'vpc-lattice' ? resource.split('/').at(-2) : undefined;
+  return arnKinds.find((kind) => typeOfKind[kind].toLowerCase().replaceAll('_', '') === segment);
+}
+
 /**
  * The resource that `identifier` (id or ARN) names for `caller`, or undefined. An ARN of another account is refused with
  * `AccessDenied`: nothing is shared between accounts yet.

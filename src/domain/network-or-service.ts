@@ -1,6 +1,7 @@
 // What logs and auth policies belong to: a service network or a service, by one identifier.
 
-import { getResource, type Caller } from './identifiers.ts';
+import { findResource, getResource, type Caller } from './identifiers.ts';
+import type { BaseRecord } from './records/base.ts';
 import type { Service, ServiceNetwork } from './records/lattice.ts';
 import { invalidField } from './refusal.ts';
 import type { State } from './state.ts';
@@ -12,9 +13,20 @@ export type NetworkOrService =
 
 /** The service or service network that an id or ARN names; refused with `ResourceNotFound` or (another kind) `Validation`. */
 export function getNetworkOrService(state: State, caller: Caller, identifier: string): NetworkOrService {
+  const kind = kindOfOwner(identifier);
+  return kind === 'service'
+    ? { kind, record: getResource(state, caller, kind, identifier) }
+    : { kind, record: getResource(state, caller, kind, identifier) };
+}
+
+/** As `getNetworkOrService`, but undefined when there is none. */
+export function findNetworkOrService(state: State, caller: Caller, identifier: string): BaseRecord | undefined {
+  return findResource(state, caller, kindOfOwner(identifier), identifier);
+}
+
+function kindOfOwner(identifier: string): NetworkOrService['kind'] {
   const id = identifier.slice(identifier.lastIndexOf('/') + 1);
-  if (id.startsWith('svc-')) return { kind: 'service', record: getResource(state, caller, 'service', identifier) };
-  if (id.startsWith('sn-'))
-    return { kind: 'serviceNetwork', record: getResource(state, caller, 'serviceNetwork', identifier) };
+  if (id.startsWith('svc-')) return 'service';
+  if (id.startsWith('sn-')) return 'serviceNetwork';
   throw invalidField('resourceIdentifier', `${identifier} is neither a service nor a service network`);
 }

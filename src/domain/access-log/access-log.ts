@@ -3,8 +3,8 @@
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
-import { listBy, type RecordList } from '../page.ts';
-import { getNetworkOrService } from '../network-or-service.ts';
+import { listBy, listOf, type RecordList } from '../page.ts';
+import { findNetworkOrService, getNetworkOrService } from '../network-or-service.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { AccessLogSubscription } from '../records/lattice.ts';
 import { checkFields, conflict, type InvalidField } from '../refusal.ts';
@@ -89,9 +89,11 @@ export function removeAccessLogs(state: State, owner: Key): readonly Change[] {
   return accessLogsOf(state, owner).map((one) => remove('accessLogSubscription', one));
 }
 
-/** The subscriptions of a service or service network as a list. */
-export function listAccessLogs(state: State, owner: Key): RecordList<AccessLogSubscription> {
-  return listBy(state, 'accessLogSubscription', 'accessLogsByResource', owner);
+/** The subscriptions of the service or service network that an id or ARN names; what does not exist has none. */
+export function listAccessLogs(state: State, caller: Caller, identifier: string): RecordList<AccessLogSubscription> {
+  const owner = findNetworkOrService(state, caller, identifier);
+  if (owner === undefined) return listOf('nothing', []);
+  return listBy(state, 'accessLogSubscription', 'accessLogsByResource', keyOfRecord(owner));
 }
 
 /** The subscriptions of a service or service network. */

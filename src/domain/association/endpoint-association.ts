@@ -23,11 +23,14 @@ export function listResourceEndpointAssociations(
 ): RecordList<ResourceEndpointAssociation> {
   const { resourceEndpointAssociationIdentifier: identifier, vpcEndpointId, vpcEndpointOwner } = filter;
   const configuration = findResource(state, caller, 'resourceConfiguration', filter.resourceConfigurationIdentifier);
-  if (configuration === undefined) return listOf('nothing', []);
+  const association =
+    identifier === undefined ? undefined : findResource(state, caller, 'resourceEndpointAssociation', identifier);
+  if (configuration === undefined || (identifier !== undefined && association === undefined))
+    return listOf('nothing', []);
   return listBy(state, 'resourceEndpointAssociation', 'resourceEndpointsByConfiguration', keyOfRecord(configuration), {
-    name: [identifier, vpcEndpointId, vpcEndpointOwner].map((one) => one ?? '-').join(' '),
+    name: [association?.id, vpcEndpointId, vpcEndpointOwner].map((one) => one ?? '-').join(' '),
     passes: (one) =>
-      (identifier === undefined || one.id === identifier || one.arn === identifier) &&
+      (association === undefined || one.id === association.id) &&
       (vpcEndpointId === undefined || one.vpcEndpointId === vpcEndpointId) &&
       (vpcEndpointOwner === undefined || one.vpcEndpointOwner === vpcEndpointOwner),
   });

@@ -1,7 +1,7 @@
 // Tags of every VPC Lattice resource, by ARN; and of several resources of VPC Lattice and EC2 at once.
 
 import type { Context, Decided } from '../decision.ts';
-import { arnKinds, findResource, parseArn, type Caller } from '../identifiers.ts';
+import { getResource, kindOfArn, parseArn, type Caller } from '../identifiers.ts';
 import type { Tags } from '../records/base.ts';
 import { invalidField, notFound, Refusal } from '../refusal.ts';
 import type { Change, State } from '../state.ts';
@@ -87,10 +87,7 @@ function removeTags(taggable: Taggable, keys: readonly string[]): readonly Chang
 }
 
 function getTagged(state: State, caller: Caller, resourceArn: string): Taggable {
-  if (parseArn(resourceArn)?.service !== 'vpc-lattice') throw notFound('RESOURCE', resourceArn);
-  for (const kind of arnKinds) {
-    const record = findResource(state, caller, kind, resourceArn);
-    if (record !== undefined) return { kind, record } as Taggable;
-  }
-  throw notFound('RESOURCE', resourceArn);
+  const kind = kindOfArn(resourceArn);
+  if (kind === undefined) throw notFound('RESOURCE', resourceArn);
+  return { kind, record: getResource(state, caller, kind, resourceArn) } as Taggable;
 }

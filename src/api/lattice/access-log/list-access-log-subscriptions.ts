@@ -5,8 +5,7 @@ import type {
   ListAccessLogSubscriptionsResponse,
 } from '@aws-sdk/client-vpc-lattice';
 import { listAccessLogs } from '../../../domain/access-log/index.ts';
-import { getNetworkOrService, paginate } from '../../../domain/index.ts';
-import { keyOfRecord } from '../../../domain/records/index.ts';
+import { paginate } from '../../../domain/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
 import { describeAccessLogFully } from './describe-access-log.ts';
 
@@ -14,8 +13,7 @@ import { describeAccessLogFully } from './describe-access-log.ts';
 export const listAccessLogSubscriptions = read(
   'ListAccessLogSubscriptions',
   (state, request: Valid<ListAccessLogSubscriptionsRequest>, call): Wire<ListAccessLogSubscriptionsResponse> => {
-    const { record } = getNetworkOrService(state, call, request.resourceIdentifier);
-    const { items, nextToken } = paginate(listAccessLogs(state, keyOfRecord(record)), request);
+    const { items, nextToken } = paginate(listAccessLogs(state, call, request.resourceIdentifier), request);
     return { items: items.map(describeAccessLogFully), nextToken };
   },
 );
