@@ -65,7 +65,8 @@ export function formatApiError({ status, body }: ApiAnswer): string {
   return `${typeof message === 'string' ? message : JSON.stringify(message)} (HTTP ${status})`;
 }
 
-function parseBody(text: string): unknown {
+/** The JSON value of an answer's text, or the text when it is none. */
+export function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

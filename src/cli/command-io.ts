@@ -19,6 +19,18 @@ export function parseOptions<Options extends ParseArgsOptionsConfig>(args: reado
   return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
 }
 
+/** As `parseOptions`, for a command that is given exactly one file. */
+export function parseFileOptions<Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
+  const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+  const [file, ...others] = positionals;
+  if (file === undefined || file === '' || others.length > 0) {
+    const message =
+      file === undefined || file === '' ? 'there is no FILE' : `there is more than one FILE: ${others.join(' ')}`;
+    throw Object.assign(new TypeError(message), { code: 'ERR_PARSE_ARGS_FILE' });
+  }
+  return { file, values };
+}
+
 /**
  * Says on standard error why a command failed and gives its exit status: 2 for wrong usage, 1 when there is no server or it
  * does not answer. Throws what is neither.

@@ -21,6 +21,7 @@ import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
+import { createBackups } from './backups.ts';
 import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
@@ -206,6 +207,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
             now: clock.now(),
           }),
         ),
+      backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
       workloads: bindWorkloads(agent.workloads, store),
       reload: () =>
         new Promise((resolve) => {

@@ -1,10 +1,12 @@
 // The `pergola` command: finds the subcommand and ends with its exit status.
 
 import { audit, auditUsage } from './audit.ts';
+import { backup, backupUsage } from './backup.ts';
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
 import { reload, reloadUsage } from './reload.ts';
+import { restore, restoreUsage } from './restore.ts';
 import { serveUsage } from './serve-options.ts';
 import { serve } from './serve.ts';
 import { showStatus, statusUsage } from './show-status.ts';
@@ -23,9 +25,11 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   status: (args) => showStatus(args, io),
   audit: (args) => audit(args, io),
   reload: (args) => reload(args, io),
+  backup: (args) => backup(args, io),
+  restore: (args) => restore(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${reloadUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);

@@ -1,8 +1,8 @@
 // `pergola serve`: takes the data directory, opens the host's sockets and becomes the supervisor.
 
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -20,7 +20,7 @@ import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
 import { awsQuotas, usualQuotas } from '../domain/index.ts';
 import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
-import { makeSealKey } from './server-directory.ts';
+import { makeDirectory, makeSealKey } from './server-directory.ts';
 import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
 import type { AttachKind, ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
@@ -167,14 +167,6 @@ function prepareDirectory(path: string): string {
       `the data directory ${path} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-}
-
-/** Makes a directory and what is missing above it. Node's own `recursive` never ends where a file system refuses with ENOENT (/proc: seen on Node 26.10). */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) makeDirectory(parent);
-  mkdirSync(path, { mode: 0o700 });
 }
 
 /** What `act` gives; that it cannot write in the data directory is said to people. */

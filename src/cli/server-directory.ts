@@ -1,8 +1,8 @@
 // The files of a data directory that only its own processes use.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Bytes of a key for AES-256. */
 const KEY_LENGTH = 32;
@@ -31,4 +31,12 @@ export function makeSealKey(directory: string): void {
 /** The key that seals files of the directory. Throws when there is none. */
 export function readSealKey(directory: string): Buffer {
   return readFileSync(sealKeyPath(directory));
+}
+
+/** Makes a directory, for its owner alone, and what is missing above it. Node's own `recursive` never ends where a file system refuses with ENOENT (/proc: seen on Node 26.10). */
+export function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  mkdirSync(path, { mode: 0o700 });
 }

@@ -136,3 +136,10 @@ test('workloads are made in a VPC found by name or id, and their lease ends with
   await lease.body?.cancel();
   await closed;
 });
+
+test('/-/backup answers nobody but the admin, also in test mode', async () => {
+  await using api = await startApi();
+  const answer = await api.call('GET', '/-/backup');
+  assert.equal(answer.status, 403);
+  assert.match(await answer.text(), /Only the admin's key/);
+});

@@ -55,6 +55,7 @@ export async function startApi(
         create: () => Promise.resolve({ failure: 'unavailable', message: 'there are no workloads here' }),
         lease: () => undefined,
       },
+      backup: () => Promise.resolve({ problem: 'nothing is kept here' }),
       reload: () => Promise.resolve({ generation: 2 }),
       page: (_request, response) => void response.end('<html>'),
       ...changes,

@@ -3,6 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Watch } from '../../base/watch.ts';
 import type { Key } from '../../domain/records/index.ts';
+import type { TakenBackup } from '../../store/backup/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { OperationDeps } from '../operation.ts';
 
@@ -56,6 +57,8 @@ export interface PergolaDeps extends OperationDeps {
   /** What `pergola status` shows: plain JSON. */
   readonly status: () => Promise<unknown>;
   readonly workloads: Workloads;
+  /** Takes a backup, which the caller disposes; or says why there can be none now. */
+  readonly backup: () => Promise<TakenBackup | { readonly problem: string }>;
   /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */
   readonly reload: () => Promise<{ readonly generation: number; readonly problem?: string }>;
 }

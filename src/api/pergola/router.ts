@@ -5,13 +5,24 @@ import { ServiceError, type Call, type InternalRequest } from '../../aws/index.t
 import { toLatticeError } from '../refusal.ts';
 import type { InternalPath } from './answer.ts';
 import type { PergolaDeps } from './deps.ts';
+import { backup } from './backup.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { metrics, ready, status } from './state.ts';
 import { wait } from './wait.ts';
 import { createWorkload, leaseWorkload } from './workloads.ts';
 
-const paths: readonly InternalPath[] = [ready, metrics, status, wait, reset, reload, createWorkload, leaseWorkload];
+const paths: readonly InternalPath[] = [
+  ready,
+  metrics,
+  status,
+  wait,
+  reset,
+  reload,
+  backup,
+  createWorkload,
+  leaseWorkload,
+];
 
 /** Answers a request to `/-/…`; refuses unknown paths (404) and methods (405). */
 export async function answerInternal(

@@ -1,0 +1,101 @@
+// Puts the database of a backup into the place of a database, in one step: at every moment there is the old state or the new one.
+
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { silentLog } from '../../base/log.ts';
+import { openStore } from '../open-store.ts';
+import { BackupProblem, checkBackup, databaseOf, type BackupHead } from './backup-file.ts';
+
+/**
+ * Restores the backup `file` as the database `target`, whose server must not run. A database that is there stays until the new one is
+ * durable. Rejects with `BackupProblem` when the backup is not usable; nothing has changed then.
+ */
+export async function restoreBackup(file: string, target: string): Promise<BackupHead> {
+  const checked = await checkBackup(file);
+  const partial = `${target}.restoring`;
+  removeDatabase(partial);
+  try {
+    const fd = openSync(partial, 'wx', 0o600);
+    try {
+      for await (const portion of databaseOf(file, checked)) writeSync(fd, portion);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    await checkDatabase(file, partial, checked.head.revision);
+    replaceDatabase(partial, target);
+  } finally {
+    removeDatabase(partial);
+  }
+  return checked.head;
+}
+
+/** The database must be whole, of a version that is known, and its newest state what the backup says. */
+async function checkDatabase(file: string, database: string, revision: number): Promise<void> {
+  let problem: string | undefined;
+  try {
+    const opened = new DatabaseSync(database);
+    try {
+      const found = opened.prepare('PRAGMA quick_check(1)').get();
+      if (found?.['quick_check'] !== 'ok') problem = String(found?.['quick_check']);
+    } finally {
+      opened.close();
+    }
+    if (problem === undefined) {
+      await using store = await openStore({ file: database }, { log: silentLog });
+      const found = store.state.value.revision;
+      if (found !== revision) problem = `it has revision ${found}, not ${revision}`;
+    }
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  if (problem !== undefined) throw new BackupProblem(`${file} cannot be restored: ${problem}`);
+  // It was closed, so all of it is in the one file.
+  if (existsSync(`${database}-wal`)) throw new Error(`${database} still has a log of its own`);
+}
+
+function replaceDatabase(made: string, target: string): void {
+  sync(made);
+  const aside = `${target}.replaced`;
+  rmSync(aside, { force: true });
+  if (existsSync(target)) {
+    foldLog(target);
+    linkSync(target, aside);
+  }
+  // A log that stayed would be read as the new database's.
+  for (const suffix of ['-wal', '-shm']) rmSync(`${target}${suffix}`, { force: true });
+  sync(dirname(target));
+  renameSync(made, target);
+  sync(dirname(target));
+  rmSync(aside, { force: true });
+}
+
+/** Brings what is in a database's log into the database itself, so that the log is not needed. */
+function foldLog(file: string): void {
+  try {
+    const old = new DatabaseSync(file);
+    try {
+      old.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      old.close();
+    }
+  } catch {
+    // A database that cannot be opened is why somebody restores another in its place.
+  }
+}
+
+/** Removes a database with its log. */
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+/** Waits until a file or directory is on the disk. */
+function sync(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
