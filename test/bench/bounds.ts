@@ -98,6 +98,21 @@ const bounds: readonly Bound[] = [
     ...bound,
   })),
   ...[
+    { column: 'ready s', most: 20 },
+    { column: 'MB each', most: 2 },
+    { column: 'kill -9 to served ms', most: 5000 },
+    { column: 'stop s', most: 20 },
+    { column: 'namespaces left', most: 0 },
+  ].map((bound): Bound => ({ bench: 'vpcs', what: '200 VPCs with one workload each, two workers', ...bound })),
+  ...[10, 50, 200].map((size): Bound => ({
+    bench: 'vpcs',
+    what: `${size} VPCs, made at once`,
+    column: 'p99 ms',
+    most: 200,
+  })),
+  { bench: 'vpcs', what: '500 VPCs with one workload each, two workers', column: 'kill -9 to served ms', most: 5000 },
+  { bench: 'vpcs', what: '500 VPCs with one workload each, two workers', column: 'namespaces left', most: 0 },
+  ...[
     { column: 'MB/minute', most: 2 },
     { column: 'sockets/minute', most: 2 },
     { column: 'descriptors/minute', most: 2 },

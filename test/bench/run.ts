@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N]`: runs a bench and prints its figures; `all` compares with the committed ones.
+// `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N] [--vpcs N]`: runs a bench and prints its figures; `all` compares with the committed ones.
 
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
@@ -20,6 +20,7 @@ import { benchSlow } from './slow.ts';
 import { benchSoak } from './soak.ts';
 import { benchStart } from './start.ts';
 import { formatTable, type Row } from './table.ts';
+import { benchVpcs } from './vpcs.ts';
 
 const measures: Readonly<
   Record<
@@ -30,6 +31,7 @@ const measures: Readonly<
       readonly requests: number;
       readonly gigabytes: number;
       readonly minutes: number;
+      readonly vpcs: number;
     }) => Promise<readonly Row[]>
   >
 > = {
@@ -47,6 +49,7 @@ const measures: Readonly<
   scale: benchScale,
   soak: benchSoak,
   api: benchApi,
+  vpcs: benchVpcs,
 };
 
 /** What is no figure, or takes long, and so is not part of `all`. */
@@ -63,13 +66,14 @@ const { values, positionals } = parseArgs({
     requests: { type: 'string', default: '1000000' },
     gigabytes: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '10' },
+    vpcs: { type: 'string', default: '200' },
   },
 });
 const [name = ''] = positionals;
 const chosen = name === 'all' ? Object.values(measures) : Object.hasOwn(benches, name) ? [benches[name]] : [];
 if (chosen.length === 0 || (values.write === true && !Object.hasOwn(measures, name) && name !== 'all')) {
   process.stderr.write(
-    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N] [--write], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
+    `usage: npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--requests N] [--gigabytes N] [--minutes N] [--vpcs N] [--write], or all [--write]; NAME is one of ${Object.keys(benches).join(', ')}\n`,
   );
   process.exit(2);
 }
@@ -82,6 +86,7 @@ for (const bench of chosen) {
       requests: Number(values.requests),
       gigabytes: Number(values.gigabytes),
       minutes: Number(values.minutes),
+      vpcs: Number(values.vpcs),
     })) ?? [],
   );
   rows.push(...measured);

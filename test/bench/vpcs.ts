@@ -1,0 +1,244 @@
+// `npm run bench -- vpcs`: what many attached VPCs, each with one workload, cost to make, to keep, to change, to start with and to stop.
+
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CreateListenerCommand,
+  CreateServiceCommand,
+  CreateServiceNetworkCommand,
+  CreateServiceNetworkServiceAssociationCommand,
+  CreateServiceNetworkVpcAssociationCommand,
+  DeleteServiceNetworkVpcAssociationCommand,
+  GetServiceNetworkVpcAssociationCommand,
+} from '@aws-sdk/client-vpc-lattice';
+import { callApi, openApiCall } from '../../src/cli/api-client.ts';
+import { namePrefix, namespacePath, workloadName } from '../../src/network/index.ts';
+import { settledBytes } from './loopback.ts';
+import { startServer, type BenchServer } from './pergola.ts';
+import { commandOf, treeOf } from './processes.ts';
+import { quantile } from './raw-calls.ts';
+import type { Row } from './table.ts';
+
+/** Calls at a time, associations one after the other at each size, and the sizes at which they are made. */
+const AT_ONCE = 16;
+const ASSOCIATIONS = 20;
+const SIZES = [10, 50, 200];
+/** The port of the one service, and the address of every workload. */
+const PORT = 8080;
+const ADDRESS = '10.0.1.10';
+const DNS = '10.0.0.2';
+/** How long anything may take, in milliseconds. */
+const PATIENCE = 300_000;
+
+interface Estate {
+  readonly server: BenchServer;
+  readonly ec2: EC2Client;
+  readonly serviceNetworkId: string;
+  readonly domainName: string;
+  /** VPCs that are associated, each with a workload at `ADDRESS`. */
+  readonly vpcs: string[];
+  /** What holds the workloads. */
+  readonly leases: IncomingMessage[];
+}
+
+/** Needs what namespaces need. All VPCs have the same addresses. */
+export async function benchVpcs({ vpcs: count }: { readonly vpcs: number }): Promise<readonly Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await startServer({ attach: 'netns', workers: 2, configuration: {} }));
+  const prefix = namePrefix(server.directory);
+  const { serviceNetworkId, domainName } = await makeService(server);
+  const ec2 = new EC2Client({
+    endpoint: server.api,
+    region: 'us-east-1',
+    credentials: await server.client.config.credentials(),
+    maxAttempts: 1,
+  });
+  stack.defer(() => ec2.destroy());
+  const estate: Estate = { server, ec2, serviceNetworkId, domainName, vpcs: [], leases: [] };
+  stack.defer(() => estate.leases.forEach((lease) => lease.destroy()));
+  await addVpcs(estate, 1);
+  const before = await settledBytes(treeOf(server.pid));
+  const rows: Row[] = [];
+  let seconds = 0;
+  for (const size of [...SIZES.filter((one) => one < count), count]) {
+    const begin = performance.now();
+    const cpu = processorSeconds();
+    await addVpcs(estate, size - estate.vpcs.length);
+    seconds += (performance.now() - begin) / 1000;
+    const busy = processorSeconds() - cpu;
+    rows.push({
+      bench: 'vpcs',
+      what: `${size} VPCs, made at once`,
+      'ready s': seconds,
+      'processor s': busy,
+      ...(await measureAssociations(estate)),
+    });
+  }
+  const bytes = (await settledBytes(treeOf(server.pid))) - before;
+  const what = `${count} VPCs with one workload each, two workers`;
+  const started = await measureStart(stack, estate);
+  for (const lease of estate.leases) lease.destroy();
+  const stopping = performance.now();
+  process.kill(started.server.pid, 'SIGTERM');
+  const gone = await until(() => treeOf(started.server.pid).every((pid) => commandOf(pid) === ''), PATIENCE);
+  rows.push({
+    bench: 'vpcs',
+    what,
+    'ready s': seconds,
+    'MB each': bytes / (count - 1) / 1024 ** 2,
+    'kill -9 to served ms': started.served,
+    'to ready ms': started.ready,
+    'stop s': gone ? (performance.now() - stopping) / 1000 : Number.NaN,
+    'namespaces left': readdirSync('/run/netns').filter((name) => name.startsWith(prefix)).length,
+  });
+  return rows;
+}
+
+/** Seconds of processor that this machine has spent on anything but waiting; proc(5), in ticks of 10 ms. */
+function processorSeconds(): number {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, soft = 0] = line.split(/\s+/).map(Number);
+  return (user + nice + system + irq + soft) / 100;
+}
+
+/** One service that answers 404 by itself, in one network. */
+async function makeService({ client }: BenchServer) {
+  const network = await client.send(new CreateServiceNetworkCommand({ name: 'bench' }));
+  const service = await client.send(new CreateServiceCommand({ name: 'bench' }));
+  await client.send(
+    new CreateListenerCommand({
+      serviceIdentifier: service.id,
+      name: 'bench',
+      protocol: 'HTTP',
+      port: PORT,
+      defaultAction: { fixedResponse: { statusCode: 404 } },
+    }),
+  );
+  await client.send(
+    new CreateServiceNetworkServiceAssociationCommand({
+      serviceIdentifier: service.id,
+      serviceNetworkIdentifier: network.id,
+    }),
+  );
+  return { serviceNetworkId: network.id ?? '', domainName: service.dnsEntry?.domainName ?? '' };
+}
+
+/** Makes VPCs with a subnet, a workload and an association each; resolves when all are ACTIVE. */
+async function addVpcs(estate: Estate, more: number): Promise<void> {
+  let next = 0;
+  const maker = async (): Promise<void> => {
+    while (next++ < more) {
+      const id = await makeVpc(estate);
+      estate.vpcs.push(id);
+      await addWorkload(estate, id);
+      await awaitStatus(estate, await associate(estate, id), 'ACTIVE');
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, maker));
+}
+
+async function makeVpc({ ec2 }: Estate): Promise<string> {
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' }));
+  return Vpc?.VpcId ?? '';
+}
+
+async function addWorkload({ server, leases }: Estate, vpc: string): Promise<void> {
+  const { accessKeyId, secretAccessKey } = await server.client.config.credentials();
+  const place = { api: server.api, accessKeyId, secretAccessKey, region: 'us-east-1' };
+  const body = { vpc, address: ADDRESS, securityGroups: [] };
+  const made = await callApi(place, { method: 'POST', path: '/-/workloads', body }, Date.now());
+  const { id } = made.body as { readonly id?: string };
+  if (id === undefined) throw new Error(`no workload: ${JSON.stringify(made.body)}`);
+  const lease = await openApiCall(place, { method: 'GET', path: `/-/workloads/${id}/lease` }, Date.now());
+  lease.resume().on('error', () => {});
+  leases.push(lease);
+}
+
+async function associate({ server, serviceNetworkId }: Estate, vpc: string): Promise<string> {
+  const made = await server.client.send(
+    new CreateServiceNetworkVpcAssociationCommand({
+      vpcIdentifier: vpc,
+      serviceNetworkIdentifier: serviceNetworkId,
+    }),
+  );
+  return made.id ?? '';
+}
+
+async function awaitStatus({ server }: Estate, id: string, status: 'ACTIVE' | 'gone'): Promise<void> {
+  const command = new GetServiceNetworkVpcAssociationCommand({ serviceNetworkVpcAssociationIdentifier: id });
+  const read = async (): Promise<boolean> => {
+    try {
+      const found = await server.client.send(command);
+      if (found.status === 'CREATE_FAILED') throw new Error(`an association failed: ${found.failureMessage}`);
+      return found.status === status;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ResourceNotFoundException') return status === 'gone';
+      throw error;
+    }
+  };
+  const begin = performance.now();
+  while (!(await read())) {
+    if (performance.now() - begin > PATIENCE) throw new Error(`association ${id} is not ${status}`);
+    await delay(10);
+  }
+}
+
+/** From the call to ACTIVE, of an association of a VPC that was made before, and of a VPC and its association together. */
+async function measureAssociations(estate: Estate): Promise<Row> {
+  const { client } = estate.server;
+  const vpc = await makeVpc(estate);
+  const times: number[] = [];
+  for (let i = 0; i < ASSOCIATIONS; i++) {
+    const begin = performance.now();
+    const id = await associate(estate, vpc);
+    await awaitStatus(estate, id, 'ACTIVE');
+    times.push(performance.now() - begin);
+    await client.send(new DeleteServiceNetworkVpcAssociationCommand({ serviceNetworkVpcAssociationIdentifier: id }));
+    await awaitStatus(estate, id, 'gone');
+  }
+  const begin = performance.now();
+  await awaitStatus(estate, await associate(estate, await makeVpc(estate)), 'ACTIVE');
+  return {
+    'one more association p50 ms': quantile(times, 0.5),
+    'p99 ms': quantile(times, 0.99),
+    'with its VPC ms': performance.now() - begin,
+  };
+}
+
+/** Kills every process, starts on what is left, and asks from the last VPC until it is answered. */
+async function measureStart(stack: AsyncDisposableStack, { server, domainName, vpcs }: Estate) {
+  for (const pid of treeOf(server.pid)) process.kill(pid, 'SIGKILL');
+  stack.defer(() => rmSync(server.root, { recursive: true, force: true }));
+  const begin = performance.now();
+  const namespace = namespacePath(workloadName(namePrefix(server.directory), vpcs.at(-1) ?? '', ADDRESS));
+  const client = spawn(
+    'nsenter',
+    [
+      `--net=${namespace}`,
+      process.execPath,
+      join(import.meta.dirname, 'first-answer.ts'),
+      DNS,
+      String(PORT),
+      domainName,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const served = new Promise<number>((resolve, reject) => {
+    client.stdout.once('data', () => resolve(performance.now() - begin));
+    client.once('exit', (code) => reject(new Error(`no request was served (status ${code})`)));
+  });
+  const next = stack.use(await startServer({ attach: 'netns', workers: 2, configuration: {}, resume: server.root }));
+  const ready = performance.now() - begin;
+  return { server: next, ready, served: await served };
+}
+
+async function until(condition: () => boolean, patience: number): Promise<boolean> {
+  for (const begin = performance.now(); performance.now() - begin < patience; await delay(20))
+    if (condition()) return true;
+  return false;
+}
