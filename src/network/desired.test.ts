@@ -43,6 +43,19 @@ test('desiredNetwork() gives two VPCs that claim one block different ones', () =
   );
 });
 
+test('desiredNetwork() takes what asks for the same from the parts of an earlier answer', () => {
+  const workloads = [{ vpcId: 'vpc-a', address: '10.0.1.10', securityGroups: [] }];
+  const snapshot = sampleSnapshot();
+  const first = desiredNetwork(snapshot, { ...options, workloads });
+  const open = new Map([['vpc-b', new Set(['169.254.171.7 . 80'])]]);
+  const { network } = desiredNetwork(snapshot, { ...options, ...first, workloads: structuredClone(workloads), open });
+  const other = [...network].filter(([name, state]) => state !== first.network.get(name)).map(([name]) => name);
+  assert.deepEqual(other, ['pg-vpc-b']);
+  const moved = desiredNetwork(snapshot, { ...options, ...first, workloads, blocks: new Map([['vpc-a', 7]]) });
+  const names = [...moved.network].filter(([name, state]) => state !== first.network.get(name)).map(([name]) => name);
+  assert.deepEqual(names, ['pg-core', 'pg-vpc-a', 'pg-vpc-a-10.0.1.10', 'pg-vpc-b']);
+});
+
 test('desiredNetwork() says why a VPC cannot be attached', () => {
   const snapshot = sampleSnapshot({
     vpcs: ['vpc-a', 'vpc-b', 'vpc/c'],
@@ -57,7 +70,7 @@ test('desiredNetwork() says why a VPC cannot be attached', () => {
 test('observedBlocks() reads back the blocks that were planned', () => {
   const model = new KernelModel();
   const { network, blocks } = desiredNetwork(sampleSnapshot(), { ...options, blocks: new Map([['vpc-b', 300]]) });
-  for (const command of plan(network, model.observed, 'pg-core')) model.run(command);
+  for (const command of plan(network, model.observed, 'pg-core').flat()) model.run(command);
   assert.deepEqual(observedBlocks(model.observed, 'pg-'), blocks);
 });
 

@@ -1,7 +1,13 @@
 // From a snapshot to the network that it asks for on this machine. Pure.
 
 import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
-import { componentAddresses, managedRanges, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import {
+  componentAddresses,
+  managedRanges,
+  type DoorRecord,
+  type Snapshot,
+  type VpcRecord,
+} from '../snapshot/index.ts';
 import { routerRuleset } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {
@@ -42,10 +48,23 @@ export interface DesiredOptions {
   readonly workloads: readonly WorkloadPlace[];
   /** By VPC id, the `ADDRESS . PORT` pairs that the routers let clients reach: those on which workers listen. */
   readonly open: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The parts of an earlier answer; those that are still right are taken from it. */
+  readonly parts?: ReadonlyMap<string, DesiredPart>;
+}
+
+/** The namespaces that follow from one VPC, or of the core. */
+export interface DesiredPart {
+  /** All that they follow from, besides `vpc`. */
+  readonly from: string;
+  readonly vpc?: VpcRecord;
+  readonly namespaces: DesiredNetwork;
 }
 
 export interface DesiredAnswer {
+  /** What asks for the same as in the answer whose `parts` were given is the same object. */
   readonly network: DesiredNetwork;
+  /** By VPC id, and the core's by the empty one. */
+  readonly parts: ReadonlyMap<string, DesiredPart>;
   /** The dial block of every VPC that is attached by a namespace. */
   readonly blocks: ReadonlyMap<string, number>;
   /** Why some VPC cannot be attached, in sentences. */
@@ -73,40 +92,54 @@ function attachedVpcs(snapshot: Snapshot, attach: DesiredOptions['attach']) {
 /** The network that `snapshot` asks for; with loopback there is none. */
 export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): DesiredAnswer {
   const { vpcs, problems } = attachedVpcs(snapshot, options.attach);
-  if (options.attach === 'loopback') return { network: new Map(), blocks: new Map(), problems };
+  const parts = new Map<string, DesiredPart>();
+  if (options.attach === 'loopback') return { network: new Map(), parts, blocks: new Map(), problems };
+  const part = (id: string, vpc: VpcRecord | undefined, from: string, make: () => DesiredNetwork): void => {
+    const before = options.parts?.get(id);
+    const same = before?.from === from && before.vpc === vpc;
+    parts.set(id, same ? before : { from, namespaces: make(), ...(vpc === undefined ? {} : { vpc }) });
+  };
+  const { prefix } = options;
   const blocks = allocateBlocks(
     vpcs.map(({ id }) => id),
     options.blocks,
   );
+  const ways = vpcs.map(({ id, cidrs, subnets }) => [id, blocks.get(id), cidrs, subnets.map(({ cidr }) => cidr)]);
+  part('', undefined, JSON.stringify(ways), () => new Map([[coreName(prefix), coreNamespace(prefix, vpcs, blocks)]]));
   const offers = offeredListeners(snapshot);
-  const network = new Map<string, NamespaceState<Ruleset | undefined>>();
-  const core = coreNamespace(options.prefix, vpcs, blocks);
-  network.set(coreName(options.prefix), core);
+  const doorsOf = Map.groupBy(snapshot.doors.values(), ({ vpcId }) => vpcId);
+  const workloadsOf = Map.groupBy(options.workloads, ({ vpcId }) => vpcId);
   for (const vpc of vpcs) {
     const block = blocks.get(vpc.id);
     if (block === undefined) {
       problems.push(`VPC ${vpc.id} is not attached: all ${blockCount} dial blocks are in use`);
       continue;
     }
-    const workloads = options.workloads.filter(({ vpcId }) => vpcId === vpc.id);
+    const workloads = (workloadsOf.get(vpc.id) ?? []).map(({ address, securityGroups }) => ({
+      address,
+      securityGroups,
+    }));
     const open = options.open.get(vpc.id) ?? new Set();
-    const doors = guardedDoors(snapshot, vpc.id, offers.get(vpc.id) ?? []);
-    const guard = {
-      block: blockCidr(block),
-      dnsAddresses: dnsAddresses(vpc),
-      workloads,
-      doors,
-      securityGroups: vpc.securityGroups,
-      open,
-    };
-    network.set(
-      routerName(options.prefix, vpc.id),
-      routerNamespace(options.prefix, vpc, block, workloads, routerRuleset(guard)),
-    );
-    for (const { address } of workloads)
-      network.set(workloadName(options.prefix, vpc.id, address), workloadNamespace(options.prefix, vpc, address));
+    const doors = guardedDoors(doorsOf.get(vpc.id) ?? [], offers.get(vpc.id) ?? []);
+    part(vpc.id, vpc, JSON.stringify([block, workloads, doors, [...open]]), () => {
+      const guard = {
+        block: blockCidr(block),
+        dnsAddresses: dnsAddresses(vpc),
+        workloads,
+        doors,
+        securityGroups: vpc.securityGroups,
+        open,
+      };
+      return new Map<string, NamespaceState<Ruleset | undefined>>([
+        [routerName(prefix, vpc.id), routerNamespace(prefix, vpc, block, workloads, routerRuleset(guard))],
+        ...workloads.map(
+          ({ address }) => [workloadName(prefix, vpc.id, address), workloadNamespace(prefix, vpc, address)] as const,
+        ),
+      ]);
+    });
   }
-  return { network, blocks, problems };
+  const network = new Map([...parts.values()].flatMap(({ namespaces }) => [...namespaces]));
+  return { network, parts, blocks, problems };
 }
 
 /** The addresses at which a VPC's DNS answers: base + 2 of each IPv4 CIDR, and the link-local one. */
@@ -205,7 +238,7 @@ function routerNamespace(
   prefix: string,
   vpc: VpcRecord,
   block: number,
-  workloads: readonly WorkloadPlace[],
+  workloads: readonly Pick<WorkloadPlace, 'address'>[],
   filter: Ruleset,
 ): NamespaceState<Ruleset> {
   const gateways = ranges([...vpc.cidrs, ...vpc.subnets.map(({ cidr }) => cidr)]).map((cidr) => cidrAddress(cidr, 1));
@@ -249,14 +282,12 @@ function workloadNamespace(prefix: string, vpc: VpcRecord, address: string): Nam
   };
 }
 
-function guardedDoors(snapshot: Snapshot, vpcId: string, offers: readonly OfferedListener[]) {
-  return [...snapshot.doors.values()]
-    .filter((door) => door.vpcId === vpcId)
-    .map(({ id, securityGroups }) => ({
-      id,
-      securityGroups,
-      addresses: [
-        ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentAddresses(index).v4)),
-      ].sort(),
-    }));
+function guardedDoors(doors: readonly DoorRecord[], offers: readonly OfferedListener[]) {
+  return doors.map(({ id, securityGroups }) => ({
+    id,
+    securityGroups,
+    addresses: [
+      ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentAddresses(index).v4)),
+    ].sort(),
+  }));
 }

@@ -1,13 +1,13 @@
 // The network of one server on this machine: keeps it as it shall be, and knows how it is.
 
 import { assumeApplied } from './assume.ts';
-import { desiredNetwork, observedBlocks, type WorkloadPlace } from './desired.ts';
+import { desiredNetwork, observedBlocks, type DesiredPart, type WorkloadPlace } from './desired.ts';
 import { openSet } from './enforcement.ts';
 import { coreName, namespacePath, routerName, workloadName } from './names.ts';
 import { namespaceNames, observe } from './observe.ts';
 import { endProcesses, plan } from './plan.ts';
 import { apply, type Run } from './run.ts';
-import type { DesiredNetwork, ObservedNetwork } from './state.ts';
+import type { DesiredNetwork, ObservedNetwork, Stage } from './state.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 
 /** By VPC id, open `ADDRESS . PORT` pairs. */
@@ -51,12 +51,18 @@ export async function prepareCore(prefix: string, run: Run): Promise<string> {
   return namespacePath(name);
 }
 
+/** What is known of the machine: what it was seen to have, or what was applied to it without a failure. */
+type Knowledge =
+  | { readonly kind: 'seen'; readonly network: ObservedNetwork }
+  | { readonly kind: 'applied'; readonly network: DesiredNetwork };
+
 /** The network of the server whose names begin with `prefix`. With `loopback` it has no namespaces, and removes left ones. */
 export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run: Run): Network {
-  let known: ObservedNetwork | undefined;
-  /** Whether `known` is what was planned, not what was seen. */
-  let assumed = false;
+  let known: Knowledge | undefined;
+  let parts: ReadonlyMap<string, DesiredPart> = new Map();
   let blocks: ReadonlyMap<string, number> = new Map();
+  /** Namespaces that were not there at some look since the last settling that succeeded. */
+  const absent = new Set<string>();
   /** Why what an earlier server left could not be looked at. */
   let unseen: readonly string[] = [];
   /** What loopback finds of an earlier server in namespaces; what it may not look at, it cannot remove either, and says so. */
@@ -74,48 +80,45 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
       return new Map();
     }
   };
-  const look = async (): Promise<ObservedNetwork> => {
+  const look = async (): Promise<Knowledge> => {
     if (known !== undefined) return known;
-    known = attach === 'netns' ? await observe(prefix, run) : await lookForLeft();
-    assumed = false;
-    blocks = new Map([...blocks, ...observedBlocks(known, prefix)]);
-    return known;
+    const network = attach === 'netns' ? await observe(prefix, run) : await lookForLeft();
+    blocks = new Map([...blocks, ...observedBlocks(network, prefix)]);
+    return (known = { kind: 'seen', network });
   };
-  /** Resolves with what was there before, and the number of commands. */
-  const become = async (desired: DesiredNetwork): Promise<{ before: ObservedNetwork; commands: number }> => {
+  /** Resolves with the number of commands. */
+  const become = async (desired: DesiredNetwork, attempts = 2): Promise<number> => {
     const before = await look();
-    const wasAssumed = assumed;
-    const commands = plan(desired, before, coreName(prefix));
+    for (const name of desired.keys()) if (!before.network.has(name)) absent.add(name);
+    const stages = planFrom(before, desired, coreName(prefix));
     known = undefined;
     try {
-      await apply(commands, run);
+      await apply(stages, run);
     } catch (error) {
       // Somebody else may have changed the machine since it was seen: once more, with open eyes.
-      if (!wasAssumed) throw error;
-      return become(desired);
+      if (attempts <= 1) throw error;
+      return become(desired, attempts - 1);
     }
-    known = assumeApplied(desired);
-    assumed = true;
-    return { before, commands: commands.length };
+    known = { kind: 'applied', network: desired };
+    return stages.flat().length;
   };
   return {
     async settle(snapshot, workloads, open) {
       await look();
-      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads, open });
-      const { before, commands } = await become(wanted.network);
-      blocks = wanted.blocks;
-      const made = [...blocks.keys()].filter((id) => !before.has(routerName(prefix, id)));
-      return { blocks, problems: [...wanted.problems, ...unseen], commands, madeRouters: new Set(made) };
+      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads, open, parts });
+      const commands = await become(wanted.network);
+      ({ parts, blocks } = wanted);
+      const made = new Set([...blocks.keys()].filter((id) => absent.has(routerName(prefix, id))));
+      absent.clear();
+      return { blocks, problems: [...wanted.problems, ...unseen], commands, madeRouters: made };
     },
     async openPairs() {
-      const observed = await look();
-      return new Map(
-        [...observed].map(([name, { filter }]) => [name.slice(prefix.length), filter.sets.get(openSet) ?? new Set()]),
-      );
+      const pairs = openSets(await look());
+      return new Map([...pairs].map(([name, open]) => [name.slice(prefix.length), open ?? new Set()]));
     },
     async endProcesses(places) {
       const names = places.map(({ vpcId, address }) => workloadName(prefix, vpcId, address));
-      await apply(endProcesses(names), run);
+      await apply([endProcesses(names)], run);
     },
     distrust() {
       known = undefined;
@@ -126,4 +129,30 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
       blocks = new Map();
     },
   };
+}
+
+/** The commands from what is known to `desired`. Of what was applied, only what is wanted otherwise now is gone through. */
+function planFrom(before: Knowledge, desired: DesiredNetwork, core: string): readonly Stage[] {
+  if (before.kind === 'seen') return plan(desired, before.network, core);
+  const { network } = before;
+  const changed = new Set(
+    [...network.keys(), ...desired.keys()].filter((name) => network.get(name) !== desired.get(name)),
+  );
+  return plan(only(desired, changed), assumeApplied(only(network, changed)), core);
+}
+
+function only<State>(network: ReadonlyMap<string, State>, names: ReadonlySet<string>): ReadonlyMap<string, State> {
+  return new Map(
+    [...names].flatMap((name) => {
+      const state = network.get(name);
+      return state === undefined ? [] : [[name, state]];
+    }),
+  );
+}
+
+/** By namespace, the open pairs of its filter. */
+function openSets(before: Knowledge): ReadonlyMap<string, ReadonlySet<string> | undefined> {
+  return before.kind === 'seen'
+    ? new Map([...before.network].map(([name, { filter }]) => [name, filter.sets.get(openSet)]))
+    : new Map([...before.network].map(([name, { filter }]) => [name, filter?.sets.get(openSet)?.elements]));
 }

@@ -24,13 +24,13 @@ function desire(vpcs: readonly string[], workloads: readonly WorkloadPlace[], op
 }
 
 function settle(desired: DesiredNetwork, model: KernelModel): readonly Command[] {
-  const commands = plan(desired, model.observed, core);
+  const commands = plan(desired, model.observed, core).flat();
   for (const command of commands) model.run(command);
   return commands;
 }
 
 test('plan() brings up a VPC with one workload by these commands', () => {
-  const commands = plan(desire(['vpc-a'], [at('vpc-a', '10.0.1.10')], []), new Map(), core);
+  const commands = plan(desire(['vpc-a'], [at('vpc-a', '10.0.1.10')], []), new Map(), core).flat();
   const text = commands.map(({ argv, stdin = '' }) => {
     const input = argv.includes('nft') ? '  …\n' : stdin.replaceAll(/^(?=.)/gm, '  ');
     return `${argv.join(' ')}\n${input}`;
@@ -92,9 +92,24 @@ test('plan() opens and closes a door without touching anything else', () => {
 test('plan() ends the processes of a namespace that goes, but not those of the core', () => {
   const model = new KernelModel();
   settle(desire(['vpc-a'], [at('vpc-a', '10.0.1.10')], []), model);
-  const script = settle(new Map(), model)[0]?.argv[2] ?? '';
-  assert.match(script, /ip netns pids pg-vpc-a-10\.0\.1\.10\)/);
-  assert.doesNotMatch(script, /pg-core/);
+  const { argv = [] } = settle(new Map(), model)[0] ?? {};
+  assert.deepEqual(argv.slice(4), ['/run/netns/pg-vpc-a', '/run/netns/pg-vpc-a-10.0.1.10']);
+  assert.equal(model.namespaces.size, 0);
+});
+
+test('plan() removes no link by itself that goes with its namespace, though nobody knows where its other end is', () => {
+  const model = new KernelModel();
+  const vpcs = ['vpc-a', 'vpc-b'];
+  settle(desire(vpcs, places, []), model);
+  const blind = new Map(
+    [...model.observed].map(([name, state]) => {
+      const links = [...state.links].map(([link, { up }]) => [link, { up }] as const);
+      return [name, { ...state, links: new Map(links) }];
+    }),
+  );
+  const lines = plan(new Map(), blind, core).flatMap((stage) => stage.map(({ stdin = '' }) => stdin));
+  assert.doesNotMatch(lines.join(''), /link del/);
+  for (const command of plan(new Map(), blind, core).flat()) model.run(command);
   assert.equal(model.namespaces.size, 0);
 });
 

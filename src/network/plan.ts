@@ -3,29 +3,39 @@
 import { namespacePath } from './names.ts';
 import { formatRuleset, formatSetChange, formatTableRemoval, ourTable, shapeOf } from './ruleset.ts';
 import type { Ruleset, RulesetState } from './ruleset.ts';
-import { kernelRules, type Command, type DesiredNetwork, type NamespaceState, type ObservedNetwork } from './state.ts';
+import {
+  kernelRules,
+  type Command,
+  type DesiredNetwork,
+  type NamespaceState,
+  type ObservedNetwork,
+  type Stage,
+} from './state.ts';
 
 /** A link's end by its full name, `namespace/link`. */
 type End = string;
 
 /**
- * The commands, in order, that bring `observed` to `desired`; empty when they are equal. What goes is removed before
+ * The commands, in stages, that bring `observed` to `desired`; no stage when they are equal. What goes is removed before
  * what comes is made; filters come into force before the links that they guard. The processes of a namespace that goes
  * are ended, but for those of `core`: they belong to the supervisor.
+ *
+ * Both may be a part of the network, as long as a namespace comes together with those at the other ends of links that differ.
  */
-export function plan(desired: DesiredNetwork, observed: ObservedNetwork, core: string): readonly Command[] {
+export function plan(desired: DesiredNetwork, observed: ObservedNetwork, core: string): readonly Stage[] {
   const removed = [...observed.keys()].filter((name) => !desired.has(name));
   const added = [...desired.keys()].filter((name) => !observed.has(name));
   const { gone, deletions } = planLinkRemovals(desired, observed);
   const names = [...removed.map((name) => `netns del ${name}`), ...added.map((name) => `netns add ${name}`)];
-  return [
-    ...endProcesses(removed.filter((name) => name !== core)),
-    ...[...deletions].flatMap(([name, lines]) => batch(name, lines)),
-    ...batch(undefined, names),
-    ...[...desired].flatMap(([name, want]) => planKernel(name, want, observed.get(name))),
-    ...batch(undefined, planLinks(desired, observed, gone)),
-    ...[...desired].flatMap(([name, want]) => batch(name, planAddressing(name, want, observed.get(name), gone))),
+  const stages: readonly Stage[] = [
+    endProcesses(removed.filter((name) => name !== core)),
+    [...deletions].flatMap(([name, lines]) => batch(name, lines)),
+    batch(undefined, names),
+    [...desired].flatMap(([name, want]) => planKernel(name, want, observed.get(name))),
+    batch(undefined, planLinks(desired, observed, gone)),
+    [...desired].flatMap(([name, want]) => batch(name, planAddressing(name, want, observed.get(name), gone))),
   ];
+  return stages.filter((stage) => stage.length > 0);
 }
 
 function batch(namespace: string | undefined, lines: readonly string[]): readonly Command[] {
@@ -34,18 +44,27 @@ function batch(namespace: string | undefined, lines: readonly string[]): readonl
   return [{ argv: ['ip', ...scope, '-batch', '-'], stdin: `${lines.join('\n')}\n` }];
 }
 
+/** Ends every process in the namespaces whose paths are its arguments: one look at all processes, however many namespaces. */
+const endScript = `ids=" $(stat -L -c %d:%i "$@" | tr '\\n' ' ') "
+stat -L -c '%d:%i %n' /proc/[0-9]*/ns/net 2>/dev/null | while read -r id path; do
+  pid=\${path#/proc/}
+  case "$ids" in *" $id "*) kill -KILL "\${pid%%/*}" || true;; esac
+done`;
+
 /** The commands that end every process in the namespaces `names`. */
-export function endProcesses(names: readonly string[]): readonly Command[] {
-  if (names.length === 0) return [];
-  const pids = names.map((name) => `$(ip netns pids ${name})`).join(' ');
-  return [{ argv: ['sh', '-c', `for pid in ${pids}; do kill -KILL $pid || true; done`] }];
+export function endProcesses(names: readonly string[]): Stage {
+  return names.length === 0 ? [] : [{ argv: ['sh', '-c', endScript, 'end', ...names.map(namespacePath)] }];
 }
 
-/** Every end that goes, and by namespace the lines that remove them: one line a link, since both ends go together. */
+/**
+ * Every end that goes, and by namespace the lines that remove them: one line a link, since both ends go together. A namespace
+ * that goes takes its links along; each line costs the kernel some milliseconds.
+ */
 function planLinkRemovals(desired: DesiredNetwork, observed: ObservedNetwork) {
   const gone = new Set<End>();
   const deletions = new Map<string, string[]>();
   for (const [name, { links }] of observed) {
+    if (!desired.has(name)) continue;
     for (const [link, { peer }] of links) {
       const want = desired.get(name)?.links.get(link);
       if (link === 'lo' || gone.has(`${name}/${link}`) || (want !== undefined && want.peer === peer)) continue;

@@ -1,7 +1,8 @@
 // Runs commands on this machine.
 
 import { spawn } from 'node:child_process';
-import type { Command } from './state.ts';
+import { formatScript } from './script.ts';
+import type { Command, Stage } from './state.ts';
 
 /** Runs one command and resolves with its standard output. Rejects with a `CommandFailure`. */
 export type Run = (command: Command) => Promise<string>;
@@ -36,7 +37,18 @@ export const runCommand: Run = (command) =>
     child.stdin.end(command.stdin ?? '');
   });
 
-/** Runs commands one after the other; stops at the first failure. */
-export async function apply(commands: readonly Command[], run: Run): Promise<void> {
-  for (const command of commands) await run(command);
+/** How many commands run at a time, and what one shell gets at the least: a start from here costs more than one from a shell. */
+const LANES = 4;
+const SCRIPT = 8;
+
+/** Runs the stages one after the other, the commands of each in a few shells side by side; stops at the first stage that fails. */
+export async function apply(stages: readonly Stage[], run: Run): Promise<void> {
+  for (const stage of stages) {
+    const lanes = Math.min(LANES, Math.ceil(stage.length / SCRIPT));
+    const groups = Array.from({ length: lanes }, (_, lane) => stage.filter((_command, i) => i % lanes === lane));
+    const scripts = stage.length < SCRIPT ? stage : groups.map(formatScript);
+    // All of them end before this does: what still ran would meet what is planned next.
+    const ends = await Promise.allSettled(scripts.map((command) => run(command)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
 }

@@ -34,6 +34,9 @@ export interface Command {
   readonly stdin?: string;
 }
 
+/** Commands that do not depend on each other: they may run at the same time, in any order. */
+export type Stage = readonly Command[];
+
 /** The rules that the kernel gives a new namespace. */
 export const kernelRules: readonly string[] = [
   'from all lookup local pref 0',

@@ -1,0 +1,20 @@
+// Many commands as one: a shell script that runs them one after the other. Pure.
+
+import type { Command } from './state.ts';
+
+/** Ends an input within the script; no line of a command's input is like it. */
+const END = '@@end@@';
+
+/** A command that runs `commands` in order, stops at the first failure, and says which one it was. */
+export function formatScript(commands: readonly Command[]): Command {
+  const steps = commands.map(({ argv, stdin = '' }) => {
+    const line = argv.map(quote).join(' ');
+    const input = stdin === '' || stdin.endsWith('\n') ? stdin : `${stdin}\n`;
+    return `${line} <<'${END}' || fail ${quote(argv.join(' '))}\n${input}${END}\n`;
+  });
+  return { argv: ['sh'], stdin: `fail() { echo "in: $1" >&2; exit 1; }\n${steps.join('')}` };
+}
+
+function quote(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
