@@ -11,8 +11,9 @@ import { readSealKey, snapshotPath } from './server-directory.ts';
 const DELAY = 500;
 const RETRY = 10_000;
 
-/** How much longer than a write takes the time to the next one is: a large estate under change is not written all the time. */
-const REST = 20;
+/** How much longer than a write takes the time to the next one is, and its most in milliseconds: a large estate under change is not written all the time. */
+const REST = 10;
+const LONGEST_REST = 2000;
 
 /** Writes the newest snapshot to disk, a while after it changed and one write at a time. */
 export function keepSnapshotFile(snapshot: Watch<Snapshot>, epoch: string, dataDirectory: string, log: Log): void {
@@ -24,14 +25,14 @@ export function keepSnapshotFile(snapshot: Watch<Snapshot>, epoch: string, dataD
   const later = (): void => {
     if (busy || written === snapshot.value) return;
     busy = true;
-    systemClock.after(Math.min(delay * 2 ** failures, Math.max(delay, RETRY)), () => {
+    systemClock.after(Math.min(delay * 2 ** failures, RETRY), () => {
       const { value } = snapshot;
       const begin = systemClock.monotonic();
       writeSnapshotFile(snapshotPath(dataDirectory), { epoch, snapshot: value }, key)
         .then(() => {
           written = value;
           failures = 0;
-          delay = Math.max(DELAY, REST * (systemClock.monotonic() - begin));
+          delay = Math.min(LONGEST_REST, Math.max(DELAY, REST * (systemClock.monotonic() - begin)));
         })
         .catch((error: unknown) => {
           if (failures++ === 0) log.error('the snapshot cannot be written to disk; tried again', { error });

@@ -67,7 +67,8 @@ for (const { attach, skip } of attachments) {
       }).catch(async (error: unknown) => {
         throw new Error(`${error instanceof Error ? error.message : String(error)}\n${server.log}`);
       });
-      assert.deepEqual((await shop.client.load(load)).targets, { blue: 100 });
+      const last = await shop.client.load(load);
+      assert.deepEqual([last.statuses, last.errors, last.targets], [{ 200: 100 }, {}, { blue: 100 }]);
     },
   );
 }
