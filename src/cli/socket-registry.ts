@@ -12,7 +12,6 @@ export interface SocketTaker {
 
 export interface SocketRegistryDeps {
   open(
-    namespace: string | undefined,
     specs: readonly SocketSpec[],
   ): Promise<{ readonly handles: ReadonlyMap<string, RawHandle>; readonly failed: ReadonlyMap<string, string> }>;
   readonly log: Log;
@@ -91,20 +90,13 @@ export class SocketRegistry {
       this.#held.delete(key);
     }
     const failed = new Map<string, string>();
-    const byNamespace = Map.groupBy(
-      specs.filter(({ key }) => !this.#held.has(key)),
-      ({ namespace }) => namespace,
-    );
-    // One helper per namespace, all at once: a start costs tens of milliseconds.
-    const openings = await Promise.all([...byNamespace].map(([namespace, group]) => this.#deps.open(namespace, group)));
-    for (const { handles, failed: reasons } of openings) {
-      for (const [key, reason] of reasons) failed.set(key, reason);
-      for (const [key, handle] of handles) {
-        const spec = wanted.get(key);
-        if (spec === undefined) continue;
-        this.#held.set(key, { spec, handle, listening: new Set(), refused: new Map() });
-        for (const taker of this.#takers.values()) taker.give(spec, handle);
-      }
+    const { handles, failed: reasons } = await this.#deps.open(specs.filter(({ key }) => !this.#held.has(key)));
+    for (const [key, reason] of reasons) failed.set(key, reason);
+    for (const [key, handle] of handles) {
+      const spec = wanted.get(key);
+      if (spec === undefined) continue;
+      this.#held.set(key, { spec, handle, listening: new Set(), refused: new Map() });
+      for (const taker of this.#takers.values()) taker.give(spec, handle);
     }
     await this.#everyWorkerAnswered();
     const opened: string[] = [];

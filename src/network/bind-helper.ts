@@ -1,6 +1,7 @@
-// The short-lived process that binds sockets inside of a namespace and passes them to its parent.
+// The short-lived process that binds sockets inside of namespaces, one after the other, and passes them to its parent.
 
-import { bindHandle } from './raw-handles.ts';
+import { bindHandle, type RawHandle } from './raw-handles.ts';
+import { openSystemCalls } from './system-calls.ts';
 import type { HelperAnswer, HelperRequest } from './open-sockets.ts';
 
 function send(answer: HelperAnswer, handle?: unknown): Promise<void> {
@@ -12,13 +13,29 @@ function send(answer: HelperAnswer, handle?: unknown): Promise<void> {
   });
 }
 
+/** Binds each in its namespace. */
+function createBinder(): (request: HelperRequest) => RawHandle {
+  const calls = openSystemCalls();
+  let here: string | undefined;
+  return ({ namespace, request }) => {
+    if (namespace !== here) {
+      // Where it is when this fails, nobody knows.
+      here = undefined;
+      calls.enter(namespace);
+      here = namespace;
+    }
+    return bindHandle(request).handle;
+  };
+}
+
 // `on`, not `once`: without a listener the channel would not keep this process alive.
 process.on('message', (requests: readonly HelperRequest[]) => {
   void (async () => {
-    for (const { key, request } of requests) {
+    const bind = createBinder();
+    for (const request of requests) {
+      const { key } = request;
       try {
-        const { handle } = bindHandle(request);
-        await send({ key }, handle);
+        await send({ key }, bind(request));
       } catch (error) {
         await send({ key, failure: error instanceof Error ? error.message : String(error) });
       }

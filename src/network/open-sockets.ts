@@ -1,13 +1,14 @@
-// Binds sockets for others, in this process's own network or, by a short-lived helper, inside of a namespace.
+// Binds sockets for others, in this process's own network or, by a short-lived helper, inside of namespaces.
 
 import { spawn } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { bindHandle, type BindRequest, type RawHandle } from './raw-handles.ts';
 import type { SocketSpec } from './sockets.ts';
 
-/** What the helper is asked for: one socket and the key that its answer carries. */
+/** What the helper is asked for: one socket, the namespace (a path) that it is in, and the key that its answer carries. */
 export interface HelperRequest {
   readonly key: string;
+  readonly namespace: string;
   readonly request: BindRequest;
 }
 
@@ -24,38 +25,39 @@ export interface OpenedSockets {
 }
 
 /**
- * Binds every socket of `specs` (their `namespace` is not looked at) in the namespace at `namespace`, or in this
- * process's own network. Nothing listens yet. Never rejects: what cannot be bound is in `failed`.
+ * Binds every socket of `specs` in its namespace, or in this process's own network. Nothing listens yet. Never rejects:
+ * what cannot be bound is in `failed`.
  */
-export async function openSockets(namespace: string | undefined, specs: readonly SocketSpec[]): Promise<OpenedSockets> {
-  const requests = specs.map(({ key, kind, family, address, port }): HelperRequest => {
-    return { key, request: { kind, family, port, ...(address === undefined ? {} : { address }) } };
-  });
-  if (requests.length === 0) return { handles: new Map(), failed: new Map() };
-  return namespace === undefined ? openHere(requests) : openInside(namespace, requests);
-}
-
-function openHere(requests: readonly HelperRequest[]): OpenedSockets {
+export async function openSockets(specs: readonly SocketSpec[]): Promise<OpenedSockets> {
   const handles = new Map<string, RawHandle>();
   const failed = new Map<string, string>();
-  for (const { key, request } of requests) {
+  const inside: HelperRequest[] = [];
+  for (const { key, kind, family, address, port, namespace } of specs) {
+    const request = { kind, family, port, ...(address === undefined ? {} : { address }) };
+    if (namespace !== undefined) {
+      inside.push({ key, namespace, request });
+      continue;
+    }
     try {
       handles.set(key, bindHandle(request).handle);
     } catch (error) {
       failed.set(key, error instanceof Error ? error.message : String(error));
     }
   }
-  return { handles, failed };
+  if (inside.length === 0) return { handles, failed };
+  const others = await openInside(inside);
+  return { handles: new Map([...handles, ...others.handles]), failed: new Map([...failed, ...others.failed]) };
 }
 
 /** The helper's source has the extension of this file: `.ts` in a checkout, `.js` in the package. */
 const helper = join(import.meta.dirname, `bind-helper${extname(import.meta.filename)}`);
 
-function openInside(namespace: string, requests: readonly HelperRequest[]): Promise<OpenedSockets> {
+/** One helper for all: its start costs more than a thousand sockets. */
+function openInside(requests: readonly HelperRequest[]): Promise<OpenedSockets> {
   return new Promise((resolve) => {
     const handles = new Map<string, RawHandle>();
     const failed = new Map<string, string>();
-    const child = spawn('nsenter', [`--net=${namespace}`, process.execPath, helper], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', helper], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const end = (reason: string): void => {

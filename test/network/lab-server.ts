@@ -9,7 +9,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createWatch, waitFor, type WatchCell } from '../../src/base/watch.ts';
 import { createAgent, type Agent, type AgentDeps } from '../../src/cli/agent.ts';
-import { namePrefix, openSockets, prepareCore, runCommand, type SocketSpec } from '../../src/network/index.ts';
+import { namePrefix, openSockets, prepareCore, runCommand } from '../../src/network/index.ts';
 import { emptySnapshot, type Snapshot } from '../../src/snapshot/index.ts';
 import type { Workload } from '../../src/workload/index.ts';
 import { startWorker, type StandIn } from './lab.ts';
@@ -38,15 +38,12 @@ function standInSupervisor(worker: StandIn): AgentDeps['sockets'] {
         await worker.close(key);
         open.delete(key);
       }
-      for (const namespace of new Set(specs.map((spec) => spec.namespace))) {
-        const missing = specs.filter((spec: SocketSpec) => spec.namespace === namespace && !open.has(spec.key));
-        const answer = await openSockets(namespace, missing);
-        for (const [key, handle] of answer.handles) {
-          await worker.listen(key, handle);
-          open.add(key);
-        }
-        for (const [key, reason] of answer.failed) failed.set(key, reason);
+      const answer = await openSockets(specs.filter(({ key }) => !open.has(key)));
+      for (const [key, handle] of answer.handles) {
+        await worker.listen(key, handle);
+        open.add(key);
       }
+      for (const [key, reason] of answer.failed) failed.set(key, reason);
       return { opened: new Set(open), failed };
     },
   };

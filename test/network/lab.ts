@@ -57,14 +57,9 @@ export function openLab(t: TestContext): Lab {
     settle: (snapshot, workloads) => settle(snapshot, workloads),
     serve: async (snapshot, workloads, worker) => {
       const specs = desiredSockets(snapshot, { attach: 'netns', prefix, lowPorts: true });
-      for (const namespace of new Set(specs.map((spec) => spec.namespace))) {
-        const { handles, failed } = await openSockets(
-          namespace,
-          specs.filter((spec) => spec.namespace === namespace),
-        );
-        if (failed.size > 0) throw new Error([...failed.values()].join(', '));
-        for (const [key, handle] of handles) await worker.listen(key, handle);
-      }
+      const { handles, failed } = await openSockets(specs);
+      if (failed.size > 0) throw new Error([...failed.values()].join(', '));
+      for (const [key, handle] of handles) await worker.listen(key, handle);
       await settle(snapshot, workloads, openPairs(snapshot, new Set(specs.map(({ key }) => key))));
     },
     startWorker: async () => startWorker(t, await prepareCore(prefix, runCommand)),

@@ -65,7 +65,7 @@ test('an agent opens the sockets of loopback VPCs and says where they are dialle
   const snapshot = sampleSnapshot({ vpcs: ['vpc-a'], ports: [80, 8080], attachment, revision: 5 });
   const { agent } = startAgent(t, snapshot, async (specs) => {
     asked.push(specs);
-    const { handles, failed } = await openSockets(undefined, specs);
+    const { handles, failed } = await openSockets(specs);
     for (const [key, handle] of handles) opened.set(key, handle);
     return { opened: new Set(handles.keys()), failed };
   });
@@ -88,7 +88,7 @@ test('an agent does not obey a revision whose sockets are taken, and does when t
   await once(other, 'listening');
   const snapshot = sampleSnapshot({ vpcs: ['vpc-a'], ports: [8081], attachment, revision: 1 });
   const { agent } = startAgent(t, snapshot, async (specs) => {
-    const { handles, failed } = await openSockets(undefined, specs);
+    const { handles, failed } = await openSockets(specs);
     for (const handle of handles.values()) handle.close();
     return { opened: new Set(handles.keys()), failed };
   });
@@ -136,4 +136,15 @@ test('pickLoopbackNumber() leaves out a part of 127/8 whose name server somebody
   await once(server, 'listening');
   assert.notEqual(pickLoopbackNumber(new Set(), n), n);
   server.close();
+});
+
+test('a socket of a namespace that is not there is refused alone', async () => {
+  const socket = { vpcId: 'vpc-a', kind: 'tcp', family: 4, address: '127.0.0.1', port: 0, purpose: 'service' } as const;
+  const { handles, failed } = await openSockets([
+    { ...socket, key: 'gone', namespace: '/run/netns/pg-no-such-namespace' },
+    { ...socket, key: 'here' },
+  ]);
+  handles.forEach((handle) => handle.close());
+  assert.deepEqual([...handles.keys()], ['here']);
+  assert.match(failed.get('gone') ?? '', /ENOENT.*pg-no-such-namespace/);
 });
