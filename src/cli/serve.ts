@@ -14,13 +14,13 @@ import {
   whyNoNamespaces,
   type RawHandle,
 } from '../network/index.ts';
-import { acquireLock } from '../store/index.ts';
+import { acquireLock, findDatabaseProblem } from '../store/index.ts';
 import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
 import { awsQuotas, usualQuotas } from '../domain/index.ts';
 import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
-import { makeDirectory, makeSealKey } from './server-directory.ts';
+import { makeDirectory, makeSealKey, statePath } from './server-directory.ts';
 import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
 import type { AttachKind, ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
@@ -67,6 +67,9 @@ async function runIn(
   if (lock === undefined)
     throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
   writable(dataDirectory, () => makeSealKey(dataDirectory));
+  // Each control process would end with it, and be started again for ever.
+  const unusable = findDatabaseProblem(statePath(dataDirectory));
+  if (unusable !== undefined) throw new Forbidden(3, `${dataDirectory} cannot be served: ${unusable}`);
   await rawHandleSelfTest();
   const attach = await chooseAttachment(options.attach, log);
   const problems = checkAttachments(configuration, attach);

@@ -11,6 +11,7 @@ export {
   type EventRetention,
 } from './audit-event.ts';
 export { defaultRetention, type Backend, type Retention } from './backend.ts';
+export { findDatabaseProblem } from './database-problem.ts';
 export { acquireLock, isLockHeld, type Lock } from './lock.ts';
 export { type LogRow } from './log-row.ts';
 export { createMemoryBackend } from './memory-backend.ts';

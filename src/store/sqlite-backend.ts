@@ -6,7 +6,8 @@ import type { Log } from '../base/log.ts';
 import { applyChanges, emptyState, type Change, type State } from '../domain/index.ts';
 import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
 import type { Backend, Retention } from './backend.ts';
-import { LOG_FORMAT, type LogRow } from './log-row.ts';
+import { wrongFormat } from './database-problem.ts';
+import type { LogRow } from './log-row.ts';
 import type { StoredState } from './sqlite-log.ts';
 import type { SqliteError, SqliteReply, SqliteRequest, SqliteValue, SqliteWorkerData } from './sqlite-worker.ts';
 
@@ -105,8 +106,8 @@ function revive({ message, code }: SqliteError): Error {
 }
 
 function stateOf({ folded, records, rows, format }: StoredState): State {
-  if (format > LOG_FORMAT)
-    throw new Error(`the database has records of format ${format}; this program knows up to ${LOG_FORMAT}`);
+  const problem = wrongFormat(format);
+  if (problem !== undefined) throw new Error(problem);
   const changes = records.map(
     ({ kind, key, value }) => ({ kind, key, record: JSON.parse(value) as unknown }) as unknown as Change,
   );

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Retention } from './backend.ts';
 import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
+import { newestFormat, wrongVersion } from './database-problem.ts';
 import { migrations } from './migrations.ts';
 import { SqliteEvents } from './sqlite-events.ts';
 
@@ -61,8 +62,8 @@ export class SqliteLog {
         'CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
       );
       const version = this.#number('SELECT coalesce(max(version), 0) AS n FROM migration');
-      if (version > migrations.length)
-        throw new Error(`the database has version ${version}; this program knows up to ${migrations.length}`);
+      const problem = wrongVersion(version);
+      if (problem !== undefined) throw new Error(problem);
       migrations.forEach((statements, i) => {
         if (i < version) return;
         this.#database.exec(statements);
@@ -101,9 +102,7 @@ export class SqliteLog {
       rows: this.#database
         .prepare('SELECT revision, changes FROM log WHERE revision <= ? ORDER BY revision')
         .all(wanted) as StoredState['rows'] & never[],
-      format: this.#number(
-        'SELECT max((SELECT coalesce(max(format), 0) FROM log), (SELECT coalesce(max(format), 0) FROM record)) AS n',
-      ),
+      format: this.#number(newestFormat),
     };
   }
 

@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { needsNamespaces } from '../network/lab.ts';
 import { childrenOf, makeDirectory, ownCheckout, runPergola, startPergola, TestServer } from '../server.ts';
@@ -138,4 +139,19 @@ test('serve ends with 3 at what it may not do', async () => {
   await refuses(serveArgs('--config', path), 3, /wrong\.yaml:2: vpc: unknown key vpc; did you mean vpcs\?/);
   writeFileSync(path, 'vpcs: [{ name: a, cidrs: [10.0.0.0/16], attachment: { kind: netns } }]\n');
   await refuses(serveArgs('--config', path), 3, /wrong\.yaml:1: .* attaches with loopback/);
+});
+
+test('a data directory of a later version, and one whose state.db is no database, are refused with a sentence and 3', async () => {
+  const data = newDirectory();
+  mkdirSync(data);
+  const database = new DatabaseSync(join(data, 'state.db'));
+  database.exec('CREATE TABLE migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT');
+  database.exec('INSERT INTO migration VALUES (999, 0)');
+  database.close();
+  const args = ['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'];
+  const later = await runPergola(ownCheckout, args);
+  assert.deepEqual([later.status, /version 999; this program knows up to \d+\n$/.test(later.stderr)], [3, true]);
+  writeFileSync(join(data, 'state.db'), 'x'.repeat(5000));
+  const foreign = await runPergola(ownCheckout, args);
+  assert.deepEqual([foreign.status, foreign.stderr.endsWith('state.db is not a database\n')], [3, true]);
 });
