@@ -65,7 +65,10 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
           definition: latticeDefinition,
           operations: bindAll(latticeOperations, deps, binding('vpc-lattice', toLatticeError)),
         },
-        { definition: ec2Definition, operations: bindAll(ec2Operations, deps, binding('ec2', toEc2Error)) },
+        {
+          definition: ec2Definition,
+          operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error)),
+        },
         { definition: stsDefinition, operations: bindAll(stsOperations, deps, binding('sts', toStsError)) },
         {
           definition: cloudTrailDefinition,

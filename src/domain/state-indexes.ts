@@ -164,6 +164,7 @@ export const indexDefinitions = {
     domainVerification: owned('domainVerification'),
     vpc: owned('vpc'),
     subnet: owned('subnet'),
+    securityGroup: owned('securityGroup'),
   },
   /** Idempotency tokens, under `all`, the oldest first. */
   tokens: { clientToken: () => ['all'] },
@@ -201,7 +202,8 @@ export type OwnedKind =
   | 'resourceAssociation'
   | 'domainVerification'
   | 'vpc'
-  | 'subnet';
+  | 'subnet'
+  | 'securityGroup';
 
 /** Under which value the `owned` index finds what `owner` has of `kind`. */
 export function ownedIndexValue(kind: OwnedKind, owner: Pick<BaseRecord, 'account' | 'region'>): string {
@@ -235,7 +237,7 @@ export function pairIndexValue(a: Key, b: Key): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: Exclude<OwnedKind, 'vpc' | 'subnet' | 'resourceAssociation'> | 'listener' | 'rule',
+  kind: Exclude<OwnedKind, 'vpc' | 'subnet' | 'securityGroup' | 'resourceAssociation'> | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

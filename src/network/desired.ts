@@ -1,13 +1,8 @@
 // From a snapshot to the network that it asks for on this machine. Pure.
 
 import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
-import {
-  componentAddresses,
-  managedRanges,
-  type DoorRecord,
-  type Snapshot,
-  type VpcRecord,
-} from '../snapshot/index.ts';
+import { managedRanges } from '../base/managed-ranges.ts';
+import { componentAddresses, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { routerRuleset } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {

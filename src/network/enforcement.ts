@@ -1,7 +1,8 @@
 // The packet filter of a VPC's router: who may reach what. It sits in the router, never where a workload could change it.
 
 import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
-import { managedRanges, type SecurityGroupRecord, type SecurityRule } from '../snapshot/index.ts';
+import { managedRanges } from '../base/managed-ranges.ts';
+import type { SecurityGroupRecord, SecurityRule } from '../snapshot/index.ts';
 import { routerUplink, workloadLink } from './names.ts';
 import type { Chain, Ruleset } from './ruleset.ts';
 

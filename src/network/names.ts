@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cidr.ts';
-import { managedRanges } from '../snapshot/index.ts';
+import { managedRanges } from '../base/managed-ranges.ts';
 
 /** The folder where iproute2 keeps named namespaces. */
 const namespaceFolder = '/run/netns';

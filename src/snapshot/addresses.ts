@@ -1,20 +1,13 @@
 // Where a component of a service network is found: its managed addresses, from its place in the pools.
 
 import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cidr.ts';
+import { managedRanges } from '../base/managed-ranges.ts';
 
 function range(text: string) {
   const cidr = parseCidr(text);
   if (cidr === undefined) throw new Error(`not a range: ${text}`);
   return cidr;
 }
-
-/** The managed ranges. Services first as AWS documents them (169.254.171.0/24, fd00:ec2:80::/64), then ours. */
-export const managedRanges = {
-  services: ['169.254.171.0/24', '169.254.176.0/20'],
-  services6: 'fd00:ec2:80::/64',
-  sources: '169.254.192.0/19',
-  sources6: 'fd00:ec2:80:1::/64',
-} as const;
 
 /** The DNS names' time to live in seconds (also how long a client may hold a component's address). */
 export const DNS_TTL = 60;

@@ -9,5 +9,4 @@ export {
   embeddedIpv6,
   loopbackComponentAddress,
   loopbackWorkloadAddress,
-  managedRanges,
 } from './addresses.ts';

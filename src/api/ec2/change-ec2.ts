@@ -1,9 +1,9 @@
 // How a changing operation of EC2 is written: as those of VPC Lattice, and with DryRun.
 
-import { ServiceError } from '../../aws/index.ts';
 import type { Decision, State } from '../../domain/index.ts';
 import { change, contextOf, type Operation } from '../operation.ts';
 import type { Ec2Deps } from './deps.ts';
+import { dryRunSucceeded } from './read-ec2.ts';
 
 /** As `change`. With `DryRun` the decision is tried on the durable state and the answer is `DryRunOperation` (EC2 API: 412). */
 export function changeEc2<Request extends { readonly DryRun?: boolean }, I, R, Response>(
@@ -22,9 +22,7 @@ export function changeEc2<Request extends { readonly DryRun?: boolean }, I, R, R
         const request = input as Request;
         if (request.DryRun !== true) return handle(input, call, audited);
         decision(deps.store.state.value, toInput(request, deps), contextOf(name, call, deps));
-        throw new ServiceError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', {
-          status: 412,
-        });
+        throw dryRunSucceeded();
       };
     },
   };

@@ -1,7 +1,7 @@
 // A subnet in EC2's shape.
 
 import type { Subnet as WireSubnet } from '@aws-sdk/client-ec2';
-import { subnetAvailableAddresses } from '../../domain/ec2/index.ts';
+import { subnetAvailableAddresses, zoneId } from '../../domain/ec2/index.ts';
 import type { Subnet } from '../../domain/records/index.ts';
 import type { Wire } from '../operation.ts';
 import { describeTags } from './tags.ts';
@@ -15,6 +15,7 @@ export function describeSubnet(subnet: Subnet): Wire<WireSubnet> {
     State: 'available',
     CidrBlock: subnet.cidr,
     AvailabilityZone: subnet.zone,
+    AvailabilityZoneId: zoneId(subnet.zone),
     AvailableIpAddressCount: subnetAvailableAddresses(subnet),
     DefaultForAz: false,
     MapPublicIpOnLaunch: false,

@@ -1,6 +1,7 @@
 // A VPC in EC2's shape.
 
 import type { Vpc as WireVpc } from '@aws-sdk/client-ec2';
+import { cidrAssociationId } from '../../domain/ec2/index.ts';
 import type { Vpc } from '../../domain/records/index.ts';
 import type { Wire } from '../operation.ts';
 import { describeTags } from './tags.ts';
@@ -13,10 +14,11 @@ export function describeVpc(vpc: Vpc): Wire<WireVpc> {
     State: 'available',
     CidrBlock: vpc.cidrs[0],
     CidrBlockAssociationSet: vpc.cidrs.map((CidrBlock, index) => ({
-      AssociationId: `vpc-cidr-assoc-${vpc.id.slice('vpc-'.length)}${index === 0 ? '' : `-${index}`}`,
+      AssociationId: cidrAssociationId(vpc, index),
       CidrBlock,
       CidrBlockState: { State: 'associated' },
     })),
+    DhcpOptionsId: 'default',
     IsDefault: false,
     InstanceTenancy: 'default',
     OwnerId: vpc.account,

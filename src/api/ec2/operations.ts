@@ -2,19 +2,47 @@
 
 import type { Operation } from '../operation.ts';
 import { createSubnet } from './create-subnet.ts';
+import { createTags } from './create-tags.ts';
 import { createVpc } from './create-vpc.ts';
 import { deleteSubnet } from './delete-subnet.ts';
+import { deleteTags } from './delete-tags.ts';
 import { deleteVpc } from './delete-vpc.ts';
 import type { Ec2Deps } from './deps.ts';
+import { describeAccountAttributes } from './describe-account-attributes.ts';
+import { describeAvailabilityZones } from './describe-availability-zones.ts';
+import { describeManagedPrefixLists } from './describe-managed-prefix-lists.ts';
+import { describeNetworkAcls } from './describe-network-acls.ts';
+import { describePrefixLists } from './describe-prefix-lists.ts';
+import { describeRegions } from './describe-regions.ts';
+import { describeRouteTables } from './describe-route-tables.ts';
+import { describeSecurityGroupRules } from './describe-security-group-rules.ts';
+import { describeSecurityGroups } from './describe-security-groups.ts';
 import { describeSubnets } from './describe-subnets.ts';
+import { describeTags } from './describe-tags.ts';
+import { describeVpcAttribute } from './describe-vpc-attribute.ts';
 import { describeVpcs } from './describe-vpcs.ts';
+import { getManagedPrefixListEntries } from './get-managed-prefix-list-entries.ts';
 
-/** The implemented operations. */
-export const ec2Operations: readonly Operation<Ec2Deps>[] = [
+/** The implemented operations of a server with these regions. */
+export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec2Deps>[] => [
   createSubnet,
+  createTags,
   createVpc,
   deleteSubnet,
+  deleteTags,
   deleteVpc,
+  describeAccountAttributes,
+  describeAvailabilityZones,
+  describeManagedPrefixLists,
+  describeNetworkAcls,
+  describePrefixLists,
+  describeRegions(regions),
+  describeRouteTables,
+  describeSecurityGroupRules,
+  describeSecurityGroups,
   describeSubnets,
+  describeTags,
+  describeVpcAttribute,
   describeVpcs,
+  getManagedPrefixListEntries,
 ];

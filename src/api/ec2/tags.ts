@@ -12,19 +12,30 @@ export function readTags(
   resourceType: 'vpc' | 'subnet',
 ): { readonly tags?: Tags } {
   if (specifications === undefined) return {};
-  const tags: [string, string][] = [];
+  const tags: Record<string, string> = {};
   for (const { ResourceType, Tags: given = [] } of specifications) {
     if (ResourceType !== resourceType)
       throw new ServiceError(
         'InvalidParameterValue',
         `'${ResourceType}' is not a valid taggable resource type for this operation.`,
       );
-    for (const { Key, Value = '' } of given) tags.push([readKey(Key), Value]);
+    Object.assign(tags, readTagList(given));
   }
-  return { tags: Object.fromEntries(tags) };
+  return { tags };
 }
 
-function readKey(key: string | undefined): string {
+/** Tags by name; one without a value has the empty text. */
+export function readTagList(tags: readonly Valid<Tag>[]): Tags {
+  return Object.fromEntries(tags.map(({ Key, Value = '' }) => [readKey(Key), readValue(Value)]));
+}
+
+function readValue(value: string): string {
+  if (value.length > 255) throw new ServiceError('InvalidParameterValue', 'Tag values have at most 255 characters.');
+  return value;
+}
+
+/** A tag's key, as EC2 takes it. */
+export function readKey(key: string | undefined): string {
   if (key === undefined || key === '' || key.length > 127 || key.startsWith('aws:'))
     throw new ServiceError('InvalidParameterValue', `Tag key '${key ?? ''}' is not allowed.`);
   return key;

@@ -77,7 +77,7 @@ test('describeVpcs() filters by id, range and tag with wildcards, and refuses un
   assert.deepEqual(find('cidr', '10.1.0.0/16'), [bank]);
   assert.deepEqual(find('tag:Name', 'shop'), []);
   assert.throws(() => find('colour', 'red'), /filter 'colour' is invalid/);
-  assert.throws(() => describeVpcs(scenario.state, scenarioCaller, { vpcIds: ['vpc-00000000'] }), /does not exist/);
+  assert.throws(() => describeVpcs(scenario.state, scenarioCaller, { ids: ['vpc-00000000'] }), /does not exist/);
   assert.deepEqual(
     [...describeSubnets(scenario.state, scenarioCaller, { filters: [{ name: 'vpc-id', values: [shop] }] }).read()],
     [],

@@ -1,9 +1,15 @@
-// VPCs, subnets, and the configuration's security groups and instances.
+// VPCs, subnets, security groups and instances, and what EC2 tells of them.
 
 export { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from './check-placement.ts';
 export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
+export type { Ec2Filter } from './filter.ts';
 export { applyConfiguredLoadBalancers, findLoadBalancer, type ConfiguredLoadBalancer } from './load-balancer.ts';
-export { describeSubnets, describeVpcs, subnetAvailableAddresses, type Ec2Filter } from './read.ts';
+export { describePrefixLists, prefixListEntries, type PrefixList } from './prefix-list.ts';
+export { cidrAssociationId, describeSubnets, describeVpcs, subnetAvailableAddresses } from './read.ts';
+export { describeSecurityGroupRules, describeSecurityGroups, type SecurityGroupPermission } from './security-group.ts';
 export { placeStandIns } from './stand-in.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
+export { createTags, deleteTags, describeTags } from './tags.ts';
 export { createVpc, deleteVpc, getVpc, type AttachmentInput, type CreateVpcInput } from './vpc.ts';
+export { describeNetworkAcls, describeRouteTables, type NetworkAcl, type RouteTable } from './vpc-parts.ts';
+export { describeRegions, describeZones, zoneId } from './zone.ts';
