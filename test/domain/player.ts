@@ -36,7 +36,7 @@ export interface Step {
 const number = fc.nat({ max: MOST });
 
 /** Random steps. */
-const steps: fc.Arbitrary<Step> = fc.record({
+export const steps: fc.Arbitrary<Step> = fc.record({
   // The data plane obeys once in a dozen steps.
   word: fc.oneof(
     { arbitrary: fc.nat({ max: words.length - 1 }), weight: 11 },
