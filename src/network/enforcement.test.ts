@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routerRuleset } from './enforcement.ts';
-import { formatRuleset, formatSetChange, parseRuleset, shapeOf, type Chain } from './ruleset.ts';
+import { formatRuleset, formatSetChange } from './ruleset.ts';
 
 const guard = {
   block: '169.254.192.16/28',
@@ -92,56 +92,6 @@ table inet pergola {
 }
 `,
   );
-});
-
-test('parseRuleset() reads what nft 1.0.6 printed for the same rules (recorded 2026-11-22)', () => {
-  const [first, second] = ['one', 'two'];
-  const ruleset = {
-    sets: new Map([['doors', { type: 'ipv4_addr . inet_service', elements: new Set(['169.254.171.1 . 80']) }]]),
-    chains: new Map<string, Chain>([
-      ['input', { base: { hook: 'input', priority: 0, policy: 'drop' }, rules: [first, second] }],
-      ['clients', { rules: [] }],
-    ]),
-  } as const;
-  const marks = [...formatRuleset(ruleset).matchAll(/comment "(.*)"/g)].map((match) => match[1]);
-  const rule = (comment: string | undefined) => ({
-    rule: { family: 'inet', table: 'pergola', chain: 'input', comment, expr: [] },
-  });
-  const printed = [
-    { metainfo: { version: '1.0.6', release_name: 'Lester Gooch #5', json_schema_version: 1 } },
-    { table: { family: 'inet', name: 'pergola', handle: 2 } },
-    { table: { family: 'ip', name: 'nat', handle: 3 } },
-    {
-      set: {
-        family: 'inet',
-        name: 'doors',
-        table: 'pergola',
-        type: ['ipv4_addr', 'inet_service'],
-        handle: 3,
-        elem: [{ concat: ['169.254.171.1', 80] }],
-      },
-    },
-    { chain: { family: 'inet', table: 'pergola', name: 'clients', handle: 1 } },
-    {
-      chain: {
-        family: 'inet',
-        table: 'pergola',
-        name: 'input',
-        handle: 2,
-        type: 'filter',
-        hook: 'input',
-        prio: 0,
-        policy: 'drop',
-      },
-    },
-    ...marks.map(rule),
-  ];
-  const state = parseRuleset(JSON.stringify({ nftables: printed }));
-  assert.equal(state.shape, shapeOf(ruleset));
-  assert.deepEqual(state.foreign, ['ip nat']);
-  assert.deepEqual([...(state.sets.get('doors') ?? [])], ['169.254.171.1 . 80']);
-  const damaged = parseRuleset(JSON.stringify({ nftables: [...printed, rule(undefined)] }));
-  assert.notEqual(damaged.shape, shapeOf(ruleset));
 });
 
 test('formatSetChange() removes before it adds, and is undefined without a change', () => {

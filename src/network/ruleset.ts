@@ -1,4 +1,4 @@
-// The packet filter of a namespace as data: to nft's text, and back from nft's JSON in a form that can be compared.
+// The packet filter of a namespace as data: to nft's text, and the form in which it can be compared.
 
 import { createHash } from 'node:crypto';
 
@@ -44,7 +44,7 @@ function mark(rule: string): string {
 
 /** What `RulesetState.shape` is when `ruleset` is in force: sets, chains and the marks of their rules in order. */
 export function shapeOf(ruleset: Ruleset): string {
-  return describe(
+  return describeRuleset(
     [...ruleset.sets].map(([name, set]) => [name, set.type]),
     [...ruleset.chains].map(([name, { base, rules }]) => ({
       name,
@@ -54,7 +54,8 @@ export function shapeOf(ruleset: Ruleset): string {
   );
 }
 
-function describe(
+/** The text of a shape, from sets with their types, and chains with their hook, priority and policy, and the marks of their rules. */
+export function describeRuleset(
   sets: readonly (readonly [name: string, type: string])[],
   chains: readonly { readonly name: string; readonly base: string; readonly rules: readonly string[] }[],
 ): string {
@@ -104,65 +105,3 @@ export function formatTableRemoval(tables: readonly string[]): string {
 
 /** The text of our table's name, `family name`. */
 export const ourTable = table;
-
-interface NftObject {
-  readonly table?: { readonly family: string; readonly name: string };
-  readonly set?: {
-    readonly family: string;
-    readonly table: string;
-    readonly name: string;
-    readonly type: string | readonly string[];
-    readonly elem?: readonly unknown[];
-  };
-  readonly chain?: {
-    readonly family: string;
-    readonly table: string;
-    readonly name: string;
-    readonly hook?: string;
-    readonly prio?: number;
-    readonly policy?: string;
-  };
-  readonly rule?: {
-    readonly family: string;
-    readonly table: string;
-    readonly chain: string;
-    readonly comment?: string;
-  };
-}
-
-/** Reads the output of `nft -j list ruleset`. Throws when it is no such output. */
-export function parseRuleset(json: string): RulesetState {
-  const { nftables } = JSON.parse(json) as { readonly nftables: readonly NftObject[] };
-  const ours = (one: { readonly family: string; readonly table: string }): boolean =>
-    `${one.family} ${one.table}` === table;
-  const foreign: string[] = [];
-  const types: [string, string][] = [];
-  const sets = new Map<string, ReadonlySet<string>>();
-  const chains = new Map<string, { readonly name: string; readonly base: string; readonly rules: string[] }>();
-  let found = false;
-  for (const one of nftables) {
-    if (one.table !== undefined) {
-      const name = `${one.table.family} ${one.table.name}`;
-      if (name === table) found = true;
-      else foreign.push(name);
-    }
-    if (one.set !== undefined && ours(one.set)) {
-      types.push([one.set.name, typeof one.set.type === 'string' ? one.set.type : one.set.type.join(' . ')]);
-      sets.set(one.set.name, new Set((one.set.elem ?? []).map(formatElement)));
-    }
-    if (one.chain !== undefined && ours(one.chain)) {
-      const { name, hook, prio, policy } = one.chain;
-      chains.set(name, { name, base: hook === undefined ? '' : `${hook} ${prio} ${policy}`, rules: [] });
-    }
-    if (one.rule !== undefined && ours(one.rule))
-      chains.get(one.rule.chain)?.rules.push(one.rule.comment ?? 'unmarked');
-  }
-  if (!found) return { ...emptyRuleset, foreign };
-  return { shape: describe(types, [...chains.values()]), sets, foreign };
-}
-
-function formatElement(element: unknown): string {
-  if (typeof element === 'object' && element !== null && 'concat' in element && Array.isArray(element.concat))
-    return element.concat.map(String).join(' . ');
-  return typeof element === 'string' || typeof element === 'number' ? String(element) : JSON.stringify(element);
-}

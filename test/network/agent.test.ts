@@ -132,7 +132,7 @@ test(
     const second = server.start();
     await until(second, 1);
     assert.ok(
-      server.ran.every((line) => line === 'ip -j netns' || line.includes('ip -j addr')),
+      server.ran.every((line) => line === 'ip -j netns' || line.includes('look-helper')),
       server.ran.join('\n'),
     );
     assert.equal(pids(), pid);

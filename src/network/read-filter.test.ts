@@ -1,0 +1,79 @@
+// Messages were recorded on Linux 6.18 with nft 1.0.6, 2026-11-22.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseMessages } from './netlink.ts';
+import { readFilter } from './read-filter.ts';
+import type { Netlink } from './system-calls.ts';
+
+const recorded = new Map([
+  [
+    0xa01,
+    [
+      '010000020c000100706572676f6c610008000300000000030c00040000000000000000010800020000000000',
+      '02000002080001006e61740008000300000000000c00040000000000000000020800020000000000',
+    ],
+  ],
+  [
+    0xa04,
+    [
+      '010000020c000100706572676f6c61000a000300696e7075740000000c000200000000000000000114000400080001000000000108000200fffffed408000500000000000b00070066696c746572000008000a00000000010800060000000002',
+      '010000020c000100706572676f6c61000c000300636c69656e7473000c00020000000000000000020800060000000001',
+    ],
+  ],
+  [
+    0xa07,
+    [
+      '010000020c000100706572676f6c61000a000200696e7075740000000c00030000000000000000060c000600000000000000000534000400300001000e000100696d6d6564696174650000001c0002000800010000000000100002000c0002000800010000000000',
+      '010000020c000100706572676f6c61000c000200636c69656e7473000c000300000000000000000734000400300001000e000100696d6d6564696174650000001c0002000800010000000000100002000c00020008000100000000010d000700000770673a74776f00000000',
+    ],
+  ],
+  [
+    0xa0a,
+    [
+      '010000020c000100706572676f6c61000a000200646f6f72730000000c001000000000000000000308000400000001cd080005000000000814000d00000400000000030800040d0000000100040009001700130030786666666666666666383235303766343000000800140000000002',
+      '010000020c000100706572676f6c61000b0002005f5f7365743000000c001000000000000000000408000300000000030800040000000007080005000000000420000d000004020000000314000407000000010c00040c00000001040b0000000c00090008000100000000021700130030786666666666666666383235303764633000000800140000000002',
+    ],
+  ],
+  [
+    0xa0d,
+    [
+      '010000020c000100706572676f6c61000a000200646f6f72730000002c00030014000100100001000c000100a9feab0220fb000014000100100001000c000100a9feab0100500000',
+      '010000020c000100706572676f6c61000a000200646f6f727300000004000300',
+    ],
+  ],
+]);
+
+function playBack(messages: ReadonlyMap<number, readonly string[]>): Netlink {
+  return {
+    ask: (type) => (messages.get(type) ?? []).map((hex) => Buffer.from(hex, 'hex')),
+    [Symbol.dispose]: () => {},
+  };
+}
+
+test('readFilter() tells the shape of our table, the elements of its sets, and other tables', () => {
+  const { shape, sets, foreign } = readFilter(playBack(recorded));
+  assert.equal(
+    shape,
+    ['set doors ipv4_addr . inet_service', 'chain clients [] pg:two', 'chain input [input -300 drop] unmarked'].join(
+      '\n',
+    ),
+  );
+  assert.deepEqual(sets, new Map([['doors', new Set(['169.254.171.2 . 8443', '169.254.171.1 . 80'])]]));
+  assert.deepEqual(foreign, ['ip nat']);
+});
+
+test('readFilter() tells an empty shape where our table is not', () => {
+  const [, nat = ''] = recorded.get(0xa01) ?? [];
+  assert.deepEqual(readFilter(playBack(new Map([[0xa01, [nat]]]))), {
+    shape: '',
+    sets: new Map(),
+    foreign: ['ip nat'],
+  });
+});
+
+test('parseMessages() refuses an answer that is cut off', () => {
+  const whole = Buffer.from('1400000003000200010000000000000000000000', 'hex');
+  assert.deepEqual(parseMessages(whole), [{ type: 3, interrupted: false, body: Buffer.alloc(4) }]);
+  assert.throws(() => parseMessages(whole.subarray(0, 18)), /cut off/);
+});
