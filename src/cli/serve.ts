@@ -14,7 +14,9 @@ import {
   whyNoNamespaces,
   type RawHandle,
 } from '../network/index.ts';
+import { removeLeftovers } from '../store/backup/index.ts';
 import { acquireLock, findDatabaseProblem } from '../store/index.ts';
+import { scratchPath } from './backups.ts';
 import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
@@ -66,7 +68,11 @@ async function runIn(
   using lock = writable(dataDirectory, () => acquireLock(lockFile(dataDirectory)));
   if (lock === undefined)
     throw new Forbidden(3, `another server runs in ${dataDirectory}; give this one a directory of its own with --data`);
-  writable(dataDirectory, () => makeSealKey(dataDirectory));
+  writable(dataDirectory, () => {
+    makeSealKey(dataDirectory);
+    removeLeftovers(statePath(dataDirectory));
+    rmSync(scratchPath(dataDirectory), { force: true });
+  });
   // Each control process would end with it, and be started again for ever.
   const unusable = findDatabaseProblem(statePath(dataDirectory));
   if (unusable !== undefined) throw new Forbidden(3, `${dataDirectory} cannot be served: ${unusable}`);

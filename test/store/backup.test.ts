@@ -199,3 +199,20 @@ test('backupSize() is what a whole file has', async () => {
   const { head } = await checkBackup(backup);
   assert.deepEqual([head.revision, head.time, backupSize(head)], [0, 1_800_000_000_000, statSync(backup).size]);
 });
+
+test('A restore waits for nobody: a database that another program reads stays as it is', async () => {
+  const backup = await backUp(await makeDatabase('new'));
+  const target = await makeDatabase('old');
+  const reader = new DatabaseSync(target);
+  reader.exec('BEGIN; SELECT count(*) FROM log;');
+  reader.prepare('SELECT count(*) FROM log').get();
+  {
+    await using store = await open(target);
+    await store.commit(createService, { name: 'older' }, context);
+  }
+  await assert.rejects(restoreBackup(backup, target), /another program uses/);
+  reader.close();
+  assert.deepEqual(await servicesOf(target), ['old', 'older']);
+  await restoreBackup(backup, target);
+  assert.deepEqual(await servicesOf(target), ['new']);
+});

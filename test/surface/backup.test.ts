@@ -1,13 +1,17 @@
 // The stable surface of `pergola backup` and `pergola restore`: under load, of a stopped directory, and everything that they refuse.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CreateServiceCommand, paginateListServices, UpdateListenerCommand } from '@aws-sdk/client-vpc-lattice';
 import { silentLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createBackups } from '../../src/cli/backups.ts';
+import { writeAdminFile, writeServerFile } from '../../src/cli/server-file.ts';
 import { acquireLock, openStore } from '../../src/store/index.ts';
 import { makeDirectory, ownCheckout, runPergola, TestServer, type Finished } from '../server.ts';
 import { listenerPort, makeListener, makeService, makeWorld, offer } from '../e2e/scenario.ts';
@@ -180,4 +184,42 @@ test('there is one backup at a time, and none of a server that keeps nothing', a
   const third = await take();
   assert.ok('head' in third);
   third[Symbol.dispose]();
+});
+
+test('a backup that comes half, or with another content than its hash says, gets no name', async () => {
+  const data = makeDirectory(ownCheckout);
+  after(() => rmSync(data, { recursive: true, force: true }));
+  await (await openStore({ file: join(data, 'state.db') }, { log: silentLog }))[Symbol.asyncDispose]();
+  const whole = inDirectory('whole.backup');
+  assert.equal((await pergola('backup', whole, '--data', data)).status, 0);
+  const bytes = readFileSync(whole);
+  const damaged = Buffer.from(bytes);
+  damaged[5000] = 255 - (damaged[5000] ?? 0);
+  // A server that goes away in the middle of its answer, then one that gives what is damaged.
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-length': bytes.length });
+    if (isWhole) response.end(damaged);
+    else response.write(bytes.subarray(0, 6000), () => response.destroy());
+  });
+  let isWhole = false;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const place = { dns: '127.0.0.1:1', attach: 'loopback', region: 'us-east-1', pid: process.pid };
+  writeServerFile(data, { ...place, api: `http://127.0.0.1:${port}` });
+  writeAdminFile(data, { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' });
+  try {
+    using lock = acquireLock(join(data, 'lock.db'));
+    assert.ok(lock !== undefined);
+    const file = inDirectory('half.backup');
+    const half = await pergola('backup', file, '--data', data);
+    assert.deepEqual([half.status, /the server went away/.test(half.stderr)], [1, true], half.stderr);
+    isWhole = true;
+    const wrong = await pergola('backup', file, '--data', data);
+    assert.deepEqual([wrong.status, /is damaged/.test(wrong.stderr)], [1, true], wrong.stderr);
+    assert.deepEqual([existsSync(file), existsSync(`${file}.partial`)], [false, false]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
 });

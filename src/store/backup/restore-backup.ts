@@ -13,8 +13,8 @@ import { BackupProblem, checkBackup, databaseOf, type BackupHead } from './backu
  */
 export async function restoreBackup(file: string, target: string): Promise<BackupHead> {
   const checked = await checkBackup(file);
-  const partial = `${target}.restoring`;
-  removeDatabase(partial);
+  const partial = partialPath(target);
+  removeLeftovers(target);
   try {
     const fd = openSync(partial, 'wx', 0o600);
     try {
@@ -57,8 +57,7 @@ async function checkDatabase(file: string, database: string, revision: number): 
 
 function replaceDatabase(made: string, target: string): void {
   sync(made);
-  const aside = `${target}.replaced`;
-  rmSync(aside, { force: true });
+  const aside = asidePath(target);
   if (existsSync(target)) {
     foldLog(target);
     linkSync(target, aside);
@@ -76,14 +75,31 @@ function foldLog(file: string): void {
   try {
     const old = new DatabaseSync(file);
     try {
-      old.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      const { busy } = old.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
+      if (busy !== 0) throw new BackupProblem(`another program uses ${file}: end it first`);
     } finally {
       old.close();
     }
-  } catch {
-    // A database that cannot be opened is why somebody restores another in its place.
+  } catch (error) {
+    // A database that cannot be read is why somebody restores another in its place.
+    if (!unreadable.has((error as { readonly errcode?: number }).errcode ?? 0)) throw error;
   }
 }
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const unreadable: ReadonlySet<number> = new Set([11, 26]);
+
+/** Removes what a restore into `target` left that was killed. Only who holds the directory's lock may. */
+export function removeLeftovers(target: string): void {
+  removeDatabase(partialPath(target));
+  rmSync(asidePath(target), { force: true });
+}
+
+/** The database that is being restored, until it is known to be whole. */
+const partialPath = (target: string): string => `${target}.restoring`;
+
+/** The second name of the old database, until the new one is durable. */
+const asidePath = (target: string): string => `${target}.replaced`;
 
 /** Removes a database with its log. */
 function removeDatabase(file: string): void {
