@@ -5,6 +5,7 @@ import { backup, backupUsage } from './backup.ts';
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
+import { policy, policyUsage } from './policy.ts';
 import { reload, reloadUsage } from './reload.ts';
 import { restore, restoreUsage } from './restore.ts';
 import { serveUsage } from './serve-options.ts';
@@ -24,12 +25,13 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   env: (args) => env(args, io),
   status: (args) => showStatus(args, io),
   audit: (args) => audit(args, io),
+  policy: (args) => policy(args, io),
   reload: (args) => reload(args, io),
   backup: (args) => backup(args, io),
   restore: (args) => restore(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);

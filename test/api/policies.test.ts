@@ -42,11 +42,11 @@ test('an auth policy has at most 36,864 characters on one line, and belongs to a
   await put(padding(36_864));
   await refused(put(padding(36_865)), 'ValidationException');
   for (const [wrong, text] of [
-    ['', /JSON object/],
-    ['not JSON', /JSON object/],
+    ['', /is empty/],
+    ['not JSON', /is no JSON/],
     ['{}', /Statement is missing/],
     [`${document('*')}\n`, /newlines/],
-    [document('Invoke'), /Action must be/],
+    [document('Invoke'), /SERVICE:ACTION/],
   ] as const) {
     const failure = await refused(put(wrong), 'ValidationException', text);
     assert.deepEqual((failure['fieldList'] as sdk.ValidationExceptionField[])[0]?.name, 'policy');

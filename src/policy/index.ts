@@ -1,0 +1,5 @@
+// The IAM policy language: documents parsed and reviewed.
+
+export type { Remark } from './document.ts';
+export { parsePolicy, type PolicyKind } from './parse-policy.ts';
+export { reviewPolicy } from './review-policy.ts';
