@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { checkProperty } from '../../test/domain/check-property.ts';
 import { checkIndexes, play } from '../../test/domain/play.ts';
-import { sequences } from '../../test/domain/player.ts';
+import { decisionNames } from '../../test/domain/decisions.ts';
+import { sequences, wordNames } from '../../test/domain/player.ts';
 import { createServiceNetwork } from './network/index.ts';
 import { createScenario } from './scenario.ts';
 import { createService, updateService } from './service/index.ts';
@@ -36,4 +37,15 @@ test('Whatever is called in whatever order: nothing dangles, names are unique, c
   const property = fc.property(sequences(60), (sequence) => void play(sequence, tally));
   await checkProperty(relative(join(import.meta.dirname, '../..'), import.meta.filename), 30, property);
   assert.ok(tally.decided.size > 40, `only ${tally.decided.size} kinds of call were decided`);
+});
+
+test('Every decision has a word, so that random sequences come to it', async () => {
+  const known = wordNames();
+  const names = await decisionNames();
+  assert.ok(names.length > 50, `only ${names.length} decisions were found`);
+  assert.deepEqual(
+    names.filter((name) => !known.has(name)),
+    [],
+    'give these a line in test/domain/*-words.ts',
+  );
 });

@@ -4,8 +4,10 @@ import {
   applyConfiguredLoadBalancers,
   applyConfiguredVpcs,
   createSubnet,
+  createTags,
   createVpc,
   deleteSubnet,
+  deleteTags,
   deleteVpc,
   placeStandIns,
   type ConfiguredVpc,
@@ -45,6 +47,10 @@ export const placeWords: readonly Word[] = [
     const cidrBlock = `${(vpc?.cidrs[0] ?? '10.0').split('.').slice(0, 2).join('.')}.${b % 6}.0/24`;
     return callOf(createSubnet, { vpcId: vpc?.id ?? hand.id('vpc', a), cidrBlock });
   },
+  (hand, a, b, c) =>
+    callOf(createTags, { ids: [hand.id('vpc', a), hand.id('subnet', b)], tags: { [`key-${c % 4}`]: 'x' } }),
+  (hand, a, b) =>
+    callOf(deleteTags, { ids: [hand.id('vpc', a)], ...(b % 4 === 0 ? {} : { tags: [{ key: `key-${b % 4}` }] }) }),
   (hand, a) => callOf(deleteSubnet, { subnetId: hand.id('subnet', a) }),
   (_, a) => callOf(applyConfiguredVpcs, { vpcs: configuredVpcs(a) }),
   (_, a) =>

@@ -60,6 +60,13 @@ export interface Sequence {
   readonly most: number;
 }
 
+/** The decisions that sequences can come to. */
+export function wordNames(): ReadonlySet<string> {
+  const hand = createHand(emptyState, { account: '', region: '' }, new Map());
+  const names = words.flatMap((word) => Array.from({ length: MOST }, (_, n) => word(hand, n % 3, n % 5, n).operation));
+  return new Set([...names, obeyCall(0, 0).operation]);
+}
+
 /** The steps of a sequence, with those before that make something of everything. */
 export function allSteps({ furnished, steps: own }: Sequence): readonly Step[] {
   if (!furnished) return own;

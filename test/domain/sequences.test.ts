@@ -1,27 +1,15 @@
 // Decisions under long random sequences of calls: several owners, tokens that come again, time, data planes that obey late or never.
 
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { checkProperty } from './check-property.ts';
+import { decisionNames } from './decisions.ts';
 import { play, type Tally } from './play.ts';
 import { sequences } from './player.ts';
 
 const root = join(import.meta.dirname, '../..');
-
-/** The names of every decision that a room of the domain offers. */
-async function decisions(): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const file of globSync('src/domain/*/index.ts', { cwd: root })) {
-    const exported = Object.entries((await import(join(root, file))) as Record<string, unknown>);
-    for (const [name, value] of exported)
-      if (typeof value === 'function' && value.length === 3 && !/^(describe|find|get|list|remove)|Of$/.test(name))
-        names.push(name);
-  }
-  return names;
-}
 
 test('Whatever is called in whatever order: nothing dangles, names are unique, counts are right, tokens answer again', async () => {
   const tally: Tally = { decided: new Map(), refused: new Map(), replayed: 0 };
@@ -31,7 +19,7 @@ test('Whatever is called in whatever order: nothing dangles, names are unique, c
     fc.property(sequences(250), (sequence) => void play(sequence, tally)),
   );
   if (process.env['PERGOLA_PATH'] !== undefined) return;
-  const expected = await decisions();
+  const expected = await decisionNames();
   assert.ok(expected.length > 50, `only ${expected.length} decisions were found`);
   assert.deepEqual(
     expected.filter((name) => !tally.decided.has(name)),
