@@ -8,6 +8,7 @@ import { Refusal } from '../../src/domain/refusal.ts';
 import { applyChanges, emptyState, recordKinds, type Change, type State } from '../../src/domain/state.ts';
 import type { IndexName } from '../../src/domain/state-indexes.ts';
 import { defaultSweep, failOverdue, sweep } from '../../src/domain/upkeep/index.ts';
+import { dismantle } from './dismantle.ts';
 import { callOf, type Call } from './hand.ts';
 import { obeyCall } from './place-words.ts';
 import { allSteps, createPlayer, type Player, type Sequence, type Turn } from './player.ts';
@@ -123,6 +124,7 @@ function checkEnds(state: State, player: Player): void {
   const obeyed = run(state, obeyCall(state.revision, 0));
   assert.deepEqual([...obeyed.indexes.waiting.keys()], [], 'what a data plane obeyed waits on');
   assert.deepEqual([...danglingReferences(obeyed), ...brokenLaws(obeyed)], []);
+  assert.deepEqual(dismantle(obeyed, player.turn(obeyed, idle).context), [], 'what nobody can delete');
   const overdue = run(
     run(state, callOf(failOverdue, { timeout: 60_000, countedFrom: 0 })),
     callOf(sweep, defaultSweep),
