@@ -230,8 +230,8 @@ export function createAgent(deps: AgentDeps): Agent {
       unsubscribe();
       cancelTimer();
       await running;
-      for (const { reject } of waiting) reject(new Error('the server is stopping'));
       workloads.close();
+      for (const { reject } of waiting) reject(new Error('the server is stopping'));
       if (how === 'leave') {
         instances.close();
         return;

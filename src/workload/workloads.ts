@@ -232,6 +232,8 @@ export class Workloads {
   }
 
   #tellFailure(id: string, error: unknown): void {
+    // Whoever ends this object says what becomes of its workloads.
+    if (this.#closed) return;
     this.#deps.log.error('workload could not be removed', { workload: id, error });
   }
 

@@ -66,10 +66,10 @@ export async function benchVpcs({ vpcs: count }: { readonly vpcs: number }): Pro
   let seconds = 0;
   for (const size of [...SIZES.filter((one) => one < count), count]) {
     const begin = performance.now();
-    const cpu = processorSeconds();
+    const cpu = processorSeconds(server);
     await addVpcs(estate, size - estate.vpcs.length);
     seconds += (performance.now() - begin) / 1000;
-    const busy = processorSeconds() - cpu;
+    const busy = total(usedSince(cpu, server));
     rows.push({
       bench: 'vpcs',
       what: `${size} VPCs, made at once`,
@@ -98,11 +98,36 @@ export async function benchVpcs({ vpcs: count }: { readonly vpcs: number }): Pro
   return rows;
 }
 
-/** Seconds of processor that this machine has spent on anything but waiting; proc(5), in ticks of 10 ms. */
-function processorSeconds(): number {
-  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, soft = 0] = line.split(/\s+/).map(Number);
-  return (user + nice + system + irq + soft) / 100;
+/** Seconds of processor that each of a server's processes, with the programs that it ran, has used; proc(5): ticks of 10 ms. */
+function processorSeconds({ pid }: BenchServer): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>();
+  for (const one of treeOf(pid)) {
+    const stat = statOf(one);
+    // It has ended, and is counted with its parent.
+    if (stat === undefined) continue;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [name = 'supervisor'] = /(control|worker|function)(?=-process)/.exec(commandOf(one)) ?? [];
+    const own = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / 100;
+    seconds.set(name, (seconds.get(name) ?? 0) + own);
+  }
+  return seconds;
+}
+
+function statOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was used since `before`. */
+function usedSince(before: ReadonlyMap<string, number>, server: BenchServer): ReadonlyMap<string, number> {
+  return new Map([...processorSeconds(server)].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+}
+
+function total(used: ReadonlyMap<string, number>): number {
+  return [...used.values()].reduce((sum, one) => sum + one, 0);
 }
 
 /** One service that answers 404 by itself, in one network. */
@@ -193,6 +218,7 @@ async function measureAssociations(estate: Estate): Promise<Row> {
   const { client } = estate.server;
   const vpc = await makeVpc(estate);
   const times: number[] = [];
+  const cpu = processorSeconds(estate.server);
   for (let i = 0; i < ASSOCIATIONS; i++) {
     const begin = performance.now();
     const id = await associate(estate, vpc);
@@ -201,11 +227,15 @@ async function measureAssociations(estate: Estate): Promise<Row> {
     await client.send(new DeleteServiceNetworkVpcAssociationCommand({ serviceNetworkVpcAssociationIdentifier: id }));
     await awaitStatus(estate, id, 'gone');
   }
+  const used = usedSince(cpu, estate.server);
   const begin = performance.now();
   await awaitStatus(estate, await associate(estate, await makeVpc(estate)), 'ACTIVE');
   return {
     'one more association p50 ms': quantile(times, 0.5),
     'p99 ms': quantile(times, 0.99),
+    'made and deleted: processor ms': [...used]
+      .map(([name, seconds]) => `${name} ${Math.round((seconds * 1000) / ASSOCIATIONS)}`)
+      .join(', '),
     'with its VPC ms': performance.now() - begin,
   };
 }
