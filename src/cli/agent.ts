@@ -11,6 +11,7 @@
 // one before is obeyed within its own notification, without a process started.
 
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { backoffDelay } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -132,7 +133,9 @@ export function createAgent(deps: AgentDeps): Agent {
     const specs = desiredSockets(snapshot, { attach, prefix, lowPorts: deps.lowPorts });
     const offered = openPairs(snapshot, new Set(specs.map(({ key }) => key)));
     const closing = await network.settle(snapshot, places, intersect(await network.openPairs(), offered));
-    attachments.set(describeAttachments(snapshot, closing.blocks, attach));
+    const attached = describeAttachments(snapshot, closing.blocks, attach);
+    // Every worker is told the whole of it.
+    if (!isDeepStrictEqual(attached, attachments.value)) attachments.set(attached);
     for (const vpcId of closing.madeRouters) stale.add(vpcId);
     if (stale.size > 0) await deps.sockets.sync(specs.filter(({ vpcId }) => !stale.has(vpcId)));
     stale.clear();

@@ -20,8 +20,7 @@ export interface SocketRegistryDeps {
 interface Held {
   readonly spec: SocketSpec;
   readonly handle: RawHandle;
-  /** Workers that listen on it, and those that cannot. */
-  readonly listening: Set<number>;
+  /** Workers that cannot listen on it. */
   readonly refused: Map<number, string>;
 }
 
@@ -36,6 +35,8 @@ export class SocketRegistry {
   readonly #deps: SocketRegistryDeps;
   readonly #held = new Map<string, Held>();
   readonly #takers = new Map<number, SocketTaker>();
+  /** By worker, the sockets for which it has not answered. */
+  readonly #owed = new Map<number, Set<string>>();
   #queue: Promise<unknown> = Promise.resolve();
   #waiting: (() => void) | undefined;
 
@@ -46,32 +47,37 @@ export class SocketRegistry {
   /** A worker is up: it gets every socket. */
   addWorker(taker: SocketTaker): void {
     this.#takers.set(taker.worker, taker);
-    for (const { spec, handle } of this.#held.values()) taker.give(spec, handle);
+    this.#owed.set(taker.worker, new Set());
+    for (const held of this.#held.values()) this.#give(taker, held);
   }
 
   /** A worker is gone: nobody waits for it. */
   removeWorker(worker: number): void {
     this.#takers.delete(worker);
-    for (const held of this.#held.values()) {
-      held.listening.delete(worker);
-      held.refused.delete(worker);
-    }
+    this.#owed.delete(worker);
+    for (const held of this.#held.values()) held.refused.delete(worker);
     this.#waiting?.();
   }
 
   onListening(worker: number, key: string): void {
-    this.#held.get(key)?.listening.add(worker);
+    this.#owed.get(worker)?.delete(key);
     this.#waiting?.();
   }
 
   onRefused(worker: number, key: string, reason: string): void {
     this.#held.get(key)?.refused.set(worker, reason);
+    this.#owed.get(worker)?.delete(key);
     this.#waiting?.();
   }
 
   /** Whether a worker has answered for every socket. */
   hasAnswered(worker: number): boolean {
-    return [...this.#held.values()].every((held) => held.listening.has(worker) || held.refused.has(worker));
+    return this.#owed.get(worker)?.size === 0;
+  }
+
+  #give(taker: SocketTaker, { spec, handle }: Held): void {
+    this.#owed.get(taker.worker)?.add(spec.key);
+    taker.give(spec, handle);
   }
 
   /** Closes what is not in `specs` (workers first), opens what is missing, and resolves when every live worker has answered for each. */
@@ -88,6 +94,7 @@ export class SocketRegistry {
       for (const taker of this.#takers.values()) taker.take(key);
       held.handle.close();
       this.#held.delete(key);
+      for (const owed of this.#owed.values()) owed.delete(key);
     }
     const failed = new Map<string, string>();
     const { handles, failed: reasons } = await this.#deps.open(specs.filter(({ key }) => !this.#held.has(key)));
@@ -95,8 +102,9 @@ export class SocketRegistry {
     for (const [key, handle] of handles) {
       const spec = wanted.get(key);
       if (spec === undefined) continue;
-      this.#held.set(key, { spec, handle, listening: new Set(), refused: new Map() });
-      for (const taker of this.#takers.values()) taker.give(spec, handle);
+      const held: Held = { spec, handle, refused: new Map() };
+      this.#held.set(key, held);
+      for (const taker of this.#takers.values()) this.#give(taker, held);
     }
     await this.#everyWorkerAnswered();
     const opened: string[] = [];
@@ -109,10 +117,7 @@ export class SocketRegistry {
   }
 
   #everyWorkerAnswered(): Promise<void> {
-    const whole = (): boolean =>
-      [...this.#held.values()].every((held) =>
-        [...this.#takers.keys()].every((worker) => held.listening.has(worker) || held.refused.has(worker)),
-      );
+    const whole = (): boolean => [...this.#owed.values()].every((owed) => owed.size === 0);
     if (whole()) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting = () => {

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { createConditions } from '../base/condition.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { isInNamespace, openSockets, type RawHandle, type VpcAttachment } from '../network/index.ts';
+import { createSocketOpener, isInNamespace, type RawHandle, type VpcAttachment } from '../network/index.ts';
 import { clearShare, openShare } from './connection-share.ts';
 import { Forbidden } from './forbidden.ts';
 import type { FromControl, FromWorker, ToControl, ToFunctions, ToWorker } from './messages.ts';
@@ -71,7 +71,8 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   let ready = false;
   const drained = new Set<SupervisedChild>();
   const forwarders = new Set<RawHandle>();
-  const registry = new SocketRegistry({ open: openSockets, log });
+  const opener = createSocketOpener(clock);
+  const registry = new SocketRegistry({ open: (specs) => opener.open(specs), log });
 
   const { notify, until } = createConditions(clock);
   const toControl = (message: ToControl): void => control?.send(message);
@@ -290,6 +291,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       functions?.disconnect();
       await until(() => [...all, functions].every((child) => child?.running !== true), 2000);
       registry.close();
+      opener[Symbol.dispose]();
       for (const handle of forwarders) handle.close();
       closeSync(share);
       deps.api.handle.close();

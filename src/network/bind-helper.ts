@@ -1,6 +1,6 @@
-// The short-lived process that binds sockets inside of namespaces, one after the other, and passes them to its parent.
+// The process that binds sockets inside of namespaces, one after the other, and passes them to its parent.
 
-import { bindHandle, type RawHandle } from './raw-handles.ts';
+import { bindHandle } from './raw-handles.ts';
 import { openSystemCalls } from './system-calls.ts';
 import type { HelperAnswer, HelperRequest } from './open-sockets.ts';
 
@@ -13,33 +13,30 @@ function send(answer: HelperAnswer, handle?: unknown): Promise<void> {
   });
 }
 
-/** Binds each in its namespace. */
-function createBinder(): (request: HelperRequest) => RawHandle {
-  const calls = openSystemCalls();
+const calls = openSystemCalls();
+
+/** Binds what is asked for, one after the other, and goes home: a namespace that is removed shall not live on for this process. */
+async function serve(requests: readonly HelperRequest[]): Promise<void> {
   let here: string | undefined;
-  return ({ namespace, request }) => {
-    if (namespace !== here) {
-      // Where it is when this fails, nobody knows.
-      here = undefined;
-      calls.enter(namespace);
-      here = namespace;
+  for (const { key, namespace, request } of requests) {
+    try {
+      if (namespace !== here) {
+        // Where it is when this fails, nobody knows.
+        here = undefined;
+        calls.enter(namespace);
+        here = namespace;
+      }
+      const { handle } = bindHandle(request);
+      await send({ kind: 'socket', key }, handle);
+      handle.close();
+    } catch (error) {
+      await send({ kind: 'socket', key, failure: error instanceof Error ? error.message : String(error) });
     }
-    return bindHandle(request).handle;
-  };
+  }
+  calls.goHome();
+  await send({ kind: 'done' });
 }
 
-// `on`, not `once`: without a listener the channel would not keep this process alive.
-process.on('message', (requests: readonly HelperRequest[]) => {
-  void (async () => {
-    const bind = createBinder();
-    for (const request of requests) {
-      const { key } = request;
-      try {
-        await send({ key }, bind(request));
-      } catch (error) {
-        await send({ key, failure: error instanceof Error ? error.message : String(error) });
-      }
-    }
-    process.exit();
-  })();
-});
+// Without a parent there is nobody to bind for.
+process.on('disconnect', () => process.exit());
+process.on('message', (requests: readonly HelperRequest[]) => void serve(requests));

@@ -6,7 +6,7 @@ export { dnsAddresses, type WorkloadPlace } from './desired.ts';
 export { asksForTheSame } from './listeners.ts';
 export { namePrefix, namespacePath, workloadName } from './names.ts';
 export { createNetwork, prepareCore, type OpenPairs } from './network.ts';
-export { openSockets } from './open-sockets.ts';
+export { createSocketOpener, openSockets } from './open-sockets.ts';
 export { isInNamespace } from './own-namespace.ts';
 export { bindHandle, rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
 export { runCommand, type Run } from './run.ts';

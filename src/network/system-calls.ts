@@ -26,6 +26,8 @@ export interface Netlink extends Disposable {
 export interface SystemCalls {
   /** Moves the calling thread into the network namespace whose file is at `path`: sockets and programs that it opens are there. */
   enter(path: string): void;
+  /** Moves the calling thread back to where it was when these calls were found. */
+  goHome(): void;
   openNetlink(protocol: number): Netlink;
 }
 
@@ -43,6 +45,10 @@ export function openSystemCalls(): SystemCalls {
     recv: { arguments: ['i32', 'pointer', 'u64', 'i32'], return: 'i64' },
     close: { arguments: ['i32'], return: 'i32' },
   });
+  const home = openSync('/proc/thread-self/ns/net', 'r');
+  const move = (descriptor: number, path: string): void => {
+    if (functions.setns(descriptor, CLONE_NEWNET) !== 0) throw new Error(`${path} cannot be entered`);
+  };
   const buffer = Buffer.alloc(RECEIVE);
   const exchange = (descriptor: number, type: number, kind: 'dump' | 'one', body: Buffer): Exchange => {
     const request = formatRequest(type, kind, body);
@@ -67,11 +73,12 @@ export function openSystemCalls(): SystemCalls {
     enter(path) {
       const descriptor = openSync(path, 'r');
       try {
-        if (functions.setns(descriptor, CLONE_NEWNET) !== 0) throw new Error(`${path} cannot be entered`);
+        move(descriptor, path);
       } finally {
         closeSync(descriptor);
       }
     },
+    goHome: () => move(home, 'the own namespace'),
     openNetlink(protocol) {
       const descriptor = functions.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
       if (descriptor < 0) throw new Error(`netlink protocol ${protocol} is not there`);
