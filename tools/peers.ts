@@ -42,6 +42,8 @@ const parts = {
     packages: ['awslambdaric==4.2.2', 'aws-lambda-powertools==3.37.0'],
     needs: python,
   },
+  // Clients that are neither ours nor the JavaScript SDK.
+  'aws-python': { registry: 'pypi', packages: ['awscli==1.46.3', 'boto3==1.44.5'], needs: python },
   // A mock of AWS's control planes, beside which calls are measured.
   moto: { registry: 'pypi', packages: ['moto[server]==5.2.5'], needs: python },
 } as const satisfies Readonly<Record<string, Part>>;

@@ -68,6 +68,12 @@ const suites: readonly Suite[] = [
     parts: ['lambda-node', 'lambda-python'],
     args: tests('test/conformance/functions.test.ts'),
   },
+  {
+    name: 'boto3 and the AWS CLI',
+    needs: [{ program: 'python3', debian: 'python3' }],
+    parts: ['aws-python'],
+    args: tests('test/conformance/clients.test.ts'),
+  },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
   { name: 'the SDK end to end, parity', needs: namespaces, args: ['tools/parity.ts', '--check'] },
 ];

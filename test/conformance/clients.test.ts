@@ -1,0 +1,143 @@
+// Clients that are not ours and not the JavaScript SDK: boto3 and the AWS CLI against a whole server.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { partFolder } from '../../tools/peers.ts';
+import { latticeSchema } from '../api/answers/recorder.ts';
+import { finish, TestServer, type Finished } from '../server.ts';
+
+const configuration = JSON.stringify({
+  // Targets drain for a minute otherwise.
+  limits: { targetDrainTime: 500 },
+  vpcs: [
+    {
+      ...{ name: 'clients', cidrs: ['10.0.0.0/16'], attachment: { kind: 'loopback' } },
+      subnets: [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
+      securityGroups: [{ name: 'web', ingress: [{ protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['0.0.0.0/0'] }] }],
+    },
+  ],
+});
+
+const opened = new AsyncDisposableStack();
+let server: TestServer;
+before(async () => {
+  server = opened.use(await TestServer.start({ attach: 'loopback', workers: 1, configuration }));
+});
+after(() => opened.disposeAsync());
+
+/** Runs Python with the part's packages and the server's endpoint and keys, and no settings of the user's. */
+function python(...args: readonly string[]): Promise<Finished> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|PYTHON|PERGOLA_)/.test(name));
+  const env = {
+    ...Object.fromEntries(kept),
+    ...{ PYTHONPATH: partFolder('aws-python'), PYTHONDONTWRITEBYTECODE: '1' },
+    ...{ AWS_ENDPOINT_URL: server.api, AWS_DEFAULT_REGION: 'us-east-1' },
+    ...{ AWS_ACCESS_KEY_ID: server.keys.accessKeyId, AWS_SECRET_ACCESS_KEY: server.keys.secretAccessKey },
+    ...{ AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' },
+  };
+  return finish(spawn('python3', [...args], { env, cwd: server.data, stdio: ['pipe', 'pipe', 'pipe'] }));
+}
+
+test('boto3 calls every operation of VPC Lattice, pages through lists and gets errors as exceptions with their members', async () => {
+  const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'scenario.py'));
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), [...latticeSchema.operations.keys()].sort());
+});
+
+/** Runs `aws SERVICE COMMAND`. */
+function aws(service: string, command: string, ...options: readonly string[]): Promise<Finished> {
+  return python('-m', 'awscli', service, command, ...options);
+}
+
+/** The value that `--query` picks of the answer. */
+async function query(service: string, command: string, picked: string, ...options: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await aws(service, command, ...options, '--query', picked, '--output', 'text');
+  assert.equal(status, 0, `${command}: ${stderr}`);
+  return stdout.trim();
+}
+
+const lattice = (command: string, picked: string, ...options: readonly string[]): Promise<string> =>
+  query('vpc-lattice', command, picked, ...options);
+
+/** Asks until the answer is what is waited for. */
+async function becomes(wanted: string, ask: () => Promise<string>): Promise<void> {
+  const end = Date.now() + 60_000;
+  for (let answer = await ask(); answer !== wanted; answer = await ask())
+    assert.ok(Date.now() < end, `it stays ${answer}`);
+}
+
+test('the AWS CLI makes, queries and removes what belongs to a service', async () => {
+  const vpc = await query('ec2', 'describe-vpcs', 'Vpcs[0].VpcId', '--filters', 'Name=tag:Name,Values=clients');
+  const network = await lattice('create-service-network', 'id', '--name', 'mesh', '--tags', 'team=a');
+  const arn = await lattice('get-service-network', 'arn', '--service-network-identifier', network);
+  assert.equal(await lattice('list-tags-for-resource', 'tags.team', '--resource-arn', arn), 'a');
+  const config = `port=8080,protocol=HTTP,vpcIdentifier=${vpc}`;
+  const group = await lattice('create-target-group', 'id', '--name', 'shop', '--type', 'IP', '--config', config);
+  const targets = ['--target-group-identifier', group, '--targets', 'id=10.0.1.10,port=8080'];
+  assert.equal(await lattice('register-targets', 'length(successful)', ...targets), '1');
+  const service = ['--service-identifier', await lattice('create-service', 'id', '--name', 'shop')];
+  const action = (id: string) =>
+    JSON.stringify({ forward: { targetGroups: [{ targetGroupIdentifier: id, weight: 1 }] } });
+  const listener = await lattice(
+    ...(['create-listener', 'id', ...service, '--name', 'http', '--protocol', 'HTTP'] as const),
+    ...['--default-action', 'fixedResponse={statusCode=404}'],
+  );
+  const place = [...service, '--listener-identifier', listener];
+  const match = JSON.stringify({ httpMatch: { pathMatch: { match: { prefix: '/api' } } } });
+  const rule = await lattice(
+    ...(['create-rule', 'id', ...place, '--name', 'api', '--priority', '10'] as const),
+    ...['--match', match, '--action', action(group)],
+  );
+  assert.equal(await lattice('list-rules', 'items[?isDefault==`false`].id', ...place), rule);
+  assert.equal(
+    await lattice('get-rule', 'match.httpMatch.pathMatch.match.prefix', ...place, '--rule-identifier', rule),
+    '/api',
+  );
+  const association = await lattice(
+    ...(['create-service-network-service-association', 'id', ...service] as const),
+    ...['--service-network-identifier', arn],
+  );
+  const associated = ['--service-network-service-association-identifier', association];
+  await becomes('ACTIVE', () => lattice('get-service-network-service-association', 'status', ...associated));
+  assert.equal(
+    await lattice(
+      'list-service-network-service-associations',
+      'items[].status',
+      '--service-network-identifier',
+      network,
+    ),
+    'ACTIVE',
+  );
+  assert.equal(
+    await lattice('delete-service-network-service-association', 'status', ...associated),
+    'DELETE_IN_PROGRESS',
+  );
+  await becomes('0', () =>
+    lattice('list-service-network-service-associations', 'length(items)', '--service-network-identifier', network),
+  );
+
+  // Options that are wrong, and what the service refuses, in the exit statuses of version 1 of the CLI.
+  const usage = await aws('vpc-lattice', 'get-service');
+  assert.equal(usage.status, 2, usage.stderr);
+  const conflict = await aws('vpc-lattice', 'create-service-network', '--name', 'mesh');
+  assert.equal(conflict.status, 255, conflict.stderr);
+  assert.match(conflict.stderr, /\(ConflictException\) when calling the CreateServiceNetwork operation/);
+  const absent = await aws('vpc-lattice', 'get-service', '--service-identifier', 'svc-00000000000000000');
+  assert.equal(absent.status, 255, absent.stderr);
+  assert.match(absent.stderr, /\(ResourceNotFoundException\)/);
+
+  for (const [command, ...options] of [
+    ['delete-listener', ...place],
+    ['deregister-targets', ...targets],
+    ['delete-service', ...service],
+    ['delete-service-network', '--service-network-identifier', network],
+  ] as const) {
+    const { status, stderr } = await aws('vpc-lattice', command, ...options);
+    assert.equal(status, 0, stderr);
+  }
+  await becomes('0', () => lattice('list-services', 'length(items)'));
+  const { status, stderr } = await aws('vpc-lattice', 'delete-target-group', '--target-group-identifier', group);
+  assert.equal(status, 0, stderr);
+});
