@@ -103,7 +103,15 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     random,
     quotas: settings.quotas,
   });
-  const admin = await applyConfiguration(store, settings, context);
+  const { admin, problem } = await applyConfiguration(store, settings, context);
+  if (problem !== undefined && start.generation > 1)
+    log.error('the configuration does not fit what stands: the records stay as they were', { problem });
+  else if (problem !== undefined) {
+    say({ type: 'refused', problem });
+    await told.promise;
+    await lifetime.end();
+    process.exit(0);
+  }
   writeAdminFile(dataDirectory, { accessKeyId: admin.id, secretAccessKey: admin.secretAccessKey });
 
   const publisher = lifetime.add(createPublisher(store), (one) => one.close());

@@ -49,7 +49,9 @@ export type FromControl =
   /** Replace every process by one that obeys the configuration file as it is now. */
   | { readonly type: 'reload'; readonly id: number }
   /** The API takes requests and the data plane serves. */
-  | { readonly type: 'ready' };
+  | { readonly type: 'ready' }
+  /** What stands does not allow the configuration; it waits to be stopped. */
+  | { readonly type: 'refused'; readonly problem: string };
 
 /** From the supervisor to a worker. */
 export type ToWorker =

@@ -117,6 +117,7 @@ async function runIn(
   const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
   const dnsText = formatEndpoint(dns.host, udp.port);
 
+  const refused = Promise.withResolvers<string>();
   const supervisor = startSupervisor({
     settings,
     api: apiSocket,
@@ -134,6 +135,7 @@ async function runIn(
       if (obstacles.length > 0) throw new Forbidden(3, obstacles.join('\n'));
       return { ...fixed, ...configured(next, options) };
     },
+    onRefused: refused.resolve,
     onReady() {
       try {
         writeServerFile(dataDirectory, {
@@ -149,9 +151,11 @@ async function runIn(
       process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attach}\n`);
     },
   });
-  await ended;
+  const problem = await Promise.race([ended.then(() => undefined), refused.promise]);
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
+  if (problem !== undefined)
+    throw new Forbidden(3, `the configuration does not fit what ${dataDirectory} has: ${problem}`);
   return clean ? 0 : 1;
 }
 

@@ -29,6 +29,8 @@ export interface SupervisorDeps {
   readonly random: Random;
   readonly log: Log;
   onReady(): void;
+  /** The configuration does not fit what the data directory has: nothing can be served. */
+  onRefused(problem: string): void;
   /** The settings as the configuration file says now; throws `Forbidden` when it cannot be obeyed. */
   reread(): ServerSettings;
 }
@@ -105,8 +107,8 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       attachments = message.attachments;
       for (const worker of live()) toWorker(worker, { type: 'attachments', attachments });
     } else if (message.type === 'reload') beginReload(asker, message.id);
-    else {
-      if (ready || draining) return;
+    else if (message.type === 'refused') deps.onRefused(message.problem);
+    else if (!ready && !draining) {
       ready = true;
       deps.onReady();
     }
@@ -225,10 +227,9 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       const next = deps.reread();
       tell();
       reloading = true;
-      void replaceAll(next).finally(() => {
-        reloading = false;
-        notify();
-      });
+      void replaceAll(next)
+        .finally(() => (reloading = false))
+        .finally(notify);
     } catch (error) {
       if (!(error instanceof Forbidden)) throw error;
       tell(error.message);

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { makeDirectory, ownCheckout, TestServer } from '../server.ts';
+import { makeDirectory, ownCheckout, runPergola, TestServer } from '../server.ts';
 
 const data = makeDirectory(ownCheckout);
 after(() => rmSync(data, { recursive: true, force: true }));
@@ -83,4 +83,30 @@ test('what the file no longer names is gone at the next start', async () => {
   });
   await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: 'InvalidClientTokenId' });
   sts.destroy();
+});
+
+test('a file without a VPC that something uses ends the start with 3 and the reason, and leaves the records of a running server as they were', async () => {
+  const own = makeDirectory(ownCheckout);
+  after(() => rmSync(own, { recursive: true, force: true }));
+  const file = join(own, 'pergola.yaml');
+  const configuration = 'vpcs: [{ name: shop, cidrs: [10.0.0.0/16] }]\n';
+  const nothing = 'limits: { drainTimeout: 1000 }\n';
+  const rangesOf = async ({ ec2 }: TestServer): Promise<unknown> =>
+    (await ec2.send(new DescribeVpcsCommand({}))).Vpcs?.map(({ CidrBlock }) => CidrBlock);
+  {
+    await using server = await TestServer.start({ attach: 'loopback', workers: 1, data: own, configuration });
+    const { Vpcs: [vpc] = [] } = await server.ec2.send(new DescribeVpcsCommand({}));
+    await server.ec2.send(new CreateSubnetCommand({ VpcId: vpc?.VpcId, CidrBlock: '10.0.9.0/24' }));
+    writeFileSync(file, nothing);
+    const reloaded = await runPergola(ownCheckout, ['reload', '--data', own]);
+    assert.equal(reloaded.status, 0, reloaded.stderr);
+    assert.deepEqual(await rangesOf(server), ['10.0.0.0/16']);
+    assert.match(server.log, /does not fit what stands.*subnet-/);
+  }
+  const args = ['--data', own, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'];
+  const { status, stdout, stderr } = await runPergola(ownCheckout, ['serve', ...args, '--config', file]);
+  assert.deepEqual([status, stdout], [3, ''], stderr);
+  assert.match(stderr, /^pergola serve: the configuration does not fit .*The subnet 'subnet-\w+' is in the vpc/m);
+  await using server = await TestServer.start({ attach: 'loopback', workers: 1, data: own, configuration });
+  assert.deepEqual(await rangesOf(server), ['10.0.0.0/16']);
 });
