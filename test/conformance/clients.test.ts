@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { ec2Operations } from '../../src/api/ec2/operations.ts';
 import { partFolder } from '../../tools/peers.ts';
 import { latticeSchema } from '../api/answers/recorder.ts';
 import { finish, TestServer, type Finished } from '../server.ts';
@@ -44,6 +45,17 @@ test('boto3 calls every operation of VPC Lattice, pages through lists and gets e
   const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'scenario.py'));
   assert.equal(status, 0, stderr);
   assert.deepEqual(JSON.parse(stdout), [...latticeSchema.operations.keys()].sort());
+});
+
+test('boto3 reads what EC2 answers, call by call', async () => {
+  const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'ec2.py'));
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(
+    JSON.parse(stdout),
+    ec2Operations(['us-east-1'])
+      .map(({ name }) => name)
+      .sort(),
+  );
 });
 
 /** Runs `aws SERVICE COMMAND`. */
