@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/base/log.ts';
 import { createService } from '../../src/domain/service/index.ts';
 import { BackupProblem, backupSize, checkBackup, restoreBackup, takeBackup } from '../../src/store/backup/index.ts';
@@ -72,6 +73,8 @@ test('A backup is one revision, taken while commits go on: all that was answered
   };
   const writers = [1, 2, 3].map(write);
   for (let round = 0; round < 5; round++) {
+    const last = answered;
+    while (answered < last + 10) await sleep(1);
     const before = answered;
     const backup = await backUp(file);
     const { head } = await checkBackup(backup);
@@ -87,7 +90,6 @@ test('A backup is one revision, taken while commits go on: all that was answered
   }
   isOver = true;
   await Promise.all(writers);
-  assert.ok(answered > 20, `only ${answered} commits were answered`);
 });
 
 test('A restored database goes on: tokens replay, revisions follow, and it is for its owner alone', async () => {
