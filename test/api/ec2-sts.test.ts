@@ -80,6 +80,33 @@ test('what EC2 refuses is refused with its codes', async () => {
   await refused(ec2.send(new ec2Sdk.DeleteVpcCommand({ VpcId: id })), 'DependencyViolation');
 });
 
+test('what VPCs and subnets do not have is refused and not passed over', async () => {
+  const CidrBlock = '10.0.0.0/16';
+  const { Vpc } = await ec2.send(
+    new ec2Sdk.CreateVpcCommand({ CidrBlock, InstanceTenancy: 'default', AmazonProvidedIpv6CidrBlock: false }),
+  );
+  for (const more of [
+    { AmazonProvidedIpv6CidrBlock: true },
+    { InstanceTenancy: 'dedicated' },
+    { Ipv6CidrBlock: '2001:db8::/56' },
+    { Ipv4IpamPoolId: 'ipam-pool-1' },
+  ] as const)
+    await refused(ec2.send(new ec2Sdk.CreateVpcCommand({ CidrBlock, ...more })), 'UnsupportedOperation');
+  const subnet = { VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' };
+  await refused(
+    ec2.send(new ec2Sdk.CreateSubnetCommand({ ...subnet, Ipv6CidrBlock: '2001:db8::/64' })),
+    'UnsupportedOperation',
+  );
+  const zones = { AvailabilityZone: 'us-east-1c', AvailabilityZoneId: 'use1-az3' };
+  await refused(ec2.send(new ec2Sdk.CreateSubnetCommand({ ...subnet, ...zones })), 'InvalidParameterCombination');
+  await refused(
+    ec2.send(new ec2Sdk.CreateSubnetCommand({ ...subnet, AvailabilityZoneId: 'euw1-az1' })),
+    'InvalidParameterValue',
+  );
+  const made = await ec2.send(new ec2Sdk.CreateSubnetCommand({ ...subnet, AvailabilityZoneId: 'use1-az3' }));
+  assert.deepEqual([made.Subnet?.AvailabilityZone, made.Subnet?.AvailabilityZoneId], ['us-east-1c', 'use1-az3']);
+});
+
 test('subnets are made inside their VPC, listed, and deleted', async () => {
   const VpcId = await makeVpc('subnets');
   const { Subnet } = await ec2.send(

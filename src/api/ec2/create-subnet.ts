@@ -7,18 +7,30 @@ import type { Valid, Wire } from '../operation.ts';
 import { changeEc2 } from './change-ec2.ts';
 import { describeSubnet } from './describe-subnet.ts';
 import { readTags } from './tags.ts';
+import { refuseUnsupported } from './unsupported.ts';
+
+/** Subnets have an IPv4 range, here. */
+const unsupported = [
+  ...['Ipv6CidrBlock', 'Ipv6Native', 'OutpostArn', 'Ipv4IpamPoolId', 'Ipv4NetmaskLength'],
+  ...['Ipv6IpamPoolId', 'Ipv6NetmaskLength'],
+];
 
 /** Makes an IPv4 subnet of a VPC. */
 export const createSubnet = changeEc2(
   'CreateSubnet',
   decide,
-  ({ VpcId, CidrBlock, AvailabilityZone, TagSpecifications }: Valid<CreateSubnetRequest>) => {
+  (request: Valid<CreateSubnetRequest>) => {
+    const { VpcId, CidrBlock, AvailabilityZone, AvailabilityZoneId, TagSpecifications } = request;
+    refuseUnsupported({ ...request }, unsupported);
+    if (AvailabilityZone !== undefined && AvailabilityZoneId !== undefined)
+      throw new ServiceError('InvalidParameterCombination', 'Give a zone by its name or by its id, not both.');
     if (CidrBlock === undefined)
       throw new ServiceError('MissingParameter', 'The request must contain the parameter cidrBlock');
     return {
       vpcId: VpcId,
       cidrBlock: CidrBlock,
       ...(AvailabilityZone === undefined ? {} : { availabilityZone: AvailabilityZone }),
+      ...(AvailabilityZoneId === undefined ? {} : { availabilityZoneId: AvailabilityZoneId }),
       ...readTags(TagSpecifications, 'subnet'),
     };
   },

@@ -9,12 +9,15 @@ import { ec2Refusal } from '../refusal.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
 import { getVpc } from './vpc.ts';
+import { zoneId } from './zone.ts';
 
 export interface CreateSubnetInput {
   readonly vpcId: string;
   readonly cidrBlock: string;
   /** Default: the region's zone `a`. */
   readonly availabilityZone?: string;
+  /** The zone by its id (`use1-az1`), in place of its name. */
+  readonly availabilityZoneId?: string;
   readonly tags?: Tags;
 }
 
@@ -31,12 +34,7 @@ export function createSubnet(state: State, input: CreateSubnetInput, context: Co
     if (taken !== undefined && cidrOverlaps(taken, cidr))
       throw ec2Refusal('InvalidSubnet.Conflict', `The CIDR '${input.cidrBlock}' conflicts with another subnet`);
   }
-  const zone = input.availabilityZone ?? `${region}a`;
-  if (!zone.startsWith(region) || !/^[a-z]$/.test(zone.slice(region.length)))
-    throw ec2Refusal(
-      'InvalidParameterValue',
-      `Value (${zone}) for parameter availabilityZone is invalid. Zones of ${region} are ${region}a to ${region}z.`,
-    );
+  const zone = zoneOf(input, region);
   const id = newId('subnet', context.random);
   const subnet: Subnet = {
     account,
@@ -52,6 +50,18 @@ export function createSubnet(state: State, input: CreateSubnetInput, context: Co
     tags: input.tags ?? {},
   };
   return { changes: [put('subnet', subnet)], result: subnet };
+}
+
+/** The name of the zone that is asked for; one that is not of the region is refused. */
+function zoneOf({ availabilityZone, availabilityZoneId }: CreateSubnetInput, region: string): string {
+  const names = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => `${region}${letter}`);
+  const wanted = availabilityZoneId ?? availabilityZone ?? names[0];
+  const zone = names.find((name) => (availabilityZoneId === undefined ? name : zoneId(name)) === wanted);
+  if (zone !== undefined) return zone;
+  throw ec2Refusal(
+    'InvalidParameterValue',
+    `Value (${wanted}) for parameter availabilityZone is invalid. Zones of ${region} are ${region}a to ${region}z.`,
+  );
 }
 
 function within(text: string, cidr: Parameters<typeof cidrIncludes>[1]): boolean {
