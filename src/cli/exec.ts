@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { enterCommand, type Entrance } from '../workload/index.ts';
 import { callApi, formatApiError, openApiCall } from './api-client.ts';
 import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
+import { workloadEnvironment } from './workload-environment.ts';
 
 /** How `pergola exec` is called. */
 export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
@@ -41,7 +42,10 @@ export async function exec(
       if (!(await lease.take())) return fail(1, 'the workload went away before it could be held');
       const obstacle = whyNoEntrance(entrance);
       if (obstacle !== undefined) return fail(3, obstacle);
-      return await runInside(enterCommand(entrance, command), { ...environment, ...entrance.environment });
+      return await runInside(enterCommand(entrance, command), {
+        ...workloadEnvironment(environment),
+        ...entrance.environment,
+      });
     } finally {
       lease.end();
     }

@@ -26,6 +26,7 @@ import { makeDirectory, makeSealKey, statePath } from './server-directory.ts';
 import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
 import type { AttachKind, ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
+import { workloadEnvironment } from './workload-environment.ts';
 
 /** Runs a server until a signal ends it. Resolves with the exit status: 0 after a clean stop, 1 when something failed, 2 wrong usage, 3 refused. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -111,7 +112,7 @@ async function runIn(
     lowPorts: canBindLowPorts(),
     open: options.open,
     defaultAccount,
-    environment: process.env,
+    environment: workloadEnvironment(process.env),
   };
   const settings: ServerSettings = { ...fixed, ...configured(configuration, options) };
   const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
