@@ -9,10 +9,11 @@ import { InfrastructureClient, type Description } from './infrastructure-client.
 import { resourceTypes, type Json, type Send } from './resource-types.ts';
 import { standBy } from './standing-by.ts';
 
-const api = await startApi();
-after(() => api[Symbol.asyncDispose]());
+const opened = new AsyncDisposableStack();
+after(() => opened.disposeAsync());
+const api = opened.use(await startApi());
 const ground = await makeGround(api);
-after(standBy(api));
+opened.use(standBy(api));
 
 /** Calls by name; times and what the SDK adds are left out. */
 const send: Send = async (operation, input) => {
