@@ -1,5 +1,6 @@
 // What this process may do on this machine: tried, not guessed.
 
+import { isBuiltin } from 'node:module';
 import { bindHandle } from './raw-handles.ts';
 import { namespacePath } from './names.ts';
 import type { Run } from './run.ts';
@@ -10,6 +11,8 @@ import { loopbackDnsPort } from './sockets.ts';
  * again), else a sentence with the reason.
  */
 export async function whyNoNamespaces(run: Run, pid: number): Promise<string | undefined> {
+  // Asked, not loaded: only helpers do that.
+  if (!isBuiltin('node:ffi')) return 'this Node has no node:ffi, by which helpers enter namespaces';
   const name = `pgtry-${pid}`;
   const peer = `${name}b`;
   try {

@@ -95,6 +95,10 @@ stopped (SIGSTOP) for a fifth of the time; what grows in the other worker per mi
 
 \`ends\`: what 64 connections of a client lose when processes end: reloads, kill -9 of a worker every half second, and a stop with SIGTERM; two workers.
 
+\`vpcs\`: VPCs of one range, attached by namespaces, each with a subnet, a workload and an association, made by 16 clients at a time; with each number of them, 20 associations one
+after the other from the call to ACTIVE, and the processor time of the server's processes (with the programs that they ran) for making and deleting one; then the memory of all
+processes, the start on what kill -9 of all of them left to the first request that the last VPC has answered, and the stop.
+
 ${[...byBench.values()].map((group) => formatTable(group)).join('\n')}`;
   writeFileSync(path, text);
 }

@@ -91,6 +91,31 @@ test('a network that was damaged by hand is whole after one plan', needsNamespac
   assert.equal(await lab.settle(snapshot, places), 0);
 });
 
+test('thirty VPCs come up at once, are found whole, and go at once', needsNamespaces, async (t) => {
+  let prefix = '';
+  await t.test('as long as the network stands', async (inner) => {
+    const lab = openLab(inner);
+    prefix = lab.prefix;
+    const vpcs = Array.from({ length: 30 }, (_, i) => `vpc-${i}`);
+    const workloads = vpcs.map((vpcId) => ({ vpcId, address: '10.0.1.10', securityGroups: [] }));
+    const snapshot = sampleSnapshot({ vpcs });
+    await lab.settle(snapshot, workloads);
+    assert.equal(await lab.settle(snapshot, workloads), 0);
+    const worker = await lab.startWorker();
+    await lab.serve(snapshot, workloads, worker);
+    for (const vpcId of ['vpc-0', 'vpc-29'])
+      assert.match(connectFrom(lab.workload(vpcId, '10.0.1.10'), '169.254.171.7', 80), new RegExp(`^${vpcId}/`));
+    spawnSync('ip', ['netns', 'del', `${lab.prefix}vpc-3`]);
+    inside(`${lab.prefix}vpc-4`, 'ip', 'link', 'del', 'core0');
+    assert.ok((await lab.settle(sampleSnapshot({ vpcs: vpcs.slice(1) }), workloads.slice(2))) > 0);
+    assert.equal(await lab.settle(sampleSnapshot({ vpcs: vpcs.slice(1) }), workloads.slice(2)), 0);
+  });
+  assert.deepEqual(
+    machine(prefix).filter((line) => line.startsWith(prefix)),
+    [],
+  );
+});
+
 test('a VPC keeps its dial block when another one goes, and nothing is left in the end', needsNamespaces, async (t) => {
   let prefix = '';
   const before = machine('none');
