@@ -29,7 +29,12 @@ export type ToControl =
     }
   | { readonly type: 'workers'; readonly live: readonly WorkerInfo[] }
   /** Whether a reload has begun that ends in `generation`, or why not. */
-  | { readonly type: 'reloading'; readonly id: number; readonly generation: number; readonly problem?: string }
+  | {
+      readonly type: 'reloading';
+      readonly id: number;
+      readonly generation: number;
+      readonly problem: string | undefined;
+    }
   /** End: remove what stands on this machine, or leave it to the control process that follows, then exit. */
   | { readonly type: 'stop'; readonly how: 'remove' | 'leave' };
 

@@ -215,10 +215,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
 
   const beginReload = (asker: SupervisedChild, id: number): void => {
     const tell = (problem?: string): void =>
-      asker.send({
-        ...{ type: 'reloading', id, generation: generation + 1 },
-        ...(problem === undefined ? {} : { problem }),
-      } satisfies ToControl);
+      asker.send({ type: 'reloading', id, generation: generation + 1, problem } satisfies ToControl);
     if (reloading || draining) {
       tell(reloading ? 'another reload is running' : 'the server is stopping');
       return;

@@ -60,5 +60,5 @@ export interface PergolaDeps extends OperationDeps {
   /** Takes a backup, which the caller disposes; or says why there can be none now. */
   readonly backup: () => Promise<TakenBackup | { readonly problem: string }>;
   /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */
-  readonly reload: () => Promise<{ readonly generation: number; readonly problem?: string }>;
+  readonly reload: () => Promise<{ readonly generation: number; readonly problem?: string | undefined }>;
 }

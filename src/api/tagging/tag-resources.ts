@@ -31,7 +31,7 @@ export const untagResources = change(
 
 function describeFailed(failed: FailedResources): NonNullable<Wire<TagResourcesOutput>['FailedResourcesMap']> {
   return Object.fromEntries(
-    [...failed].map(([arn, message]) => [
+    failed.map(([arn, message]) => [
       arn,
       { StatusCode: 400, ErrorCode: 'InvalidParameterException' as const, ErrorMessage: message },
     ]),

@@ -26,8 +26,8 @@ export function untagResource(
   return { changes: removeTags(getTagged(state, context, input.resourceArn), input.tagKeys), result: null };
 }
 
-/** Which resources could not be tagged or untagged, and why, by ARN. */
-export type FailedResources = ReadonlyMap<string, string>;
+/** Which resources could not be tagged or untagged, and why: pairs of ARN and reason. */
+export type FailedResources = readonly (readonly [arn: string, reason: string])[];
 
 /** TagResources of the tagging API: as `tagResource` for each; one that fails leaves the others be. */
 export function tagResources(
@@ -60,7 +60,7 @@ function decideEach(
   change: (taggable: Taggable) => readonly Change[],
 ): Decided<FailedResources> {
   const changes: Change[] = [];
-  const failed = new Map<string, string>();
+  const failed: (readonly [string, string])[] = [];
   for (const arn of new Set(arns)) {
     if (parseArn(arn) === undefined) throw invalidField('ResourceARNList', `${arn.slice(0, 255)} is no ARN`);
     try {
@@ -69,7 +69,7 @@ function decideEach(
       changes.push(...change(taggable));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      failed.set(arn, error.message);
+      failed.push([arn, error.message]);
     }
   }
   return { changes, result: failed };
