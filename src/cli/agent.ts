@@ -232,8 +232,9 @@ export function createAgent(deps: AgentDeps): Agent {
       closed = true;
       unsubscribe();
       cancelTimer();
-      await running;
+      // First: a lease that ends from here on ends with the server.
       workloads.close();
+      await running;
       for (const { reject } of waiting) reject(new Error('the server is stopping'));
       if (how === 'leave') {
         instances.close();

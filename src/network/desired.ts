@@ -2,7 +2,7 @@
 
 import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import { componentAddresses, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { componentIpv4, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { routerRuleset } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {
@@ -282,7 +282,7 @@ function guardedDoors(doors: readonly DoorRecord[], offers: readonly OfferedList
     id,
     securityGroups,
     addresses: [
-      ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentAddresses(index).v4)),
+      ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentIpv4(index))),
     ].sort(),
   }));
 }

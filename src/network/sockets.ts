@@ -1,6 +1,6 @@
 // From a snapshot to the sockets that workers listen on, and which (address . port) pairs each of them serves. Pure.
 
-import { componentAddresses, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { componentIpv4, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { dnsAddresses } from './desired.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import { isNameable, namespacePath, routerName } from './names.ts';
@@ -105,7 +105,7 @@ export function openPairs(
       new Set(
         listeners
           .filter(({ port }) => listening.has(`${vpcId}/tcp4/*:${port}`))
-          .map(({ index, port }) => `${componentAddresses(index).v4} . ${port}`),
+          .map(({ index, port }) => `${componentIpv4(index)} . ${port}`),
       ),
     ]),
   );

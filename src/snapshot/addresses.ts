@@ -16,14 +16,19 @@ const first = range(managedRanges.services[0]);
 const second = range(managedRanges.services[1]);
 const base6 = parseAddress('fd00:ec2:80::')?.value ?? 0n;
 
+/** The IPv4 address of the component with pool place `index` (1–254 in 169.254.171.0/24, then 169.254.176.0/20). */
+export function componentIpv4(index: number): string {
+  return index <= 254 ? cidrAddress(first, index) : cidrAddress(second, index - 254);
+}
+
 /** The IPv6 address that embeds an IPv4 one in its last 32 bits: 169.254.171.65 → fd00:ec2:80::a9fe:ab41 (User Guide). */
 export function embeddedIpv6(v4: string): string {
   return formatAddress(6, base6 | (parseAddress(v4)?.value ?? 0n));
 }
 
-/** The addresses of the component with pool place `index` (1–254 in 169.254.171.0/24, then 169.254.176.0/20). */
+/** The addresses of the component with pool place `index`. */
 export function componentAddresses(index: number): { readonly v4: string; readonly v6: string } {
-  const v4 = index <= 254 ? cidrAddress(first, index) : cidrAddress(second, index - 254);
+  const v4 = componentIpv4(index);
   return { v4, v6: embeddedIpv6(v4) };
 }
 

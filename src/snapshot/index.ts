@@ -5,6 +5,7 @@ export { changedIds, changeTable } from './table.ts';
 export { applyDelta, diffSnapshots, emptySnapshot, tableNames, type Delta } from './snapshot.ts';
 export {
   componentAddresses,
+  componentIpv4,
   DNS_TTL,
   embeddedIpv6,
   loopbackComponentAddress,
