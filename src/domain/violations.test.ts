@@ -39,7 +39,9 @@ test('createTargetGroup() names every member that does not go with its type', ()
     lambdaEventStructureVersion: 'V1',
     healthCheck: { enabled: true, protocol: 'TCP', intervalSeconds: 4, path: 'x', matcher: '600' },
   } as const;
-  const check = ['intervalSeconds', 'path', 'matcher', 'protocol'].map((name) => `config.healthCheck.${name}`);
+  const check = ['healthCheckIntervalSeconds', 'path', 'matcher.httpCode', 'protocol'].map(
+    (name) => `config.healthCheck.${name}`,
+  );
   const tables: readonly (readonly [CreateTargetGroupInput['type'], CreateTargetGroupInput['config'], ...string[]])[] =
     [
       ['IP', undefined, 'config.protocol', 'config.vpcIdentifier'],
@@ -90,8 +92,8 @@ test('createTargetGroup() names every member that does not go with its type', ()
   assert.equal(wrong(scenario, updateTargetGroup, update).length, 4);
   const targets = [{ id: 'x' }, { id: '10.0.0.1' }, { id: '::1' }];
   assert.deepEqual(wrong(scenario, registerTargets, { targetGroupIdentifier: id, targets }), [
-    'targets.id',
-    'targets.id',
+    'targets[0].id',
+    'targets[2].id',
   ]);
 });
 
@@ -102,8 +104,8 @@ test('createListener(), createRule() and updateRule() name all that is wrong wit
   const listener = { serviceIdentifier, name: 'tls', protocol: 'TLS_PASSTHROUGH', defaultAction: action } as const;
   assert.deepEqual(wrong(scenario, createListener, { ...listener, tags }), [
     'protocol',
-    'action',
-    'fixedResponse.statusCode',
+    'defaultAction',
+    'defaultAction.fixedResponse.statusCode',
     'tags',
     'tags',
   ]);
@@ -118,13 +120,15 @@ test('createListener(), createRule() and updateRule() name all that is wrong wit
     path: { kind: 'exact', value: 'x' },
     headers: [{ name: 'a:', kind: 'exact', value: '\n' }],
   } as const;
-  const names = ['httpMatch.method', 'httpMatch.pathMatch', 'httpMatch.headerMatches', 'httpMatch.headerMatches'];
+  const names = ['method', 'pathMatch.match', 'headerMatches[0].name', 'headerMatches[0].match'].map(
+    (name) => `match.httpMatch.${name}`,
+  );
   const rule = { ...place, name: 'rule', priority: 1, match, action };
-  assert.deepEqual(wrong(scenario, createRule, rule), [...names, 'fixedResponse.statusCode']);
+  assert.deepEqual(wrong(scenario, createRule, rule), [...names, 'action.fixedResponse.statusCode']);
   const good = { ...rule, match: {}, action: { kind: 'fixedResponse', statusCode: 404 } } as const;
   const ruleIdentifier = scenario.run(createRule, good).id;
   const update = { ...place, ruleIdentifier, match, action };
-  assert.deepEqual(wrong(scenario, updateRule, update), [...names, 'fixedResponse.statusCode']);
+  assert.deepEqual(wrong(scenario, updateRule, update), [...names, 'action.fixedResponse.statusCode']);
   const functions = ['one', 'two'].map((name) => scenario.run(createTargetGroup, { name, type: 'LAMBDA' }).id);
   const targetGroups = [...functions, ...functions].map((targetGroupIdentifier) => ({ targetGroupIdentifier }));
   const forward = { ...listener, name: 'other', defaultAction: { kind: 'forward', targetGroups } } as const;

@@ -41,7 +41,7 @@ export function createListener(state: State, input: CreateListenerInput, context
   updatedStatus(plainCycle, service, 'SERVICE');
   checkFields([
     ...(input.protocol === 'TLS_PASSTHROUGH' && service.customDomainName === undefined ? [noCustomDomain] : []),
-    ...wrongAction(state, input.defaultAction, input, context),
+    ...wrongAction(state, input.defaultAction, { member: 'defaultAction', protocol: input.protocol }, context),
     ...wrongTags(input.tags),
   ]);
   const { account, region, now } = context;
@@ -54,7 +54,8 @@ export function createListener(state: State, input: CreateListenerInput, context
   if (samePort !== undefined)
     throw conflict('LISTENER', samePort.id, `The port ${port} is already used by the listener ${samePort.id}.`);
   checkQuota(context, 'listenersPerService', () => siblings.length + 1);
-  const action = decideAction(state, input.defaultAction, { service, protocol: input.protocol }, context);
+  const place = { service, protocol: input.protocol, member: 'defaultAction' } as const;
+  const action = decideAction(state, input.defaultAction, place, context);
   const id = newId('listener', context.random);
   const defaultRuleId = newId('rule', context.random);
   const listener: Listener = {
@@ -103,7 +104,7 @@ export function updateListener(
   const { service, listener: before } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
   const rule = state.tables.rule.get(keyOf(before.account, before.region, before.defaultRuleId));
   if (rule === undefined) throw new Error(`the listener ${before.id} has no default rule`);
-  const place = { service, protocol: before.protocol, replaces: rule };
+  const place = { service, protocol: before.protocol, member: 'defaultAction', replaces: rule } as const;
   const action = decideAction(state, input.defaultAction, place, context);
   const listener = { ...before, lastUpdatedAt: context.now };
   return {

@@ -20,8 +20,9 @@ export type RuleActionInput =
     }
   | { readonly kind: 'fixedResponse'; readonly statusCode: number };
 
-/** Where an action stands. `replaces` is the rule that has it, when it exists already. */
+/** Where an action stands. `member` is what the call names it; `replaces` is the rule that has it, when it exists already. */
 export interface ActionPlace {
+  readonly member: 'action' | 'defaultAction';
   readonly service: Service;
   readonly protocol: ListenerProtocol;
   readonly replaces?: Rule;
@@ -52,18 +53,18 @@ export function decideAction(state: State, input: RuleActionInput, place: Action
 export function wrongAction(
   state: State,
   input: RuleActionInput,
-  { protocol }: Pick<ActionPlace, 'protocol'>,
+  { member, protocol }: Pick<ActionPlace, 'member' | 'protocol'>,
   context: Context,
 ): readonly InvalidField[] {
   const wrong: InvalidField[] = [];
   if (input.kind === 'fixedResponse') {
     if (protocol === 'TLS_PASSTHROUGH')
-      wrong.push({ name: 'action', message: 'a TLS_PASSTHROUGH listener can only forward to TCP target groups' });
+      wrong.push({ name: member, message: 'a TLS_PASSTHROUGH listener can only forward to TCP target groups' });
     if (input.statusCode !== 404 && input.statusCode !== 500)
-      wrong.push({ name: 'fixedResponse.statusCode', message: 'only 404 and 500 are supported' });
+      wrong.push({ name: `${member}.fixedResponse.statusCode`, message: 'only 404 and 500 are supported' });
     return wrong;
   }
-  const refuse = (message: string): void => void wrong.push({ name: 'forward.targetGroups', message });
+  const refuse = (message: string): void => void wrong.push({ name: `${member}.forward.targetGroups`, message });
   if (input.targetGroups.length === 0) refuse('a forward action needs a target group');
   if (input.targetGroups.length > 1 && input.targetGroups.some(({ weight }) => weight === undefined))
     refuse('each of several target groups needs a weight');

@@ -41,10 +41,11 @@ export function batchUpdateRule(
   const changed = new Map<string, { readonly ruleIdentifier: string; readonly rule: Rule }>();
   const named = new Set<string>();
   const unsuccessful: RuleFailure[] = [];
-  for (const { ruleIdentifier, ...change } of input.rules) {
+  for (const [index, { ruleIdentifier, ...change }] of input.rules.entries()) {
     const rule = findRuleOf(state, context, listener, ruleIdentifier);
     const id = rule?.id ?? ruleIdentifier;
-    if (named.has(id)) throw invalidField('rules', `the rule ${ruleIdentifier} is named twice`);
+    if (named.has(id))
+      throw invalidField(`rules[${index}].ruleIdentifier`, `the rule ${ruleIdentifier} is named twice`);
     named.add(id);
     if (rule === undefined) {
       unsuccessful.push({

@@ -34,15 +34,16 @@ export function decideMatch(input: RuleMatchInput): RuleMatch {
 export function wrongMatch({ method, path, headers = [] }: RuleMatchInput): readonly InvalidField[] {
   const wrong: InvalidField[] = [];
   if (method !== undefined && method !== '' && !TOKEN.test(method))
-    wrong.push({ name: 'httpMatch.method', message: `${JSON.stringify(method)} is not an HTTP method` });
+    wrong.push({ name: 'match.httpMatch.method', message: `${JSON.stringify(method)} is not an HTTP method` });
   if (path !== undefined && !path.value.startsWith('/'))
-    wrong.push({ name: 'httpMatch.pathMatch', message: 'a path begins with /' });
-  for (const header of headers) {
+    wrong.push({ name: 'match.httpMatch.pathMatch.match', message: 'a path begins with /' });
+  for (const [index, header] of headers.entries()) {
+    const member = `match.httpMatch.headerMatches[${index}]`;
     if (!TOKEN.test(header.name))
-      wrong.push({ name: 'httpMatch.headerMatches', message: `${JSON.stringify(header.name)} is not a header name` });
+      wrong.push({ name: `${member}.name`, message: `${JSON.stringify(header.name)} is not a header name` });
     if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(header.value))
       wrong.push({
-        name: 'httpMatch.headerMatches',
+        name: `${member}.match`,
         message: `the value for ${header.name} has control characters`,
       });
   }

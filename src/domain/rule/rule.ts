@@ -33,7 +33,7 @@ const noRulesInPassthrough: InvalidField = {
 /** CreateRule: name and priority are unique in the listener. */
 export function createRule(state: State, input: CreateRuleInput, context: Context): Decided<Rule> {
   const { service, listener } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
-  const place = { service, protocol: listener.protocol };
+  const place = { service, protocol: listener.protocol, member: 'action' } as const;
   checkFields([
     ...(listener.protocol === 'TLS_PASSTHROUGH' ? [noRulesInPassthrough] : []),
     ...wrongMatch(input.match),
@@ -107,7 +107,7 @@ export function changeRule(
   if (rule.isDefault)
     throw invalidField('ruleIdentifier', 'the default rule is changed by the default action of its listener');
   if (change.match === undefined && change.priority === undefined && change.action === undefined) return rule;
-  const place = { service, protocol: listener.protocol, replaces: rule };
+  const place = { service, protocol: listener.protocol, member: 'action', replaces: rule } as const;
   checkFields([
     ...(change.match === undefined ? [] : wrongMatch(change.match)),
     ...(change.action === undefined ? [] : wrongAction(state, change.action, place, context)),

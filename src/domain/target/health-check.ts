@@ -107,29 +107,29 @@ function withoutAbsent<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-/** The settings that are numbers, and from where to where they may go; 0 resets them (API Reference: HealthCheckConfig). */
+/** The settings that are numbers, what calls name them, and from where to where they may go; 0 resets them (API Reference: HealthCheckConfig). */
 const ranges = {
-  port: [1, 65535],
-  intervalSeconds: [5, 300],
-  timeoutSeconds: [1, 120],
-  healthyThreshold: [2, 10],
-  unhealthyThreshold: [2, 10],
+  port: ['port', 1, 65535],
+  intervalSeconds: ['healthCheckIntervalSeconds', 5, 300],
+  timeoutSeconds: ['healthCheckTimeoutSeconds', 1, 120],
+  healthyThreshold: ['healthyThresholdCount', 2, 10],
+  unhealthyThreshold: ['unhealthyThresholdCount', 2, 10],
 } as const;
 
 function wrongRanges(input: HealthCheckInput): InvalidField[] {
   const wrong: InvalidField[] = [];
   const names = Object.keys(ranges) as (keyof typeof ranges)[];
   for (const name of names) {
-    const [low, high] = ranges[name];
+    const [member, low, high] = ranges[name];
     const value = input[name] ?? 0;
     if (value !== 0 && !(value >= low && value <= high))
-      wrong.push({ name: `healthCheck.${name}`, message: `${value} is not between ${low} and ${high}` });
+      wrong.push({ name: `healthCheck.${member}`, message: `${value} is not between ${low} and ${high}` });
   }
   const { path = '', matcher = '' } = input;
   if (path !== '' && !path.startsWith('/')) wrong.push({ name: 'healthCheck.path', message: 'a path begins with /' });
   if (matcher !== '' && !isMatcher(matcher))
     wrong.push({
-      name: 'healthCheck.matcher',
+      name: 'healthCheck.matcher.httpCode',
       message: `${matcher} is not a list of codes or ranges within 200-499`,
     });
   return wrong;

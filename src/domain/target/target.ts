@@ -118,12 +118,13 @@ function distinct(group: TargetGroup, targets: readonly TargetInput[]): Map<stri
 
 /** What is wrong with targets in themselves, for a group of this type. */
 function wrongTargets(group: TargetGroup, targets: readonly TargetInput[]): readonly InvalidField[] {
-  const wrong = targets.flatMap((target): InvalidField[] => {
+  const wrong = targets.flatMap((target, index): InvalidField[] => {
     const message = wrongId(group, target);
-    return message === undefined ? [] : [{ name: 'targets.id', message }];
+    return message === undefined ? [] : [{ name: `targets[${index}].id`, message }];
   });
-  if (group.type === 'LAMBDA' && targets.some(({ port }) => port !== undefined))
-    wrong.push({ name: 'targets.port', message: 'a function has no port' });
+  for (const [index, { port }] of targets.entries())
+    if (group.type === 'LAMBDA' && port !== undefined)
+      wrong.push({ name: `targets[${index}].port`, message: 'a function has no port' });
   if ((group.type === 'LAMBDA' || group.type === 'ALB') && distinct(group, targets).size > 1)
     wrong.push({ name: 'targets', message: `a target group of type ${group.type} has exactly one target` });
   return wrong;
