@@ -1,10 +1,11 @@
 // Turns JSON values and texts into the values that a schema describes, strictly: nothing is coerced.
 
-import { memberPath, type Issue } from './issue.ts';
+import { addIssue, isFull, memberPath, type Issue } from './issue.ts';
 import { membersOf, type Schema } from './schema.ts';
 
 /** Decodes a parsed JSON value. Unknown members are dropped, null counts as absent; what does not fit becomes an issue. */
 export function decodeJson(schema: Schema, source: unknown, path: string, issues: Issue[]): unknown {
+  if (isFull(issues)) return undefined;
   if (schema.isUnitSchema()) return {};
   if (schema.isStructSchema()) return decodeStructure(schema, source, path, issues);
   if (schema.isListSchema()) {
@@ -77,7 +78,7 @@ function unreadable(issues: Issue[], path: string, source: unknown, wanted: stri
         : typeof source === 'object'
           ? 'a structure'
           : `${typeof source} ${shorten(String(source))}`;
-  issues.push({ kind: 'unreadable', path, message: `Expected ${wanted}, got ${got}` });
+  addIssue(issues, { kind: 'unreadable', path, message: `Expected ${wanted}, got ${got}` });
   return undefined;
 }
 

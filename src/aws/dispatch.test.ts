@@ -56,6 +56,19 @@ async function raw(
   return { ...response, json: json as Record<string, unknown> };
 }
 
+test('what is wrong with an input is told a hundred times at most, and never larger than the input', async () => {
+  const dispatcher = makeDispatcher({ CreateRule: () => Promise.reject(new Error('must not be called')) });
+  const rules = `/services/svc-0123456789abcdef0/listeners/listener-0123456789abcdef0/rules`;
+  for (const one of ['{}', '1', 'null', '{"match":{"exact":1}}']) {
+    const list = Array.from({ length: 10_000 }, () => one).join();
+    const body = `{"name":"first","priority":1,"match":{"httpMatch":{"headerMatches":[${list}]}},"action":{}}`;
+    const { status, json, body: text } = await raw(dispatcher, 'POST', rules, body);
+    assert.equal(status, 400);
+    assert.ok(Array.isArray(json['fieldList']) && json['fieldList'].length === 100);
+    assert.ok(text.length < 100_000, `${text.length} bytes`);
+  }
+});
+
 test('dispatch() carries a lattice call both ways: ARN in a label, answer with times, who called', async () => {
   const seen: Seen = {};
   const client = latticeOf({

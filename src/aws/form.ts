@@ -1,7 +1,7 @@
 // The form of the query protocols as a tree: `Filter.1.Value.2=x` is four levels deep.
 
 import { decodeText } from './decode.ts';
-import type { Issue } from './issue.ts';
+import { addIssue, isFull, type Issue } from './issue.ts';
 import { membersOf, type Schema } from './schema.ts';
 
 /** A node of the form: its own text, and what hangs below it by the next part of the key. */
@@ -34,6 +34,7 @@ export function parseForm(...texts: readonly string[]): FormNode {
 
 /** Decodes the value of `schema` at `node`. `path` is the key that leads to it. */
 export function decodeForm(schema: Schema, node: FormNode, style: FormStyle, path: string, issues: Issue[]): unknown {
+  if (isFull(issues)) return undefined;
   if (schema.isUnitSchema()) return {};
   if (schema.isStructSchema()) {
     const result: Record<string, unknown> = {};
@@ -54,7 +55,7 @@ export function decodeForm(schema: Schema, node: FormNode, style: FormStyle, pat
   }
   if (schema.isMapSchema()) return decodeMap(schema, node, style, path, issues);
   if (node.text === undefined) {
-    issues.push({ kind: 'unreadable', path, message: 'Expected a value' });
+    addIssue(issues, { kind: 'unreadable', path, message: 'Expected a value' });
     return undefined;
   }
   return decodeText(schema, node.text, path, issues);

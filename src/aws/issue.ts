@@ -8,6 +8,19 @@ export interface Issue {
   readonly message: string;
 }
 
+/** The most issues of one input: a body of 1 MB can have half a million, whose description would be a hundred times its size. */
+const MOST_ISSUES = 100;
+
+/** Whether no more issues are collected: who walks through an input can stop. */
+export function isFull(issues: readonly Issue[]): boolean {
+  return issues.length >= MOST_ISSUES;
+}
+
+/** Adds `issue`; those beyond the first hundred are left out. */
+export function addIssue(issues: Issue[], issue: Issue): void {
+  if (!isFull(issues)) issues.push(issue);
+}
+
 /** The path of a member of `path`. */
 export function memberPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;

@@ -74,10 +74,11 @@ export function createQuery(style: FormStyle): Codec {
       },
       unknownOperation(request) {
         const { children } = formOf(request);
-        const action = children.get('Action')?.text ?? '';
+        const action = children.get('Action')?.text?.slice(0, 255) ?? '';
+        const version = children.get('Version')?.text?.slice(0, 255) ?? '(none)';
         return new ServiceError(
           'InvalidAction',
-          `The action ${action} is not valid for this web service in version ${children.get('Version')?.text ?? '(none)'}.`,
+          `The action ${action} is not valid for this web service in version ${version}.`,
         );
       },
       badInput(issues) {

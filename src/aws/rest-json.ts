@@ -4,7 +4,7 @@ import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, FoundOperation, Service, WireRequest, WireResponse } from './codec.ts';
 import { decodeJson, decodeText } from './decode.ts';
 import { encodeJson } from './encode-json.ts';
-import { describeIssues, type Issue } from './issue.ts';
+import { addIssue, describeIssues, type Issue } from './issue.ts';
 import { parseJsonBody } from './json-body.ts';
 import { obstacles } from './obstacle.ts';
 import { membersOf, type Operation, type Schema } from './schema.ts';
@@ -80,7 +80,7 @@ function decodeLabel(label: string, name: string, issues: Issue[]): string {
   try {
     return decodeURIComponent(label);
   } catch {
-    issues.push({ kind: 'unreadable', path: name, message: 'The percent-encoding of the path is malformed' });
+    addIssue(issues, { kind: 'unreadable', path: name, message: 'The percent-encoding of the path is malformed' });
     return label;
   }
 }

@@ -1,7 +1,7 @@
 // Checks a decoded input against its schema and the service's constraint tables: required members, unions, sizes, patterns.
 
 import { findConstraint, type Constraints, type MemberConstraint, type ScalarConstraint } from './constraints.ts';
-import { memberPath, type Issue } from './issue.ts';
+import { addIssue, isFull, memberPath, type Issue } from './issue.ts';
 import { membersOf, requiredMembers, type Schema } from './schema.ts';
 
 /** Adds an issue for everything that `value` (decoded by `schema`) does not fulfil. */
@@ -21,7 +21,7 @@ function validateStructure(
     if (value[name] === undefined) invalid(issues, memberPath(path, name), 'null', 'Member must not be null');
   const structure = schema.getName() ?? '';
   if (schema.isUnionSchema() && Object.keys(value).length !== 1)
-    issues.push({ kind: 'invalid', path, message: `Exactly one member of the union ${structure} must be set` });
+    addIssue(issues, { kind: 'invalid', path, message: `Exactly one member of the union ${structure} must be set` });
   for (const [name, member] of membersOf(schema)) {
     const one = value[name];
     if (one === undefined) continue;
@@ -44,6 +44,7 @@ function validateMember(
   path: string,
   issues: Issue[],
 ): void {
+  if (isFull(issues)) return;
   if (schema.isStructSchema()) {
     validateStructure(schema, value, constraints, path, issues);
   } else if (Array.isArray(value)) {
@@ -100,7 +101,7 @@ function checkScalar(constraint: ScalarConstraint | undefined, value: unknown, p
 function invalid(issues: Issue[], path: string, value: unknown, demand: string): void {
   const shown = String(value);
   const short = shown.length > 64 ? `${shown.slice(0, 61)}...` : shown;
-  issues.push({
+  addIssue(issues, {
     kind: 'invalid',
     path,
     message: `Value ${value === 'null' ? 'null' : `'${short}'`} at '${path}' failed to satisfy constraint: ${demand}`,
