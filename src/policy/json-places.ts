@@ -16,7 +16,10 @@ export interface JsonText {
   readonly placeOf: (node: JsonNode, pointer: string) => Place;
 }
 
-/** Reads strict JSON. */
+/** Nothing that is read with places nests deeper than a few levels; the parser calls itself for each one. */
+const MOST_LEVELS = 64;
+
+/** Reads strict JSON. What nests deeper than 64 levels is refused. */
 export function readJson(text: string): JsonText {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -25,6 +28,12 @@ export function readJson(text: string): JsonText {
     while (line > 1 && (starts[line - 1] ?? 0) > offset) line--;
     return { pointer, line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
+  const deep = findDeep(text);
+  if (deep !== undefined) {
+    const message = `Lists and objects stand deeper in each other here than ${MOST_LEVELS} levels.`;
+    const problems = [{ ...placeAt(deep, ''), message }];
+    return { root: undefined, problems, placeOf: (node, pointer) => placeAt(node.offset, pointer) };
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   // The first error tells; the others are what the parser made of it.
@@ -71,6 +80,24 @@ function repeatedNames(node: JsonNode, pointer: string): { readonly node: JsonNo
     seen.add(name);
     return below;
   });
+}
+
+/** Where a list or an object begins that stands in too many others. */
+function findDeep(text: string): number | undefined {
+  let level = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at];
+    if (inText) {
+      if (c === '\\') at++;
+      // The parser, too, ends a text with its line.
+      else if (c === '"' || c === '\n' || c === '\r') inText = false;
+    } else if (c === '"') inText = true;
+    else if (c === '[' || c === '{') {
+      if (++level > MOST_LEVELS) return at;
+    } else if (c === ']' || c === '}') level--;
+  }
+  return undefined;
 }
 
 function wordsOf(code: string): string {

@@ -201,6 +201,18 @@ test('no document makes parsePolicy() throw', () => {
   );
 });
 
+test('parsePolicy() says where a document nests too deeply', () => {
+  const deep = `{"Id":"[[{{",\n"Statement":${'['.repeat(100_000)}`;
+  for (const document of [deep, `${deep}${']'.repeat(100_000)}}`, '{"a":'.repeat(100_000)]) {
+    const parsed = parsePolicy(document, 'resource');
+    assert.ok(!parsed.ok);
+    assert.match(parsed.problems[0]?.message ?? '', /deeper in each other/);
+  }
+  const parsed = parsePolicy(deep, 'resource');
+  assert.deepEqual(parsed.ok ? [] : parsed.problems.map(({ line, column }) => [line, column]), [[2, 13 + 63]]);
+  assert.ok(parsePolicy(policy({}, { Id: `\\"${'['.repeat(1000)}` }), 'resource').ok);
+});
+
 function withoutDocument(text: string, kind: PolicyKind): unknown {
   const { ok, ...rest } = parsePolicy(text, kind);
   return 'problems' in rest ? { ok, ...rest } : { ok };
