@@ -21,7 +21,8 @@ export function wrongFormat(format: number): string | undefined {
 export const newestFormat =
   'SELECT max((SELECT coalesce(max(format), 0) FROM log), (SELECT coalesce(max(format), 0) FROM record)) AS n';
 
-/** SQLITE_NOTADB. */
+/** SQLITE_CORRUPT and SQLITE_NOTADB; extended codes have more in their upper bytes (SQLite: "Result and Error Codes"). */
+const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
 /** Why no start can ever use the database `file`, or undefined: then it can be used, made, or something else is wrong that may pass. */
@@ -38,7 +39,9 @@ export function findDatabaseProblem(file: string): string | undefined {
       database.close();
     }
   } catch (error) {
-    const code = (error as { readonly errcode?: number }).errcode;
+    const { errcode = 0, message } = error as Error & { readonly errcode?: number };
+    const code = errcode & 0xff;
+    if (code === CORRUPT) return `${file} is damaged (${message}); it stays as it is, and a backup can take its place`;
     return code === NOT_A_DATABASE ? `${file} is not a database` : undefined;
   }
 }

@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -141,7 +150,7 @@ test('serve ends with 3 at what it may not do', async () => {
   await refuses(serveArgs('--config', path), 3, /wrong\.yaml:1: .* attaches with loopback/);
 });
 
-test('a data directory of a later version, and one whose state.db is no database, are refused with a sentence and 3', async () => {
+test('a data directory of a later version, and one whose state.db is no database or cut, are refused with a sentence and 3', async () => {
   const data = newDirectory();
   mkdirSync(data);
   const database = new DatabaseSync(join(data, 'state.db'));
@@ -154,4 +163,13 @@ test('a data directory of a later version, and one whose state.db is no database
   writeFileSync(join(data, 'state.db'), 'x'.repeat(5000));
   const foreign = await runPergola(ownCheckout, args);
   assert.deepEqual([foreign.status, foreign.stderr.endsWith('state.db is not a database\n')], [3, true]);
+  rmSync(join(data, 'state.db'));
+  const whole = new DatabaseSync(join(data, 'state.db'));
+  whole.exec('CREATE TABLE migration (version INTEGER); CREATE TABLE filler AS SELECT hex(zeroblob(50000)) AS text;');
+  whole.close();
+  truncateSync(join(data, 'state.db'), 20_000);
+  const before = readFileSync(join(data, 'state.db'));
+  const cut = await runPergola(ownCheckout, args);
+  assert.deepEqual([cut.status, /state\.db is damaged \(.+\); it stays as it is/.test(cut.stderr)], [3, true]);
+  assert.deepEqual(readFileSync(join(data, 'state.db')), before);
 });
