@@ -10,6 +10,7 @@ import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/latt
 import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags, wrongTags } from '../tag/check-tags.ts';
+import { wrongDnsOptions } from './dns-options.ts';
 
 /** The most security groups of an association (User Guide: Quotas; not adjustable). */
 const MOST_SECURITY_GROUPS = 5;
@@ -40,6 +41,7 @@ export function createVpcAssociation(
     ...(state.tables.vpc.has(vpcKey)
       ? wrongGroups(state, context, vpcKey, input.securityGroupIds ?? [])
       : [unknownVpc]),
+    ...wrongDnsOptions(input.dnsOptions),
     ...wrongTags(input.tags),
   ]);
   const existing = recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey).find(
@@ -104,7 +106,7 @@ export function updateVpcAssociation(
   const { securityGroupIds, privateDnsEnabled, dnsOptions } = input;
   if (securityGroupIds === undefined && privateDnsEnabled === undefined && dnsOptions === undefined)
     return { changes: [], result: before };
-  checkFields(wrongGroups(state, context, before.vpcKey, securityGroupIds ?? []));
+  checkFields([...wrongGroups(state, context, before.vpcKey, securityGroupIds ?? []), ...wrongDnsOptions(dnsOptions)]);
   const { failureCode: _code, failureMessage: _message, ...kept } = before;
   const association: VpcAssociation = {
     ...kept,

@@ -2,6 +2,7 @@
 
 import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
+import { isDomainName } from '../domain-name.ts';
 import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
@@ -9,10 +10,10 @@ import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { AuthType, Service } from '../records/lattice.ts';
-import { conflict } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
+import { wrongTags } from '../tag/check-tags.ts';
 
 /** AWS's default idle timeout in seconds (API Reference: CreateService). */
 const DEFAULT_IDLE_TIMEOUT = 60;
@@ -30,7 +31,7 @@ export interface CreateServiceInput {
 /** CreateService: ACTIVE at once, because no data plane has to do anything before an association. */
 export function createService(state: State, input: CreateServiceInput, context: Context): Decided<Service> {
   const { account, region, now } = context;
-  const tags = checkTags(input.tags);
+  checkFields([...wrongDomain(input.customDomainName), ...wrongTags(input.tags)]);
   const [existing] = recordsBy(
     state,
     'service',
@@ -58,9 +59,15 @@ export function createService(state: State, input: CreateServiceInput, context: 
       : { certificateArn: input.certificateArn }),
     createdAt: now,
     lastUpdatedAt: now,
-    tags,
+    tags: input.tags ?? {},
   };
   return { changes: [put('service', service)], result: service };
+}
+
+/** A custom domain is compared with the hosts of requests and given to DNS: what no host could be is refused. */
+function wrongDomain(domain: string | undefined): readonly InvalidField[] {
+  if (domain === undefined || isDomainName(domain)) return [];
+  return [{ name: 'customDomainName', message: `${domain} is not a domain name` }];
 }
 
 export interface UpdateServiceInput {

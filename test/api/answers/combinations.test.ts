@@ -40,6 +40,9 @@ const checked = [
 ].map((name) => `healthCheck.${name}`);
 const tags = { 'aws:team': 'shop' };
 
+const inNetwork = { vpcIdentifier: world.otherVpc.id, serviceNetworkIdentifier: world.otherNetwork.id };
+const domains = 'dnsOptions.privateDnsSpecifiedDomains';
+
 function named(targetGroupIdentifier: string) {
   return { targetGroupIdentifier };
 }
@@ -118,6 +121,28 @@ const rows: readonly (readonly [operation: string, input: object, ...names: stri
     'resourceGatewayIdentifier',
     'portRanges',
     'resourceConfigurationDefinition.ipResource.ipAddress',
+  ],
+  ['CreateService', { name: 'other', customDomainName: 'a b/c', tags }, 'customDomainName', 'tags'],
+  ['CreateService', { name: 'other', customDomainName: '*.example.com' }, 'customDomainName'],
+  [
+    'CreateServiceNetworkVpcAssociation',
+    { ...inNetwork, dnsOptions: { privateDnsPreference: 'SPECIFIED_DOMAINS_ONLY' }, tags },
+    domains,
+    'tags',
+  ],
+  [
+    'CreateServiceNetworkVpcAssociation',
+    { ...inNetwork, dnsOptions: { privateDnsSpecifiedDomains: ['*.example.com', 'a b'] } },
+    domains,
+    `${domains}[1]`,
+  ],
+  [
+    'UpdateServiceNetworkVpcAssociation',
+    {
+      serviceNetworkVpcAssociationIdentifier: world.vpcAssociation.id,
+      dnsOptions: { privateDnsPreference: 'ALL_DOMAINS', privateDnsSpecifiedDomains: ['example.com'] },
+    },
+    domains,
   ],
   ['ListServiceNetworkVpcAssociations', {}, 'serviceNetworkIdentifier'],
   ['ListServices', { nextToken: 'x' }, 'nextToken'],
