@@ -9,6 +9,8 @@ import {
   serviceAssociationCycle,
   updatableCycle,
   updatedStatus,
+  verificationCycle,
+  type LifeCycle,
   type Transitions,
 } from './life-cycle.ts';
 import { Refusal } from './refusal.ts';
@@ -52,4 +54,12 @@ test('updatedStatus() and deletedStatus() refuse what the status does not allow,
   assert.equal(updatedStatus(updatableCycle, { id: 'x', status: 'UPDATE_FAILED' }, type), 'UPDATE_IN_PROGRESS');
   assert.equal(deletedStatus(updatableCycle, { id: 'x', status: 'CREATE_FAILED' }, type), 'gone');
   assert.equal(deletedStatus(updatableCycle, { id: 'x', status: 'DELETE_IN_PROGRESS' }, type), 'DELETE_IN_PROGRESS');
+});
+
+test('a domain verification leads to statuses of its cycle, and none of them waits for more than time', () => {
+  for (const [status, on] of Object.entries(verificationCycle as LifeCycle<string>)) {
+    assert.deepEqual([on.update, on.delete, on.obey], [undefined, undefined, undefined], status);
+    assert.equal(on.expire !== undefined, status === 'PENDING', status);
+    assert.ok(on.expire === undefined || on.expire in verificationCycle, status);
+  }
 });

@@ -3,13 +3,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
+  ConflictException,
   CreateServiceNetworkCommand,
   CreateServiceNetworkServiceAssociationCommand,
+  DeleteServiceCommand,
+  DeleteServiceNetworkServiceAssociationCommand,
   GetServiceNetworkServiceAssociationCommand,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-vpc-lattice';
 import { TestServer } from '../server.ts';
 import { TestClient } from '../workload-programs.ts';
-import { eventually, given, makeListener, makeService, makeWorld, unique } from './scenario.ts';
+import { eventually, given, listenerPort, makeListener, makeService, makeWorld, offer, unique } from './scenario.ts';
 
 let server: TestServer;
 before(async () => {
@@ -94,4 +98,47 @@ test('an association stays CREATE_IN_PROGRESS while a worker lags, then it is CR
       (error: Error) => error.message === 'ENOTFOUND',
     ),
   );
+});
+
+test('an association that is deleted is shown while a worker lags, however long, and when it is gone nobody listens for it', async () => {
+  const { lattice } = server;
+  const { clients, network } = await makeWorld(server);
+  const service = await makeService(server);
+  await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } });
+  const serviceNetworkServiceAssociationIdentifier = await offer(server, service.id, network);
+  const other = await makeService(server);
+  await server.obeyed();
+  await using client = TestClient.start(server, { vpc: clients });
+  const [address = ''] = await client.resolve(service.dnsName);
+  const spec = { name: service.dnsName, port: listenerPort, address };
+  assert.equal((await client.request(spec)).status, 404);
+
+  const statusOf = async (id: string): Promise<string | undefined> => {
+    const call = { serviceNetworkServiceAssociationIdentifier: id };
+    return (await lattice.send(new GetServiceNetworkServiceAssociationCommand(call))).status;
+  };
+  const remove = () =>
+    lattice.send(new DeleteServiceNetworkServiceAssociationCommand({ serviceNetworkServiceAssociationIdentifier }));
+  await whileHeld(async () => {
+    assert.equal((await remove()).status, 'DELETE_IN_PROGRESS');
+    // What is made after it has its time to wait, and that is over: the deletion waits on.
+    const late = await lattice.send(
+      new CreateServiceNetworkServiceAssociationCommand({
+        serviceIdentifier: other.id,
+        serviceNetworkIdentifier: network,
+      }),
+    );
+    await eventually('the other has failed', async () => (await statusOf(given(late.id))) === 'CREATE_FAILED');
+    assert.equal(await statusOf(serviceNetworkServiceAssociationIdentifier), 'DELETE_IN_PROGRESS');
+    assert.equal((await remove()).status, 'DELETE_IN_PROGRESS', 'to delete it again changes nothing');
+    await assert.rejects(lattice.send(new DeleteServiceCommand({ serviceIdentifier: service.id })), ConflictException);
+  });
+  await eventually('the association is gone', () =>
+    statusOf(serviceNetworkServiceAssociationIdentifier).then(
+      () => false,
+      (error: unknown) => error instanceof ResourceNotFoundException,
+    ),
+  );
+  await assert.rejects(client.request(spec), /ECONNREFUSED/);
+  await lattice.send(new DeleteServiceCommand({ serviceIdentifier: service.id }));
 });
