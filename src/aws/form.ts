@@ -10,18 +10,33 @@ export interface FormNode {
   readonly children: Map<string, FormNode>;
 }
 
+/** The tree of a whole form. */
+export interface Form extends FormNode {
+  /** What is wrong with it when it has too many parameters; those beyond are not in it. */
+  readonly problem: string | undefined;
+}
+
 /** How a query protocol names things: EC2 flattens every list and capitalizes members, others say `member.N`. */
 export type FormStyle = 'ec2Query' | 'query';
 
 /** Keys deeper than any shape of a service are cut off here. */
 const maximumDepth = 16;
 
+/**
+ * The most parameters of a text. Each costs microseconds, and a form is read before its signature is judged: 1 MB of short
+ * ones would hold up everybody for seconds.
+ */
+const MOST_PARAMETERS = 10_000;
+
 /** Reads `application/x-www-form-urlencoded` texts (query string and body) into one tree; the last of equal keys wins. */
-export function parseForm(...texts: readonly string[]): FormNode {
-  const root: FormNode = { children: new Map() };
-  for (const text of texts)
+export function parseForm(...texts: readonly string[]): Form {
+  const kept = texts.map(firstParameters);
+  const isCut = kept.some((text, i) => text.length !== texts[i]?.length);
+  const problem = isCut ? `The request has more than ${MOST_PARAMETERS} parameters` : undefined;
+  const root: Form = { children: new Map(), problem };
+  for (const text of kept)
     for (const [key, value] of new URLSearchParams(text)) {
-      let node = root;
+      let node: FormNode = root;
       for (const part of key.split('.', maximumDepth)) {
         const next: FormNode = node.children.get(part) ?? { children: new Map() };
         node.children.set(part, next);
@@ -30,6 +45,14 @@ export function parseForm(...texts: readonly string[]): FormNode {
       node.text = value;
     }
   return root;
+}
+
+/** `text` as far as it has `MOST_PARAMETERS`. */
+function firstParameters(text: string): string {
+  let count = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1))
+    if (++count === MOST_PARAMETERS) return text.slice(0, at);
+  return text;
 }
 
 /** Decodes the value of `schema` at `node`. `path` is the key that leads to it. */

@@ -3,7 +3,8 @@
 import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, Service, WireRequest, WireResponse } from './codec.ts';
 import { encodeXmlMembers, xmlText } from './encode-xml.ts';
-import { decodeForm, parseForm, type FormNode, type FormStyle } from './form.ts';
+import { decodeForm, parseForm, type Form, type FormStyle } from './form.ts';
+import { addIssue } from './issue.ts';
 import { obstacles } from './obstacle.ts';
 import type { Operation } from './schema.ts';
 import { ServiceError } from './service-error.ts';
@@ -51,8 +52,8 @@ const queryWords: Vocabulary = {
 /** Makes the codec of one of the two. */
 export function createQuery(style: FormStyle): Codec {
   const words = style === 'ec2Query' ? ec2Words : queryWords;
-  const forms = new WeakMap<WireRequest, FormNode>();
-  const formOf = (request: WireRequest): FormNode => {
+  const forms = new WeakMap<WireRequest, Form>();
+  const formOf = (request: WireRequest): Form => {
     const form = forms.get(request) ?? parseForm(request.query, request.body.toString('utf8'));
     forms.set(request, form);
     return form;
@@ -64,7 +65,12 @@ export function createQuery(style: FormStyle): Codec {
       const operation = service.schema.operations.get(form.children.get('Action')?.text ?? '');
       return operation === undefined ? undefined : { operation, labels: new Map() };
     },
-    decodeInput: ({ operation }, request, issues) => decodeForm(operation.input, formOf(request), style, '', issues),
+    decodeInput({ operation }, request, issues) {
+      const form = formOf(request);
+      if (form.problem === undefined) return decodeForm(operation.input, form, style, '', issues);
+      addIssue(issues, { kind: 'unreadable', path: '', message: form.problem });
+      return undefined;
+    },
     encodeResult: style === 'ec2Query' ? encodeEc2Result : encodeQueryResult,
     encodeError: style === 'ec2Query' ? encodeEc2Error : encodeQueryError,
     refusals: {
@@ -73,7 +79,8 @@ export function createQuery(style: FormStyle): Codec {
         return new ServiceError(code, message, { status });
       },
       unknownOperation(request) {
-        const { children } = formOf(request);
+        const { children, problem } = formOf(request);
+        if (problem !== undefined) return new ServiceError(words.invalid, problem);
         const action = children.get('Action')?.text?.slice(0, 255) ?? '';
         const version = children.get('Version')?.text?.slice(0, 255) ?? '(none)';
         return new ServiceError(
@@ -87,7 +94,9 @@ export function createQuery(style: FormStyle): Codec {
           return new ServiceError(words.missing, `The request must contain the parameter ${missing.path}`);
         return new ServiceError(
           words.invalid,
-          issues.map(({ path, message }) => `Invalid value for parameter ${path}: ${message}`).join('; '),
+          issues
+            .map(({ path, message }) => (path === '' ? message : `Invalid value for parameter ${path}: ${message}`))
+            .join('; '),
         );
       },
       badSignature({ code, message }) {
