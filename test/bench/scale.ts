@@ -12,6 +12,7 @@ import { freePort, loopbackTarget, residentBytes, startLoopback } from './loopba
 import { startTarget } from './peers.ts';
 import { commandOf, treeOf } from './processes.ts';
 import type { Row } from './table.ts';
+import { measureVpcs } from './vpcs.ts';
 import { load } from './wrk.ts';
 
 const SERVICES = 5000;
@@ -20,9 +21,16 @@ const TARGETS = 20;
 /** Seconds of load, within which control is killed and brings everything anew. */
 const SECONDS = 15;
 
-/** One worker on loopback, then control. */
+/** Associations of VPCs, all in namespaces. */
+const ASSOCIATIONS = 500;
+
+/** One worker on loopback, then control, then VPCs beside as many services. */
 export async function benchScale(): Promise<readonly Row[]> {
-  return [...(await benchWorker()), ...(await benchGrowth())];
+  return [
+    ...(await benchWorker()),
+    ...(await benchGrowth()),
+    ...(await measureVpcs('scale', ASSOCIATIONS, [], SERVICES)),
+  ];
 }
 
 async function benchWorker(): Promise<readonly Row[]> {

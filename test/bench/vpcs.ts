@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-vpc-lattice';
 import { callApi, openApiCall } from '../../src/cli/api-client.ts';
 import { namePrefix, namespacePath, workloadName } from '../../src/network/index.ts';
+import { makeEstate } from './estate.ts';
 import { settledBytes } from './loopback.ts';
 import { startServer, type BenchServer } from './pergola.ts';
 import { commandOf, treeOf } from './processes.ts';
@@ -27,6 +28,7 @@ import type { Row } from './table.ts';
 const AT_ONCE = 16;
 const ASSOCIATIONS = 20;
 const SIZES = [10, 50, 200];
+const PER_NETWORK = 500;
 /** The port of the one service, and the address of every workload. */
 const PORT = 8080;
 const ADDRESS = '10.0.1.10';
@@ -46,7 +48,17 @@ interface Estate {
 }
 
 /** Needs what namespaces need. All VPCs have the same addresses. */
-export async function benchVpcs({ vpcs: count }: { readonly vpcs: number }): Promise<readonly Row[]> {
+export function benchVpcs({ vpcs }: { readonly vpcs: number }): Promise<readonly Row[]> {
+  return measureVpcs('vpcs', vpcs, SIZES, 0);
+}
+
+/** What `benchVpcs` measures, as rows of `bench`, beside `services` services of other networks with rules and targets. */
+export async function measureVpcs(
+  bench: string,
+  count: number,
+  sizes: readonly number[],
+  services: number,
+): Promise<readonly Row[]> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await startServer({ attach: 'netns', workers: 2, configuration: {} }));
   const prefix = namePrefix(server.directory);
@@ -61,32 +73,34 @@ export async function benchVpcs({ vpcs: count }: { readonly vpcs: number }): Pro
   const estate: Estate = { server, ec2, serviceNetworkId, domainName, vpcs: [], leases: [] };
   stack.defer(() => estate.leases.forEach((lease) => lease.destroy()));
   await addVpcs(estate, 1);
+  await addServices(estate, services);
+  const beside = services === 0 ? '' : ` beside ${services} services`;
   const before = await settledBytes(treeOf(server.pid));
   const rows: Row[] = [];
   let seconds = 0;
-  for (const size of [...SIZES.filter((one) => one < count), count]) {
+  for (const size of [...sizes.filter((one) => one < count), count]) {
     const begin = performance.now();
     const cpu = processorSeconds(server);
     await addVpcs(estate, size - estate.vpcs.length);
     seconds += (performance.now() - begin) / 1000;
     const busy = total(usedSince(cpu, server));
     rows.push({
-      bench: 'vpcs',
-      what: `${size} VPCs, made at once`,
+      bench,
+      what: `${size} VPCs, made at once${beside}`,
       'ready s': seconds,
       'processor s': busy,
       ...(await measureAssociations(estate)),
     });
   }
   const bytes = (await settledBytes(treeOf(server.pid))) - before;
-  const what = `${count} VPCs with one workload each, two workers`;
+  const what = `${count} VPCs with one workload each, two workers${beside}`;
   const started = await measureStart(stack, estate);
   for (const lease of estate.leases) lease.destroy();
   const stopping = performance.now();
   process.kill(started.server.pid, 'SIGTERM');
   const gone = await until(() => treeOf(started.server.pid).every((pid) => commandOf(pid) === ''), PATIENCE);
   rows.push({
-    bench: 'vpcs',
+    bench,
     what,
     'ready s': seconds,
     'MB each': bytes / (count - 1) / 1024 ** 2,
@@ -150,6 +164,15 @@ async function makeService({ client }: BenchServer) {
     }),
   );
   return { serviceNetworkId: network.id ?? '', domainName: service.dnsEntry?.domainName ?? '' };
+}
+
+/** Makes services as `scale` has them, five hundred in a network as AWS's quota is. */
+async function addServices({ server: { client }, vpcs: [vpc = ''] }: Estate, services: number): Promise<void> {
+  for (let first = 0; first < services; first += PER_NETWORK) {
+    const network = await client.send(new CreateServiceNetworkCommand({ name: `estate-${first}` }));
+    const counts = { first, services: Math.min(PER_NETWORK, services - first), rules: 8, targets: 20 };
+    await makeEstate({ client, serviceNetworkId: network.id ?? '', vpc, ...counts });
+  }
 }
 
 /** Makes VPCs with a subnet, a workload and an association each; resolves when all are ACTIVE. */
