@@ -4,7 +4,7 @@ import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { isDomainName } from '../domain-name.ts';
 import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import { formatArn, getResource, newId, parseArn } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
@@ -31,7 +31,11 @@ export interface CreateServiceInput {
 /** CreateService: ACTIVE at once, because no data plane has to do anything before an association. */
 export function createService(state: State, input: CreateServiceInput, context: Context): Decided<Service> {
   const { account, region, now } = context;
-  checkFields([...wrongDomain(input.customDomainName), ...wrongTags(input.tags)]);
+  checkFields([
+    ...wrongDomain(input.customDomainName),
+    ...wrongCertificate(input.certificateArn, context),
+    ...wrongTags(input.tags),
+  ]);
   const [existing] = recordsBy(
     state,
     'service',
@@ -70,6 +74,14 @@ function wrongDomain(domain: string | undefined): readonly InvalidField[] {
   return [{ name: 'customDomainName', message: `${domain} is not a domain name` }];
 }
 
+/** Certificates are ACM's, of the region of their service (User Guide: Bring your own certificate). */
+function wrongCertificate(arn: string | undefined, { region }: Pick<Context, 'region'>): readonly InvalidField[] {
+  if (arn === undefined || arn === '') return [];
+  const named = parseArn(arn);
+  if (named?.service === 'acm' && named.region === region) return [];
+  return [{ name: 'certificateArn', message: `${arn} is not the ARN of an ACM certificate of ${region}` }];
+}
+
 export interface UpdateServiceInput {
   readonly serviceIdentifier: string;
   readonly authType?: AuthType;
@@ -82,6 +94,7 @@ export interface UpdateServiceInput {
 export function updateService(state: State, input: UpdateServiceInput, context: Context): Decided<Service> {
   const present = getResource(state, context, 'service', input.serviceIdentifier);
   const { certificateArn: before, ...rest } = { ...present, status: updatedStatus(plainCycle, present, 'SERVICE') };
+  checkFields(wrongCertificate(input.certificateArn, context));
   const certificateArn = input.certificateArn ?? before ?? '';
   const service: Service = {
     ...rest,

@@ -41,6 +41,7 @@ const checked = [
 const tags = { 'aws:team': 'shop' };
 
 const inNetwork = { vpcIdentifier: world.otherVpc.id, serviceNetworkIdentifier: world.otherNetwork.id };
+const foreignCertificate = 'arn:aws:acm:eu-west-1:111122223333:certificate/one';
 const domains = 'dnsOptions.privateDnsSpecifiedDomains';
 
 function named(targetGroupIdentifier: string) {
@@ -124,6 +125,21 @@ const rows: readonly (readonly [operation: string, input: object, ...names: stri
   ],
   ['CreateService', { name: 'other', customDomainName: 'a b/c', tags }, 'customDomainName', 'tags'],
   ['CreateService', { name: 'other', customDomainName: '*.example.com' }, 'customDomainName'],
+  [
+    'CreateService',
+    { name: 'other', customDomainName: '10.0.0.1', certificateArn: foreignCertificate },
+    'customDomainName',
+    'certificateArn',
+  ],
+  ['UpdateService', { serviceIdentifier: world.service.id, certificateArn: foreignCertificate }, 'certificateArn'],
+  [
+    'UpdateService',
+    {
+      serviceIdentifier: world.service.id,
+      certificateArn: foreignCertificate.replace('acm:eu-west-1', 'iam:us-east-1'),
+    },
+    'certificateArn',
+  ],
   [
     'CreateServiceNetworkVpcAssociation',
     { ...inNetwork, dnsOptions: { privateDnsPreference: 'SPECIFIED_DOMAINS_ONLY' }, tags },
