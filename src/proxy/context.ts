@@ -21,7 +21,7 @@ export interface OpenConnection {
   sweep(now: number): void;
   /** Closes now if idle, else after the running exchange. */
   closeSoon(): void;
-  /** Closes after the next exchange: an idle client is not surprised by an end while it sends. */
+  /** Closes after the next response whose head can say so: no client is surprised by an end while it sends. */
   closeNext(): void;
   /** Something was thrown that nobody expected while it was served. */
   onBug(error: unknown): void;

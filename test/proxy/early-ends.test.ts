@@ -171,6 +171,36 @@ test('plane.drain() lets a running exchange end, closes what is idle, and resolv
   assert.equal(openConnections(plane), 0);
 });
 
+test('plane.retire() keeps to what a head has promised: a response that had begun is followed by one that says close', async () => {
+  await using target = await openRawTarget((peer) => {
+    if (!peer.got.endsWith('\r\n\r\n')) return;
+    const [first, rest] = peer.got.includes('/slow') ? [ok.slice(0, -2), ok.slice(-2)] : [ok, ''];
+    peer.got = '';
+    peer.socket.write(first);
+    if (rest !== '') finish = () => peer.socket.write(rest);
+  });
+  let finish: (() => unknown) | undefined;
+  await using plane = await openPlane();
+  plane.forwardTo(target.port);
+  const begun = openRawClient(plane, head('GET /slow'));
+  const idle = openRawClient(plane, head('GET /'));
+  await eventually('one response has begun and one is whole', () =>
+    Boolean(begun.got.endsWith('\r\n\r\n') && idle.got.endsWith('ok')),
+  );
+  const retired = plane.plane.retire();
+  finish?.();
+  await eventually('the response is whole', () => begun.got.endsWith('ok'));
+  assert.doesNotMatch(begun.got, /connection: close/);
+  for (const client of [begun, idle]) {
+    client.got = '';
+    client.socket.write(head('GET /again'));
+    await eventually('the next answer and the end', () => client.end === 'fin');
+    assert.match(client.got, /^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n\r\nok$/s);
+  }
+  await retired;
+  assert.equal(openConnections(plane), 0);
+});
+
 test('requests behind a body are answered in order, also when the first cannot be forwarded', async () => {
   await using target = await openRawTarget((peer) => {
     const whole = peer.got.match(/(^|0\r\n\r\n)GET \/after/)?.[0] !== undefined || peer.got.endsWith('0\r\n\r\n');

@@ -57,6 +57,8 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   #body: BodyReader = emptyBody;
   #discarded = 0;
   #closeAfter = false;
+  /** Whether no head says any more that the connection goes on. One that has said so already is kept to: the client may be sending. */
+  #closeNext = false;
   readonly #texts = new RouteTextMemo();
   readonly #upstreamHead: ReturnType<typeof createUpstreamHead>;
 
@@ -95,7 +97,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   }
 
   closeNext(): void {
-    this.#closeAfter = true;
+    this.#closeNext = true;
   }
 
   sweep(now: number): void {
@@ -229,7 +231,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     { head, body, headBytes, early, rest }: OpenRequest,
     requestId: string,
   ): void {
-    const keepAlive = head.keepAlive && !this.#closeAfter && !(head.expectContinue && !body.done);
+    const keepAlive = head.keepAlive && !this.closing && !(head.expectContinue && !body.done);
     if (!keepAlive) this.#closeAfter = true;
     giveAnswer(this, {
       status: decision.status,
@@ -302,9 +304,9 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     });
   }
 
-  /** Whether the connection ends after the running exchange. */
+  /** Whether a head that is written now says that the connection ends. */
   get closing(): boolean {
-    return this.#closeAfter;
+    return this.#closeAfter || this.#closeNext;
   }
 
   /** Turns the connection away before it has asked for anything. */
