@@ -97,14 +97,15 @@ function whyNoEntrance({ namespace }: Entrance): string | undefined {
 function runInside(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const [program = '', ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...env } });
     const forward = (signal: NodeJS.Signals): void => {
       // A terminal sends these two to the command itself.
       if (process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT')) return;
       child.kill(signal);
     };
     const signals = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+    // Before the command begins: a signal that it waits for must not be the end of this process alone.
     for (const signal of signals) process.on(signal, forward);
+    const child = spawn(program, args, { stdio: 'inherit', env: { ...env } });
     const end = (status: number): void => {
       for (const signal of signals) process.off(signal, forward);
       resolve(status);

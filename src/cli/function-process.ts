@@ -19,7 +19,7 @@ import { functionPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** Milliseconds between looks for connections on which the last call has ended. */
-const CLOSE_IDLE = 100;
+const LOOK = 100;
 
 process.once('message', (raw: unknown) => {
   const message = raw as ToFunctions;
@@ -68,7 +68,8 @@ function run(settings: ServerSettings): void {
   // The system removes the name under which a socket was bound when that is closed: an older process must not take this one's with it.
   const bound = join(dataDirectory, `f${process.pid}.sock`);
   rmSync(bound, { force: true });
-  const server = createInvokeServer({ functions, random: systemRandom, log });
+  let retired = false;
+  const server = createInvokeServer({ functions, random: systemRandom, log, retired: () => retired });
   server.on('error', (error) => {
     log.error('functions cannot be invoked', { path, error });
     end(1);
@@ -76,12 +77,14 @@ function run(settings: ServerSettings): void {
   server.listen(bound, () => renameSync(bound, path));
   process.on('message', (raw: unknown) => {
     if ((raw as ToFunctions).type !== 'retire') return;
-    server.close(() => end(0));
-    // Workers keep connections for their next call, which is not for this process.
-    const closeIdle = (): void => {
-      server.closeIdleConnections();
-      systemClock.after(CLOSE_IDLE, closeIdle);
+    retired = true;
+    // A call may be on its way through a connection that is idle here: it is answered, and no connection is kept after its answer.
+    const endWhenLeft = (): void => {
+      server.getConnections((_error, count) => {
+        if (count === 0) end(0);
+        else systemClock.after(LOOK, endWhenLeft);
+      });
     };
-    closeIdle();
+    endWhenLeft();
   });
 }

@@ -216,3 +216,18 @@ test('a client that takes nothing of a response any more is cut off, and so it s
   await eventually('it is over', () => openConnections(one.plane) === 0, 20_000);
   socket.destroy();
 });
+
+test('a connection for calls is let go of when it has been idle for a while, and a running call is not', async () => {
+  let connections = 0;
+  await using one = await open((event, response) => {
+    if (event.raw_path === '/long') setTimeout(() => response.end(JSON.stringify({ statusCode: 200 })), 4000);
+    else response.end(JSON.stringify({ statusCode: 200 }));
+    response.socket?.once('close', () => connections++);
+  });
+  const long = openRawClient(one.plane, head('GET /long', 'Connection: close\r\n'));
+  const short = openRawClient(one.plane, head('GET /short', 'Connection: close\r\n'));
+  await eventually('the short answer', () => short.end === 'fin');
+  await eventually('its connection is gone', () => connections === 1);
+  await eventually('the long answer', () => long.end === 'fin');
+  assert.match(long.got, /^HTTP\/1\.1 200 /);
+});

@@ -18,13 +18,17 @@ export interface InvokeClient {
   close(): void;
 }
 
+/** Milliseconds that an idle connection is kept; the other side keeps it for five seconds. */
+const IDLE = 3000;
+
 /** Milliseconds between looks for a process that is not there yet, and how many. */
 const RETRY = 50;
 const RETRIES = 40;
 
 /** Makes a client of the socket at `socketPath`; connections are kept. */
 export function createInvokeClient(socketPath: string, clock: Pick<Clock, 'after'>): InvokeClient {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  // An idle connection is let go of before the other side closes it: a call in its way would be lost.
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE });
   return {
     invoke(arn, payload, done) {
       let over = false;
@@ -47,9 +51,7 @@ export function createInvokeClient(socketPath: string, clock: Pick<Clock, 'after
         );
         giveUp = () => call.destroy();
         call.on('error', (error) => {
-          // Nothing was sent: the process is being started, or another one takes its place.
-          const absent = 'code' in error && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED');
-          if (absent && left > 0 && !over) giveUp = clock.after(RETRY, () => attempt(left - 1));
+          if (wasNotTaken(error) && left > 0 && !over) giveUp = clock.after(RETRY, () => attempt(left - 1));
           else end({ kind: 'refused', reason: `the process that runs functions cannot be reached: ${error.message}` });
         });
         call.end(payload);
@@ -62,6 +64,14 @@ export function createInvokeClient(socketPath: string, clock: Pick<Clock, 'after
     },
     close: () => agent.destroy(),
   };
+}
+
+/**
+ * Whether the process cannot have read the call: it is being started, or has closed the connection before. A hang-up may come in the
+ * middle of an invocation, and what may have run is not run again.
+ */
+function wasNotTaken({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'EPIPE';
 }
 
 function readAnswer(answer: IncomingMessage, end: (result: Invoked) => void): void {

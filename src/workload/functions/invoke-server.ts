@@ -7,16 +7,22 @@ import { MAX_FUNCTION_PAYLOAD } from '../../snapshot/index.ts';
 import type { Invocable } from './function-pool.ts';
 import { parseFunctionArn, type InvocationResult } from './function-spec.ts';
 
+/** Milliseconds that an idle connection is kept. */
+const KEEP_ALIVE = 5000;
+
 export interface InvokeServerDeps {
   /** By ARN without version or alias. */
   readonly functions: ReadonlyMap<string, Invocable>;
   readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
+  /** Whether another process has this one's place: its answers are the last of their connections. */
+  readonly retired: () => boolean;
 }
 
 /** Makes the server; the caller lets it listen. */
-export function createInvokeServer({ functions, random, log }: InvokeServerDeps): Server {
+export function createInvokeServer({ functions, random, log, retired }: InvokeServerDeps): Server {
   const server = createServer((request, response) => {
+    if (retired()) response.setHeader('connection', 'close');
     const arn = readArn(request.url ?? '');
     const chunks: Buffer[] = [];
     let size = 0;
@@ -51,7 +57,8 @@ export function createInvokeServer({ functions, random, log }: InvokeServerDeps)
     });
   });
   server.requestTimeout = 0;
-  server.keepAliveTimeout = 60_000;
+  // Workers let go of an idle connection before.
+  server.keepAliveTimeout = KEEP_ALIVE;
   return server;
 }
 
