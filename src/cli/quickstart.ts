@@ -154,10 +154,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     stopping = true;
     child.kill('SIGTERM');
   });
-child.on('exit', (code) => process.exit(stopping ? (code ?? 1) : 1));
+let started = false;
+child.on('exit', (code) => {
+  // One that never was ready is told of below, with its reason.
+  if (started || stopping) process.exit(stopping ? (code ?? 1) : 1);
+});
 try {
   say('starting a server with the VPCs shop and payments, both 10.0.0.0/16');
   const line = await ready;
+  started = true;
   say(line);
   const attach = /attach=(\S+)/.exec(line)?.[1] ?? '';
   const server = findServer({ data: defaultData }, process.env);
@@ -167,6 +172,7 @@ try {
   await show(server, attach, resources, lattice);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (!started) process.exit(1);
   stopping = true;
   child.kill('SIGTERM');
   child.once('exit', () => process.exit(1));

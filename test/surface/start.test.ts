@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { makeDirectory, ownCheckout } from '../server.ts';
@@ -46,6 +47,20 @@ test('npm start shows a request between two VPCs of one range, stays up, and lea
   assert.equal(up, true, 'it did not stay up');
   assert.equal(status, 0, text);
   assert.equal(existsSync(join(directory, '.pergola', 'server.json')), false);
+});
+
+test('npm start says why its server does not start', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const ports = ['--api', `127.0.0.1:${port}`, '--dns', '127.0.0.1:0'];
+  const child = spawn(process.execPath, [bootstrap, 'src/cli/quickstart.ts', ...ports], { cwd: directory });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  taken.close();
+  assert.equal(status, 1);
+  assert.match(text, new RegExp(`the server ended with status 3\n.*127\\.0\\.0\\.1:${port}`, 's'));
 });
 
 test('npm start takes no other arguments than the places of API and DNS', () => {
