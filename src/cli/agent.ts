@@ -64,7 +64,7 @@ export interface Agent {
   readonly obeyed: Watch<number>;
   /** What keeps VPCs, sockets or instances from being as they should, in sentences. */
   readonly problems: Watch<readonly string[]>;
-  /** By VPC id; what workers need to dial. */
+  /** By VPC id; what workers need to dial. Empty until the machine has been seen: that is no news for workers, who know from the agent before. */
   readonly attachments: Watch<ReadonlyMap<string, VpcAttachment>>;
   /** The sockets of the last pass that opened all of them. */
   readonly listening: Watch<ReadonlySet<string>>;

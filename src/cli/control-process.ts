@@ -162,7 +162,6 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   agent.obeyed.subscribe(look);
   live.subscribe(look);
   agent.attachments.subscribe((attachments) => say({ type: 'attachments', attachments: [...attachments.values()] }));
-  say({ type: 'attachments', attachments: [...agent.attachments.value.values()] });
   const statuses = lifetime.add(startStatusTask({ store, obeyed, clock, log, context, ...limits }), (one) =>
     one.close(),
   );

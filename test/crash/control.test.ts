@@ -71,4 +71,28 @@ for (const { attach, skip } of attachments) {
       assert.deepEqual([last.statuses, last.errors, last.targets], [{ 200: 100 }, {}, { blue: 100 }]);
     },
   );
+
+  test(
+    `on ${attach}, a control process that starts again takes nothing from requests that need new connections`,
+    { skip },
+    async () => {
+      await using server = await TestServer.start({ attach, workers: 2 });
+      await using shop = await openShop(server);
+      assert.equal(await shop.ask('/'), 'blue');
+      const load = shop.client.load({ name: shop.name, port: listenerPort, connections: 8, path: '/?close=1' });
+      for (let round = 0; round < 3; round++) {
+        const { control } = server.processes();
+        killProcess(given(control));
+        await eventually('another control process answers', async () => {
+          if (server.processes().control === control) return false;
+          const ready = await fetch(`${server.api}/-/ready`).catch(() => undefined);
+          return ready?.status === 200;
+        });
+      }
+      await shop.client.stopLoad();
+      const { statuses, errors, total } = await load;
+      assert.deepEqual([statuses, errors], [{ 200: total }, {}]);
+      assert.ok(total > 100, `only ${total} requests`);
+    },
+  );
 }

@@ -1,4 +1,4 @@
-// A target for tests: answers every request with what it saw of it, as JSON; `?only=NAME` is a 500 of all others, `?wait=MS` a late answer. Arguments: its name, its port, and `https` for TLS.
+// A target for tests: answers every request with what it saw of it, as JSON; `?only=NAME` is a 500 of all others, `?wait=MS` a late answer, `?close=1` one that ends its connection. Arguments: its name, its port, and `https` for TLS.
 
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -24,6 +24,7 @@ const answer: RequestListener = (request, response) => {
     void sleep(Number(url.searchParams.get('wait') ?? '0')).then(() => {
       const only = url.searchParams.get('only');
       response.statusCode = only === null || only === name ? 200 : 500;
+      if (url.searchParams.has('close')) response.shouldKeepAlive = false;
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(seen));
     });
