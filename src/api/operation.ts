@@ -1,6 +1,7 @@
 // How an operation is written: a name, a decision or a reading, and the way from the wire's shapes and back.
 
-import type { Answer, Audited, Call, OperationHandler } from '../aws/index.ts';
+import type { Answer, Call, OperationHandler } from '../aws/index.ts';
+import type { AuditedCall } from '../base/audited-call.ts';
 import type { Random } from '../base/random.ts';
 import type { Context, Decision, Idempotency, State } from '../domain/index.ts';
 import type { Outcome, Store } from '../store/index.ts';
@@ -119,7 +120,7 @@ async function commitAudited<I, R>(
   context: Context,
   idempotency: Idempotency | undefined,
   toOutput: (outcome: Outcome<R>) => unknown,
-  audited: (output: unknown) => Audited,
+  audited: (output: unknown) => AuditedCall,
 ): Promise<Answer> {
   let output: unknown;
   const { revision } = await store.commit(decision, input, context, idempotency, (outcome) => {

@@ -10,13 +10,14 @@ import {
   VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
 import { account, clientOptions, failureOf, keys, makeDispatcher } from '../../test/api/sdk-loop.ts';
-import { toLoggable, type Audited } from './audited.ts';
+import type { AuditedCall } from '../base/audited-call.ts';
+import { toLoggable } from './to-loggable.ts';
 import type { OperationHandler } from './dispatch.ts';
 import { readServiceSchema } from './schema.ts';
 import { ServiceError } from './service-error.ts';
 
 function clientOf(handlers: Readonly<Record<string, OperationHandler>>, more: object = {}) {
-  const audited: Audited[] = [];
+  const audited: AuditedCall[] = [];
   const dispatcher = makeDispatcher(handlers, { audited });
   return { audited, client: new VPCLatticeClient(clientOptions(dispatcher, more)) };
 }
@@ -47,7 +48,7 @@ test('dispatch() tells of an answered call who made it, with what, and what came
 });
 
 test('dispatch() leaves the event of a call to an operation that keeps it itself', async () => {
-  const kept: Audited[] = [];
+  const kept: AuditedCall[] = [];
   const { audited, client } = clientOf({
     CreateService: (_input, _call, describe) => {
       kept.push(describe({ name: 'shop' }));
@@ -98,8 +99,8 @@ test('dispatch() tells of refused, invalid, unimplemented, failed and unsigned c
     [undefined, keys.accessKeyId, account, 'us-east-1', undefined],
     [undefined, keys.accessKeyId, account, 'us-east-1', undefined],
   ]);
-  const none: Audited[] = [];
-  const seenOf = (calls: readonly Audited[]) =>
+  const none: AuditedCall[] = [];
+  const seenOf = (calls: readonly AuditedCall[]) =>
     calls.map(({ operation, accessKeyId, end }) => [operation, accessKeyId, end.kind === 'refused' && end.code]);
   const request = { method: 'GET', path: '/nothing', query: '', headers: new Map(), body: Buffer.alloc(0) };
   await makeDispatcher({}, { audited: none }).dispatch(request, { requestId: 'r', sourceIp: '::1' });
@@ -111,7 +112,7 @@ test('dispatch() tells of refused, invalid, unimplemented, failed and unsigned c
   assert.deepEqual(seenOf(none), [['ListServices', undefined, 'MissingAuthenticationTokenException']]);
 });
 
-function tokenOf({ parameters }: Audited): unknown {
+function tokenOf({ parameters }: AuditedCall): unknown {
   return (parameters as { readonly clientToken?: unknown }).clientToken;
 }
 

@@ -1,10 +1,11 @@
 // Follows one call of an operation from its arrival to its end, and describes it for audit events.
 
+import type { AuditedCall } from '../base/audited-call.ts';
 import type { Random } from '../base/random.ts';
-import { toLoggable, type Audited } from './audited.ts';
 import type { ServiceDefinition } from './codec.ts';
 import type { Operation } from './schema.ts';
 import type { ServiceError } from './service-error.ts';
+import { toLoggable } from './to-loggable.ts';
 
 /** What a request says of itself, believed or not. */
 export interface Claim {
@@ -24,9 +25,9 @@ export interface CallRecord {
   /** The input has been decoded. */
   read(input: unknown): void;
   /** The call as one that is answered with `output`. */
-  readonly answered: (output: unknown) => Audited;
+  readonly answered: (output: unknown) => AuditedCall;
   /** The call as one that ends with `error`; `claim` is asked when its signature was not believed. */
-  readonly refused: (error: ServiceError, claim: () => Claim) => Audited;
+  readonly refused: (error: ServiceError, claim: () => Claim) => AuditedCall;
 }
 
 /** Begins the record of a call. */
@@ -38,7 +39,7 @@ export function createCallRecord(
 ): CallRecord {
   let caller: (Claim & { readonly principalArn: string }) | undefined;
   let input: unknown;
-  const describe = ({ accessKeyId, account, region, userAgent, now }: Claim, end: Audited['end']): Audited => ({
+  const describe = ({ accessKeyId, account, region, userAgent, now }: Claim, end: AuditedCall['end']): AuditedCall => ({
     principalArn: caller?.principalArn,
     accessKeyId,
     account,

@@ -1,10 +1,10 @@
 // One request from wire to wire: choose the service, authenticate, decode, validate, call the operation, encode.
 
+import type { AuditedCall } from '../base/audited-call.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { createSigningKeys, parseAuthorization, type Authorization, type SignatureFailure } from '../sigv4/index.ts';
-import type { Audited } from './audited.ts';
 import { createAwsJson } from './aws-json.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
 import { createCallRecord, type Claim } from './call-record.ts';
@@ -40,7 +40,11 @@ export interface Answer {
  * One operation. `input` has been decoded and validated; a `ServiceError` thrown is the answer, any other throw is a 500.
  * `audited` describes the call as one that is answered with an output.
  */
-export type OperationHandler = (input: unknown, call: Call, audited: (output: unknown) => Audited) => Promise<Answer>;
+export type OperationHandler = (
+  input: unknown,
+  call: Call,
+  audited: (output: unknown) => AuditedCall,
+) => Promise<Answer>;
 
 /** A service and those of its operations that are implemented; the others answer 501. */
 export interface ServedService {
@@ -72,7 +76,7 @@ export interface DispatchDeps {
   readonly findCredential: (accessKeyId: string) => Credential | undefined;
   readonly observe?: Observe;
   /** Told of every call of a known operation when it has ended, whoever called and however it ended, unless the operation kept the event itself. */
-  readonly audit?: (call: Audited) => void;
+  readonly audit?: (call: AuditedCall) => void;
 }
 
 /** Where a request came from, and the id that its answer carries. */

@@ -9,7 +9,6 @@ export {
   type ServerOptions,
 } from './server.ts';
 export { type Answer, type Call, type Observe, type OperationHandler, type ServedService } from './dispatch.ts';
-export { type Audited } from './audited.ts';
 export { type Credential } from './authenticate.ts';
 export { type ServiceDefinition } from './codec.ts';
 export { integer, oneOf, text, type Constraints } from './constraints.ts';

@@ -6,7 +6,6 @@ import {
   deletedStatus,
   plainCycle,
   resourceAssociationCycle,
-  serviceAssociationCycle,
   updatableCycle,
   updatedStatus,
   verificationCycle,
@@ -18,7 +17,6 @@ import { Refusal } from './refusal.ts';
 const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [
   plainCycle,
   resourceAssociationCycle,
-  serviceAssociationCycle,
   updatableCycle,
 ];
 

@@ -27,22 +27,19 @@ const common = {
   DELETE_FAILED: { update: 'refused', delete: 'DELETE_IN_PROGRESS' },
 } as const;
 
-/** Service associations: nothing of them can be changed. */
-export const serviceAssociationCycle: LifeCycle<Status> = {
+/**
+ * What has no update that data planes confirm. Of service associations nothing can be changed; services and target groups are made
+ * and changed at once, because nothing carries them before something else does.
+ */
+export const plainCycle: LifeCycle<Status> = {
   ...common,
   ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
 };
 
 /** Resource associations. */
 export const resourceAssociationCycle: LifeCycle<ResourceAssociationStatus> = {
-  ...serviceAssociationCycle,
+  ...plainCycle,
   PARTIAL: { delete: 'DELETE_IN_PROGRESS' },
-};
-
-/** Services and target groups: made and changed at once, because nothing carries them before something else does. */
-export const plainCycle: LifeCycle<Status> = {
-  ...common,
-  ACTIVE: { delete: 'DELETE_IN_PROGRESS' },
 };
 
 /** What has an update that data planes confirm: VPC associations, resource gateways and configurations. */

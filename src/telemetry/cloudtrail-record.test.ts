@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AuditedCall } from '../base/audited-call.ts';
 import { findResources } from './audited-resources.ts';
-import { formatCloudTrailRecord, isReadOnly, userNameOf, type AuditedCall } from './cloudtrail-record.ts';
+import { formatCloudTrailRecord, isReadOnly, userNameOf } from './cloudtrail-record.ts';
 
 const arn = 'arn:aws:vpc-lattice:us-east-1:111122223333:service/svc-0123456789abcdef0';
 const call: AuditedCall = {
@@ -11,7 +12,7 @@ const call: AuditedCall = {
   accessKeyId: 'AKID',
   account: '111122223333',
   region: 'us-east-1',
-  source: 'vpc-lattice.amazonaws.com',
+  service: 'vpc-lattice',
   operation: 'CreateService',
   requestId: 'r-1',
   eventId: 'e-1',

@@ -1,29 +1,6 @@
 // Audit events in the form of CloudTrail's records (CloudTrail User Guide, "CloudTrail record contents").
 
-/** A call of an operation. */
-export interface AuditedCall {
-  /** Undefined when nobody is known to have called. */
-  readonly principalArn: string | undefined;
-  /** As the request claims; undefined when it claims none. */
-  readonly accessKeyId: string | undefined;
-  /** Whose event it is. */
-  readonly account: string;
-  readonly region: string;
-  /** The host of the service that was called. */
-  readonly source: string;
-  readonly operation: string;
-  readonly requestId: string;
-  readonly eventId: string;
-  readonly sourceIp: string;
-  readonly userAgent: string;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** Plain JSON, secrets hidden; undefined when the input could not be read. */
-  readonly parameters: unknown;
-  readonly end:
-    | { readonly kind: 'answered'; readonly elements: unknown }
-    | { readonly kind: 'refused'; readonly code: string; readonly message: string };
-}
+import type { AuditedCall } from '../base/audited-call.ts';
 
 /** A resource that a call is about. */
 export interface AuditedResource {
@@ -42,6 +19,11 @@ export function isReadOnly(operation: string): boolean {
   return /^(?:Get|List|Describe|Lookup|Search)/.test(operation);
 }
 
+/** The host of the service that was called, by which CloudTrail names it. */
+export function eventSourceOf({ service }: Pick<AuditedCall, 'service'>): string {
+  return `${service}.amazonaws.com`;
+}
+
 /** The name by which CloudTrail lists who called: that of the user or of the role's session; `root`; empty when it is not known. */
 export function userNameOf(principalArn: string | undefined): string {
   if (principalArn === undefined) return '';
@@ -56,7 +38,7 @@ export function formatCloudTrailRecord(call: AuditedCall, resources: readonly Au
     eventVersion: '1.11',
     userIdentity: userIdentityOf(call),
     eventTime: `${new Date(call.time).toISOString().slice(0, 19)}Z`,
-    eventSource: call.source,
+    eventSource: eventSourceOf(call),
     eventName: call.operation,
     awsRegion: call.region,
     sourceIPAddress: call.sourceIp,

@@ -19,4 +19,4 @@ export {
   type AccessRecordContext,
 } from './access-record.ts';
 export { findResources } from './audited-resources.ts';
-export { formatCloudTrailRecord, isReadOnly, userNameOf } from './cloudtrail-record.ts';
+export { eventSourceOf, formatCloudTrailRecord, isReadOnly, userNameOf } from './cloudtrail-record.ts';

@@ -7,7 +7,7 @@ import { cloudTrailDefinition } from '../../src/api/cloudtrail/definition.ts';
 import { latticeDefinition } from '../../src/api/lattice/definition.ts';
 import { stsDefinition } from '../../src/api/sts/definition.ts';
 import { taggingDefinition } from '../../src/api/tagging/definition.ts';
-import type { Audited } from '../../src/aws/audited.ts';
+import type { AuditedCall } from '../../src/base/audited-call.ts';
 import type { WireRequest } from '../../src/aws/codec.ts';
 import { createDispatcher, type Dispatcher, type OperationHandler } from '../../src/aws/dispatch.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -24,7 +24,7 @@ export const temporaryKeys = { accessKeyId: 'ASIDTEMPORARY', secretAccessKey: 'o
 /** A dispatcher whose services all have `handlers`. */
 export function makeDispatcher(
   handlers: Readonly<Record<string, OperationHandler>>,
-  options: { readonly open?: boolean; readonly events?: unknown[]; readonly audited?: Audited[] } = {},
+  options: { readonly open?: boolean; readonly events?: unknown[]; readonly audited?: AuditedCall[] } = {},
 ): Dispatcher {
   const operations = new Map(Object.entries(handlers));
   return createDispatcher(

@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Audited } from '../../aws/index.ts';
+import type { AuditedCall } from '../../base/audited-call.ts';
 import { createManualClock } from '../../base/clock.ts';
 import { createLog } from '../../base/log.ts';
 import type { AuditEvent } from '../../store/index.ts';
 import { createAuditTrail } from './audit-trail.ts';
 
-const call: Audited = {
+const call: AuditedCall = {
   principalArn: 'arn:aws:iam::111122223333:user/ann',
   accessKeyId: 'AKID',
   account: '111122223333',

@@ -1,6 +1,6 @@
 // Takes the events of calls to the store: all of known callers, and of unknown ones as many as leave room for the others.
 
-import type { Audited } from '../../aws/index.ts';
+import type { AuditedCall } from '../../base/audited-call.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/index.ts';
@@ -14,7 +14,7 @@ export function createAuditTrail(deps: {
   readonly store: Pick<Store, 'record'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly log: Log;
-}): (call: Audited) => void {
+}): (call: AuditedCall) => void {
   let second = Number.NEGATIVE_INFINITY;
   let kept = 0;
   let leftOut = 0;

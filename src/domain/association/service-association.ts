@@ -3,7 +3,7 @@
 import { canonicalDomain } from '../domain-name.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, plainCycle, serviceAssociationCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
@@ -103,7 +103,7 @@ export function deleteServiceAssociation(
   context: Context,
 ): Decided<ServiceAssociation> {
   const before = getResource(state, context, 'serviceAssociation', input.serviceAssociationIdentifier);
-  const status = deletedStatus(serviceAssociationCycle, before, 'SERVICE_NETWORK_SERVICE_ASSOCIATION');
+  const status = deletedStatus(plainCycle, before, 'SERVICE_NETWORK_SERVICE_ASSOCIATION');
   if (status === before.status) return { changes: [], result: before };
   const association: ServiceAssociation = {
     ...before,

@@ -1,5 +1,6 @@
 // EC2's filters: names with values in which `*` and `?` are wildcards (EC2 User Guide: List and filter your resources).
 
+import { matchesPattern } from '../../policy/index.ts';
 import type { ListFilter } from '../page.ts';
 import type { BaseRecord } from '../records/base.ts';
 import { ec2Refusal } from '../refusal.ts';
@@ -30,7 +31,7 @@ export function ec2Filter<T extends BaseRecord>(
     passes: (record) =>
       wanted.every(({ valuesOf, values }) => {
         const has = valuesOf(record);
-        return values.some((pattern) => has.some((value) => matchesWildcard(pattern, value)));
+        return values.some((pattern) => has.some((value) => matchesPattern(pattern, value)));
       }),
   };
 }
@@ -44,26 +45,4 @@ function valuesUnder<T extends BaseRecord>(table: FilterTable<T>, name: string):
   const valuesOf = Object.hasOwn(table, name) ? table[name] : undefined;
   if (valuesOf === undefined) throw ec2Refusal('InvalidParameterValue', `The filter '${name}' is invalid`);
   return valuesOf;
-}
-
-/** Linear in both lengths times the number of stars: patterns come from callers. */
-function matchesWildcard(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }

@@ -2,13 +2,7 @@
 
 import { removeServiceAssociation } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
-import {
-  plainCycle,
-  resourceAssociationCycle,
-  serviceAssociationCycle,
-  updatableCycle,
-  type LifeCycle,
-} from '../life-cycle.ts';
+import { plainCycle, resourceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
 import type { Failure, Intent } from '../records/lattice.ts';
 import { removeResourceConfiguration } from '../resource-configuration/index.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
@@ -35,7 +29,7 @@ interface Event {
 }
 
 const movers: readonly Mover[] = [
-  mover('serviceAssociation', serviceAssociationCycle, removeServiceAssociation),
+  mover('serviceAssociation', plainCycle, removeServiceAssociation),
   mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
   mover('service', plainCycle, (_state, one) => [remove('service', one)]),
