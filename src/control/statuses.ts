@@ -21,7 +21,7 @@ export interface StatusTaskDeps {
   readonly clock: Clock;
   readonly log: Log;
   context(operation: string): Context;
-  /** Milliseconds after which an unconfirmed association has failed; counted while this task runs. */
+  /** Milliseconds after which an unconfirmed creation, update or deletion has failed; counted while this task runs. */
   readonly associationTimeout: number;
   /** Milliseconds that a deregistered target drains. */
   readonly targetDrainTime: number;

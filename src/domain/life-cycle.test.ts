@@ -4,14 +4,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   deletedStatus,
+  isCarried,
   plainCycle,
   resourceAssociationCycle,
   updatableCycle,
   updatedStatus,
   verificationCycle,
+  withIntent,
   type LifeCycle,
   type Transitions,
 } from './life-cycle.ts';
+import type { Failure } from './records/lattice.ts';
 import { Refusal } from './refusal.ts';
 
 const cycles: readonly Readonly<Record<string, Transitions<string>>>[] = [
@@ -25,7 +28,8 @@ test('every status in progress moves on with the data plane, and no other does',
     for (const [status, on] of Object.entries(cycle)) {
       const waits = status.endsWith('_IN_PROGRESS');
       assert.equal(on.obey !== undefined, waits, status);
-      assert.ok(on.expire === undefined || (waits && on.expire.endsWith('_FAILED')), status);
+      assert.equal(on.expire !== undefined, waits, status);
+      assert.ok(on.expire === undefined || on.expire === status.replace('_IN_PROGRESS', '_FAILED'), status);
     }
 });
 
@@ -39,6 +43,30 @@ test('every status of a life cycle leads to statuses of the same, and every one 
       const deleted = cycle[settled]?.delete ?? settled;
       assert.ok(deleted === 'gone' || cycle[deleted]?.obey === 'gone', status);
     }
+});
+
+test('isCarried() is of what data planes may serve: also what an update is on its way to or failed, but nothing that is being deleted', () => {
+  const carried = Object.keys(updatableCycle).filter((status) => isCarried({ status }));
+  assert.deepEqual(carried.sort(), ['ACTIVE', 'CREATE_IN_PROGRESS', 'UPDATE_FAILED', 'UPDATE_IN_PROGRESS']);
+});
+
+test('withIntent() waits for the next revision and forgets an earlier failure', () => {
+  const record = { id: 'snva-1', status: 'DELETE_FAILED', failureCode: 'X', failureMessage: 'x', intentAt: 1 } as const;
+  assert.deepEqual(
+    withIntent<Failure & { readonly status: string }, string>(
+      record,
+      'DELETE_IN_PROGRESS',
+      { revision: 4 },
+      { now: 7 },
+    ),
+    {
+      id: 'snva-1',
+      status: 'DELETE_IN_PROGRESS',
+      intentRevision: 5,
+      intentAt: 7,
+      lastUpdatedAt: 7,
+    },
+  );
 });
 
 test('updatedStatus() and deletedStatus() refuse what the status does not allow, with the status in the message', () => {

@@ -1,6 +1,6 @@
 // The life cycles of resources as tables: what each status becomes when something happens to its resource.
 
-import type { Status, VpcAssociationStatus } from './records/lattice.ts';
+import type { Failure, Intent, Status, VpcAssociationStatus } from './records/lattice.ts';
 import type { ResourceAssociationStatus, VerificationStatus } from './records/resource.ts';
 import { conflict, wordsOf, type ResourceType } from './refusal.ts';
 
@@ -23,7 +23,7 @@ export type LifeCycle<S extends string> = Readonly<Record<S, Transitions<S>>>;
 const common = {
   CREATE_IN_PROGRESS: { update: 'refused', delete: 'refused', obey: 'ACTIVE', expire: 'CREATE_FAILED' },
   CREATE_FAILED: { update: 'refused', delete: 'gone' },
-  DELETE_IN_PROGRESS: { update: 'refused', obey: 'gone' },
+  DELETE_IN_PROGRESS: { update: 'refused', obey: 'gone', expire: 'DELETE_FAILED' },
   DELETE_FAILED: { update: 'refused', delete: 'DELETE_IN_PROGRESS' },
 } as const;
 
@@ -80,11 +80,25 @@ export function deletedStatus<S extends string>(
   return next;
 }
 
+/**
+ * `record` as a call of now leaves it: in a `status` that waits for data planes to obey the revision which writes it, and without
+ * the reason of an earlier failure.
+ */
+export function withIntent<T extends Failure & { readonly status: string }, S extends T['status']>(
+  record: T,
+  status: S,
+  state: { readonly revision: number },
+  { now }: { readonly now: number },
+): Omit<T, keyof Failure> & Intent & { readonly status: S; readonly lastUpdatedAt: number } {
+  const { failureCode: _code, failureMessage: _message, ...kept } = record;
+  return { ...kept, status, intentRevision: state.revision + 1, intentAt: now, lastUpdatedAt: now };
+}
+
 function unfit({ id, status }: Standing<string>, type: ResourceType): Error {
   return conflict(type, id, `The ${wordsOf(type)} ${id} is ${status}, which does not allow this.`);
 }
 
-/** Whether data planes carry what has this status: not when it failed to be made or is being deleted. */
+/** Whether data planes carry what has this status: not when it failed to be made, is being deleted or failed to be deleted. */
 export function isCarried({ status }: { readonly status: string }): boolean {
-  return status !== 'CREATE_FAILED' && status !== 'DELETE_IN_PROGRESS';
+  return status !== 'CREATE_FAILED' && status !== 'DELETE_IN_PROGRESS' && status !== 'DELETE_FAILED';
 }

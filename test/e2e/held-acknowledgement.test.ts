@@ -100,45 +100,46 @@ test('an association stays CREATE_IN_PROGRESS while a worker lags, then it is CR
   );
 });
 
-test('an association that is deleted is shown while a worker lags, however long, and when it is gone nobody listens for it', async () => {
+test('an association that is deleted is shown while a worker lags, then it is DELETE_FAILED with a code and unserved, and deleting it again takes it away', async () => {
   const { lattice } = server;
   const { clients, network } = await makeWorld(server);
   const service = await makeService(server);
   await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } });
   const serviceNetworkServiceAssociationIdentifier = await offer(server, service.id, network);
-  const other = await makeService(server);
   await server.obeyed();
   await using client = TestClient.start(server, { vpc: clients });
   const [address = ''] = await client.resolve(service.dnsName);
   const spec = { name: service.dnsName, port: listenerPort, address };
   assert.equal((await client.request(spec)).status, 404);
 
-  const statusOf = async (id: string): Promise<string | undefined> => {
-    const call = { serviceNetworkServiceAssociationIdentifier: id };
-    return (await lattice.send(new GetServiceNetworkServiceAssociationCommand(call))).status;
-  };
-  const remove = () =>
-    lattice.send(new DeleteServiceNetworkServiceAssociationCommand({ serviceNetworkServiceAssociationIdentifier }));
+  const identified = { serviceNetworkServiceAssociationIdentifier };
+  const get = () => lattice.send(new GetServiceNetworkServiceAssociationCommand(identified));
+  const remove = () => lattice.send(new DeleteServiceNetworkServiceAssociationCommand(identified));
+  const statuses: (string | undefined)[] = [];
   await whileHeld(async () => {
     assert.equal((await remove()).status, 'DELETE_IN_PROGRESS');
-    // What is made after it has its time to wait, and that is over: the deletion waits on.
-    const late = await lattice.send(
-      new CreateServiceNetworkServiceAssociationCommand({
-        serviceIdentifier: other.id,
-        serviceNetworkIdentifier: network,
-      }),
-    );
-    await eventually('the other has failed', async () => (await statusOf(given(late.id))) === 'CREATE_FAILED');
-    assert.equal(await statusOf(serviceNetworkServiceAssociationIdentifier), 'DELETE_IN_PROGRESS');
     assert.equal((await remove()).status, 'DELETE_IN_PROGRESS', 'to delete it again changes nothing');
+    await eventually('the deletion is not in progress any more', async () => {
+      const { status } = await get();
+      if (statuses.at(-1) !== status) statuses.push(status);
+      return status !== 'DELETE_IN_PROGRESS';
+    });
     await assert.rejects(lattice.send(new DeleteServiceCommand({ serviceIdentifier: service.id })), ConflictException);
   });
+  assert.deepEqual(statuses, ['DELETE_IN_PROGRESS', 'DELETE_FAILED']);
+  // The worker has followed now: nothing serves it, and the answer stands.
+  await server.obeyed();
+  const { status, failureCode, failureMessage } = await get();
+  assert.deepEqual([status, failureCode], ['DELETE_FAILED', 'DataPlaneTimeout']);
+  assert.notEqual(failureMessage ?? '', '');
+  await assert.rejects(client.request(spec), /ECONNREFUSED/);
+
+  assert.equal((await remove()).status, 'DELETE_IN_PROGRESS');
   await eventually('the association is gone', () =>
-    statusOf(serviceNetworkServiceAssociationIdentifier).then(
+    get().then(
       () => false,
       (error: unknown) => error instanceof ResourceNotFoundException,
     ),
   );
-  await assert.rejects(client.request(spec), /ECONNREFUSED/);
   await lattice.send(new DeleteServiceCommand({ serviceIdentifier: service.id }));
 });

@@ -6,7 +6,7 @@ import { defaultProxyLimits, type ProxyLimits } from '../../proxy/index.ts';
 
 /** Every limit by name. Milliseconds unless the name says otherwise. */
 export interface Limits extends ProxyLimits, ServerLimits {
-  /** An association that the data plane does not confirm in this time has failed. */
+  /** A creation, update or deletion that the data plane does not confirm in this time has failed. */
   readonly associationTimeout: number;
   /** How long a deregistered target drains before it is gone (AWS: a minute). */
   readonly targetDrainTime: number;

@@ -98,6 +98,30 @@ test('failOverdue() never takes ACTIVE back', () => {
   assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0);
 });
 
+test('failOverdue() fails a deletion that waits too long: it stands as before until it is deleted again, whoever acknowledges late', () => {
+  const scenario = createScenario();
+  const { id, input } = associate(scenario);
+  obey(scenario);
+  const call = { serviceAssociationIdentifier: id };
+  const find = () => getServiceAssociation(scenario.state, scenarioCaller, id);
+  scenario.run(deleteServiceAssociation, call);
+  scenario.now += 59_999;
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0);
+  scenario.now += 1;
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 1);
+  obey(scenario);
+  assert.deepEqual([find().status, find().failureCode], ['DELETE_FAILED', 'DataPlaneTimeout']);
+  assert.equal(scenario.refused(createServiceAssociation, input).kind, 'Conflict', 'it is there');
+  assert.equal(scenario.run(deleteServiceAssociation, call).status, 'DELETE_IN_PROGRESS');
+  assert.deepEqual(
+    [find().status, find().failureCode, find().failureMessage],
+    ['DELETE_IN_PROGRESS', undefined, undefined],
+  );
+  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0, 'with a time of its own');
+  obey(scenario);
+  assert.equal(scenario.refused(deleteServiceAssociation, call).kind, 'ResourceNotFound');
+});
+
 test('deleteServiceAssociation() is refused while creating, idempotent while deleting, done when obeyed', () => {
   const scenario = createScenario();
   const { id, serviceIdentifier, serviceNetworkIdentifier } = associate(scenario);

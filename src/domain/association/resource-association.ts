@@ -2,7 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, isCarried, resourceAssociationCycle } from '../life-cycle.ts';
+import { deletedStatus, isCarried, resourceAssociationCycle, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { ResourceAssociation, ResourceConfiguration } from '../records/resource.ts';
@@ -111,13 +111,7 @@ export function deleteResourceAssociation(
   const before = getResource(state, context, 'resourceAssociation', input.resourceAssociationIdentifier);
   const status = deletedStatus(resourceAssociationCycle, before, 'SERVICE_NETWORK_RESOURCE_ASSOCIATION');
   if (status === before.status) return { changes: [], result: before };
-  const association: ResourceAssociation = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const association: ResourceAssociation = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   const change = status === 'gone' ? remove('resourceAssociation', before) : put('resourceAssociation', association);
   return { changes: [change], result: association };
 }

@@ -3,7 +3,7 @@
 import { canonicalDomain } from '../domain-name.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, plainCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Service, ServiceAssociation, ServiceNetwork } from '../records/lattice.ts';
@@ -105,13 +105,7 @@ export function deleteServiceAssociation(
   const before = getResource(state, context, 'serviceAssociation', input.serviceAssociationIdentifier);
   const status = deletedStatus(plainCycle, before, 'SERVICE_NETWORK_SERVICE_ASSOCIATION');
   if (status === before.status) return { changes: [], result: before };
-  const association: ServiceAssociation = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const association: ServiceAssociation = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   const changes =
     status === 'gone' ? removeServiceAssociation(state, before, context) : [put('serviceAssociation', association)];
   return { changes, result: association };

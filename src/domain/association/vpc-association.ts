@@ -3,7 +3,7 @@
 import type { Context, Decided } from '../decision.ts';
 import { wrongSecurityGroups } from '../ec2/index.ts';
 import { formatArn, getResource, newId, type Caller } from '../identifiers.ts';
-import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/lattice.ts';
@@ -107,16 +107,11 @@ export function updateVpcAssociation(
   if (securityGroupIds === undefined && privateDnsEnabled === undefined && dnsOptions === undefined)
     return { changes: [], result: before };
   checkFields([...wrongGroups(state, context, before.vpcKey, securityGroupIds ?? []), ...wrongDnsOptions(dnsOptions)]);
-  const { failureCode: _code, failureMessage: _message, ...kept } = before;
   const association: VpcAssociation = {
-    ...kept,
+    ...withIntent(before, status, state, context),
     ...(securityGroupIds === undefined ? {} : { securityGroupIds: [...new Set(securityGroupIds)] }),
     ...(privateDnsEnabled === undefined ? {} : { privateDnsEnabled }),
     ...(dnsOptions === undefined ? {} : { dnsOptions }),
-    status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
   };
   return { changes: [put('vpcAssociation', association)], result: association };
 }
@@ -133,13 +128,7 @@ export function deleteVpcAssociation(
   const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
   const status = deletedStatus(updatableCycle, before, 'SERVICE_NETWORK_VPC_ASSOCIATION');
   if (status === before.status) return { changes: [], result: before };
-  const association: VpcAssociation = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const association: VpcAssociation = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   const change = status === 'gone' ? remove('vpcAssociation', before) : put('vpcAssociation', association);
   return { changes: [change], result: association };
 }

@@ -2,7 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { getResource } from '../identifiers.ts';
-import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { removePolicies } from '../policy/index.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ResourceConfiguration } from '../records/resource.ts';
@@ -29,7 +29,7 @@ export function updateResourceConfiguration(
   const before = getResource(state, context, 'resourceConfiguration', resourceConfigurationIdentifier);
   const status = updatedStatus(updatableCycle, before, 'RESOURCE_CONFIGURATION');
   if (Object.values(given).every((value) => value === undefined)) return { changes: [], result: before };
-  const { failureCode: _code, failureMessage: _message, definition: oldDefinition, ...kept } = before;
+  const { definition: oldDefinition, ...kept } = before;
   const gateway = state.tables.resourceGateway.get(keyOf(before.account, before.region, before.resourceGatewayId));
   const vpc = gateway === undefined ? undefined : state.tables.vpc.get(gateway.vpcKey);
   const judged =
@@ -53,14 +53,10 @@ export function updateResourceConfiguration(
     ...judged.wrong,
   ]);
   const configuration: ResourceConfiguration = {
-    ...kept,
-    status,
+    ...withIntent(kept, status, state, context),
     portRanges,
     allowAssociationToShareableServiceNetwork,
     ...(judged.definition === undefined ? {} : { definition: judged.definition }),
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
   };
   return { changes: [put('resourceConfiguration', configuration)], result: configuration };
 }
@@ -83,13 +79,7 @@ export function deleteResourceConfiguration(
     );
   checkNotAssociated(state, before);
   if (status === 'gone') return { changes: removeResourceConfiguration(state, before), result: null };
-  const configuration: ResourceConfiguration = {
-    ...before,
-    status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const configuration: ResourceConfiguration = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   return { changes: [put('resourceConfiguration', configuration)], result: null };
 }
 

@@ -3,7 +3,7 @@
 import type { Context, Decided } from '../decision.ts';
 import { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from '../ec2/index.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, updatableCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Subnet } from '../records/ec2.ts';
@@ -143,14 +143,9 @@ export function updateResourceGateway(
   const { securityGroupIds } = input;
   if (securityGroupIds === undefined) return { changes: [], result: before };
   checkFields(wrongSecurityGroups(state, context, before.vpcKey, securityGroupIds));
-  const { failureCode: _code, failureMessage: _message, ...kept } = before;
   const gateway: ResourceGateway = {
-    ...kept,
-    status,
+    ...withIntent(before, status, state, context),
     securityGroupIds: [...new Set(securityGroupIds)],
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
   };
   return { changes: [put('resourceGateway', gateway)], result: gateway };
 }
@@ -171,13 +166,7 @@ export function deleteResourceGateway(
       before.id,
       `The resource gateway ${before.id} is used by the resource configuration ${user.id}.`,
     );
-  const gateway: ResourceGateway = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const gateway: ResourceGateway = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   const change = status === 'gone' ? remove('resourceGateway', before) : put('resourceGateway', gateway);
   return { changes: [change], result: gateway };
 }

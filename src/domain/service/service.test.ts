@@ -7,7 +7,7 @@ import { createServiceAssociation } from '../association/index.ts';
 import { createListener } from '../listener/index.ts';
 import { createServiceNetwork } from '../network/index.ts';
 import { createScenario, scenarioCaller } from '../scenario.ts';
-import { advanceStatuses, failOverdue } from '../upkeep/index.ts';
+import { advanceStatuses } from '../upkeep/index.ts';
 import { createService, deleteService, getService, listServices, updateService } from './index.ts';
 
 test('deleteService() shows the service until the data plane obeys, and refuses all else meanwhile', () => {
@@ -40,8 +40,6 @@ test('deleteService() shows the service until the data plane obeys, and refuses 
   }
   assert.match(scenario.refused(createService, { name: 'shop' }).message, /already exists/);
 
-  scenario.now += 3_600_000;
-  assert.equal(scenario.run(failOverdue, { timeout: 60_000, countedFrom: 0 }), 0, 'a deletion has no time limit');
   assert.equal(scenario.run(advanceStatuses, { obeyedRevision: revision - 1 }), 0);
   assert.equal(scenario.run(advanceStatuses, { obeyedRevision: revision }), 1);
   assert.equal(scenario.refused(deleteService, call).kind, 'ResourceNotFound');

@@ -5,7 +5,7 @@ import type { Context, Decided } from '../decision.ts';
 import { isDomainName } from '../domain-name.ts';
 import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
 import { formatArn, getResource, newId, parseArn } from '../identifiers.ts';
-import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, plainCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
@@ -127,13 +127,7 @@ export function deleteService(
     );
   const listeners = recordsBy(state, 'listener', 'listenersByService', key);
   const rules = listeners.flatMap((listener) => recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener)));
-  const service: Service = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const service: Service = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   return {
     changes: [
       ...removeAccessLogs(state, key),

@@ -2,7 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
-import { deletedStatus, plainCycle, updatedStatus } from '../life-cycle.ts';
+import { deletedStatus, plainCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord } from '../records/base.ts';
 import type { TargetGroup } from '../records/lattice.ts';
@@ -108,12 +108,6 @@ export function deleteTargetGroup(
       before.id,
       `The target group ${before.id} has ${targets.length} targets that are DRAINING. Wait until they are gone.`,
     );
-  const group: TargetGroup = {
-    ...before,
-    status: status === 'gone' ? 'DELETE_IN_PROGRESS' : status,
-    intentRevision: state.revision + 1,
-    intentAt: context.now,
-    lastUpdatedAt: context.now,
-  };
+  const group: TargetGroup = withIntent(before, 'DELETE_IN_PROGRESS', state, context);
   return { changes: [status === 'gone' ? remove('targetGroup', before) : put('targetGroup', group)], result: group };
 }

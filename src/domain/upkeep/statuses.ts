@@ -72,8 +72,8 @@ export function advanceStatuses(
 }
 
 /**
- * Fails creations and updates that wait longer than `timeout` milliseconds, counted from their intent or from
- * `countedFrom` (when the present control process began), whichever is later. A deletion waits on. Result: how many failed.
+ * Fails creations, updates and deletions that wait longer than `timeout` milliseconds, counted from their intent or from
+ * `countedFrom` (when the present control process began), whichever is later. Result: how many failed.
  */
 export function failOverdue(
   state: State,
