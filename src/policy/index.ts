@@ -1,6 +1,27 @@
-// The IAM policy language: documents parsed and reviewed, patterns matched.
+// The IAM policy language: documents parsed, reviewed, compiled and evaluated; patterns matched.
 
+export {
+  compilePolicy,
+  describePrincipal,
+  type CompiledPolicy,
+  type CompiledStatement,
+  type StatementPart,
+} from './compile-policy.ts';
+export {
+  decideCall,
+  decideInvoke,
+  type CallLayers,
+  type IdentityPolicies,
+  type InvokeLayers,
+  type NamedPolicy,
+  type PolicyLayer,
+  type PolicyRecorder,
+  type Verdict,
+} from './decide.ts';
+export { describeRefusal } from './describe-refusal.ts';
 export type { Remark } from './document.ts';
+export { evaluatePolicy, explainPolicy, type Evaluation, type StatementReason } from './evaluate.ts';
 export { parsePolicy, type PolicyKind } from './parse-policy.ts';
+export { findTag, type CallerPrincipal, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
 export { reviewPolicy } from './review-policy.ts';
 export { matchesPattern } from './wildcard.ts';

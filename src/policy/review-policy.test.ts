@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { parsePolicy, reviewPolicy } from './index.ts';
 import { controlActions } from './vocabulary.ts';
-import { matchesPattern } from './wildcard.ts';
 
 const review = (more: object): readonly string[] => {
   const statement = { Effect: 'Allow', Principal: '*', Action: 'vpc-lattice-svcs:Invoke', Resource: '*', ...more };
@@ -65,15 +64,4 @@ test('controlActions are the operations but BatchUpdateRule, and three permissio
       'CreateServiceNetworkVpcEndpointAssociation',
     ].toSorted(),
   );
-});
-
-test('matchesPattern() agrees with a regular expression', () => {
-  const letters = ['a', 'b', '*', '?'];
-  const words = (most: number, alphabet: readonly string[]): readonly string[] =>
-    most === 0 ? [''] : ['', ...words(most - 1, alphabet).flatMap((word) => alphabet.map((letter) => letter + word))];
-  for (const pattern of new Set(words(4, letters)))
-    for (const text of new Set(words(4, ['a', 'b']))) {
-      const expression = new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-      assert.equal(matchesPattern(pattern, text), expression.test(text), `${pattern} ${text}`);
-    }
 });

@@ -1,0 +1,159 @@
+// The two decisions that policies are made for: a request to a service, and a call of an API. One core: what each policy says.
+
+import { evaluatePolicy, type Evaluation } from './evaluate.ts';
+import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts';
+import type { PolicyRequest } from './request.ts';
+
+/** A policy and what people call it: an ARN, `inline policy NAME`. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly policy: CompiledPolicy;
+}
+
+/** The identity side of a caller. A kind that is absent does not limit; one that is there and empty allows nothing. */
+export interface IdentityPolicies {
+  readonly identity: readonly NamedPolicy[];
+  readonly boundary?: NamedPolicy;
+  /** Policies that the session was begun with. */
+  readonly session?: readonly NamedPolicy[];
+  /** Service control policies. */
+  readonly organization?: readonly NamedPolicy[];
+}
+
+/** The kinds of policies, by the words of AWS's messages. */
+export type PolicyLayer =
+  | 'network-based policy'
+  | 'service-based policy'
+  | 'resource-based policy'
+  | 'identity-based policy'
+  | 'permissions boundary'
+  | 'session policy'
+  | 'service control policy';
+
+/** A decision. `statement` is the one that decided. */
+export type Verdict =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly layer: PolicyLayer;
+      /** `Deny`: a statement denies; `None`: nothing allows. */
+      readonly effect: 'Deny' | 'None';
+      readonly policy?: string;
+      readonly statement?: CompiledStatement;
+    };
+
+/** Hears of every policy that is evaluated, in order. */
+export type PolicyRecorder = (layer: PolicyLayer, policy: NamedPolicy, evaluation: Evaluation) => void;
+
+const allowed: Verdict = { allowed: true };
+
+/** What the policies of one kind say together: a denial, or whether one allows. */
+function consider(
+  layer: PolicyLayer,
+  policies: readonly NamedPolicy[],
+  request: PolicyRequest,
+  record: PolicyRecorder | undefined,
+): Verdict {
+  let found = false;
+  for (const named of policies) {
+    const evaluation = evaluatePolicy(named.policy, request);
+    record?.(layer, named, evaluation);
+    if (evaluation.effect === 'Deny')
+      return { allowed: false, layer, effect: 'Deny', policy: named.name, statement: evaluation.statement };
+    if (evaluation.effect === 'Allow') found = true;
+  }
+  return found ? allowed : { allowed: false, layer, effect: 'None' };
+}
+
+/** The refusal that counts: a denial, wherever it is, before what nothing allows. */
+function refusalOf(verdicts: readonly Verdict[]): Verdict | undefined {
+  const refused = verdicts.filter((one) => !one.allowed);
+  return refused.find(({ effect }) => effect === 'Deny') ?? refused[0];
+}
+
+/** What each kind of the identity side says. */
+function considerIdentity(
+  caller: IdentityPolicies,
+  request: PolicyRequest,
+  record: PolicyRecorder | undefined,
+): readonly Verdict[] {
+  const { identity, boundary, session, organization } = caller;
+  const verdicts = [
+    // Nobody grants anything to root: it may what its account may.
+    request.principal.kind === 'root' ? allowed : consider('identity-based policy', identity, request, record),
+  ];
+  if (boundary !== undefined) verdicts.push(consider('permissions boundary', [boundary], request, record));
+  if (session !== undefined) verdicts.push(consider('session policy', session, request, record));
+  for (const one of organization ?? []) verdicts.push(consider('service control policy', [one], request, record));
+  return verdicts;
+}
+
+/** What decides a request to a service. A layer that is absent has auth type NONE; one without a policy allows nothing. */
+export interface InvokeLayers {
+  readonly network?: { readonly policies: readonly NamedPolicy[] };
+  readonly service?: { readonly policies: readonly NamedPolicy[] };
+  /** Absent: the caller is anonymous. */
+  readonly caller?: IdentityPolicies;
+}
+
+/**
+ * Decides a request that a service network carries to a service: the network's policy, the service's and the caller's identity side must all
+ * allow it; a denial anywhere wins (User Guide: Auth policies). With auth type NONE on both layers nothing is evaluated.
+ */
+export function decideInvoke(layers: InvokeLayers, request: PolicyRequest, record?: PolicyRecorder): Verdict {
+  const { network, service, caller } = layers;
+  if (network === undefined && service === undefined) return allowed;
+  const verdicts: Verdict[] = [];
+  if (network !== undefined) verdicts.push(consider('network-based policy', network.policies, request, record));
+  if (service !== undefined) verdicts.push(consider('service-based policy', service.policies, request, record));
+  if (caller !== undefined) verdicts.push(...considerIdentity(caller, request, record));
+  return refusalOf(verdicts) ?? allowed;
+}
+
+/** What decides a call of an API. */
+export interface CallLayers {
+  readonly caller: IdentityPolicies;
+  /** The policy of the resource, where it has one. */
+  readonly resource?: NamedPolicy;
+  /** Twelve digits: who owns the resource. */
+  readonly owner: string;
+}
+
+/**
+ * Decides a call of an API (IAM User Guide: "Policy evaluation logic"). In one account the identity side or the policy of the resource must allow
+ * it, across accounts both; a boundary, a session policy and service control policies limit what the identity side allows. A policy of the
+ * resource that names a user or a session itself is not limited by boundary and session policy.
+ */
+export function decideCall(layers: CallLayers, request: PolicyRequest, record?: PolicyRecorder): Verdict {
+  const { caller, resource, owner } = layers;
+  const { principal } = request;
+  const identity = considerIdentity(caller, request, record);
+  const granted: Verdict =
+    resource === undefined ? ungranted : consider('resource-based policy', [resource], request, record);
+  const refusal = refusalOf([...identity, granted]);
+  if (refusal === undefined || denies(refusal)) return refusal ?? allowed;
+  if (!granted.allowed) {
+    const own = !('account' in principal) || principal.account === owner;
+    return refusalOf(identity) ?? (own ? allowed : granted);
+  }
+  if ('account' in principal && principal.account !== owner) return refusal;
+  const direct = resource !== undefined && isNamed(resource, request);
+  const limits = direct ? (['service control policy'] as const) : limiting;
+  return identity.find((one) => !one.allowed && limits.some((layer) => layer === one.layer)) ?? allowed;
+}
+
+const ungranted: Verdict = { allowed: false, layer: 'resource-based policy', effect: 'None' };
+
+/** What limits a grant of the resource's policy to somebody of its own account. */
+const limiting = ['permissions boundary', 'session policy', 'service control policy'] as const;
+
+function denies(verdict: Verdict): boolean {
+  return !verdict.allowed && verdict.effect === 'Deny';
+}
+
+/** Whether the statement of the resource's policy that allows the request names its user or session itself. */
+function isNamed({ policy }: NamedPolicy, request: PolicyRequest): boolean {
+  const { principal } = request;
+  const evaluation = evaluatePolicy(policy, request);
+  return evaluation.effect === 'Allow' && 'arn' in principal && evaluation.statement.named.has(principal.arn);
+}
