@@ -60,6 +60,11 @@ const random = {
   fraction: (): number => 0.5,
 };
 
+/** Seals in a way that is the same at each run: what is sealed here is no secret. */
+const secrets = {
+  seal: (secret: string, accessKeyId: string): string => `v0 ${accessKeyId} ${secret}`,
+  open: (sealed: string): string => sealed.split(' ')[2] ?? '',
+};
 const scratch = mkdtempSync(join(tmpdir(), 'pergola-format-'));
 const file = join(scratch, 'state.db');
 // Everything older than a minute is folded into the records, so that there are folded ones and rows.
@@ -80,9 +85,12 @@ const { advanceAssociations } = associations as { advanceAssociations?: typeof u
 const advance = advanceAssociations ?? upkeep.advanceStatuses;
 const obey = (): Promise<number> => run(advance, { obeyedRevision: store.state.value.revision });
 
-await run(iam.ensureAdminCredential, null);
+await run(iam.ensureAdminCredential, { secrets });
 const principal = { arn: `arn:aws:iam::${account}:user/ann`, accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
-await run(iam.applyConfiguredPrincipals, { principals: [{ ...principal, policies: [] }] });
+await run(iam.applyConfiguredPrincipals, {
+  principals: [{ ...principal, policies: [] }],
+  secrets,
+});
 const rule = { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/8'], groups: ['web'] } as const;
 const shop = {
   name: 'shop',
@@ -171,6 +179,31 @@ if (gateways !== undefined && configurations !== undefined) {
       changes: [
         put('resourceEndpointAssociation', known),
         put('networkEndpointAssociation', { ...atNetwork, serviceNetworkKey }),
+      ],
+      result: null,
+    };
+  }, null);
+}
+if (domain.recordKinds.includes('iamUser')) {
+  const user = await run(iam.createUser, { name: 'eve', path: '/team/', tags: { team: 'shop' } });
+  await run(iam.createAccessKey, { userName: user.name, secrets });
+  const of = (id: string, name: string, arn: string) => ({
+    ...{ account, region: 'global', id, arn: `arn:aws:iam::${account}:${arn}`, name, path: '/' },
+    ...{ createdAt: now, lastUpdatedAt: now, tags: {} },
+  });
+  const role = of('AROAEXAMPLE', 'ci', 'role/ci');
+  const managed = of('ANPAEXAMPLE', 'read', 'policy/read');
+  const versions = [{ id: 'v1', document: policy, createdAt: now }];
+  const provider = { ...of('id.example.com/a', '', 'oidc-provider/id.example.com/a'), url: 'id.example.com/a' };
+  const { name: _name, path: _path, ...oidc } = { ...provider, clientIds: ['sts.amazonaws.com'], thumbprints: [] };
+  await run(function placeIam() {
+    const allowed = { inlinePolicies: { all: policy }, attachedPolicies: [managed.arn] };
+    return {
+      changes: [
+        put('iamRole', { ...role, ...allowed, maxSessionDuration: 3600, trustPolicy: policy }),
+        put('iamPolicy', { ...managed, versions, defaultVersionId: 'v1', nextVersion: 2 }),
+        put('iamInstanceProfile', { ...of('AIPAEXAMPLE', 'ci', 'instance-profile/ci'), roleId: role.id }),
+        put('oidcProvider', oidc),
       ],
       result: null,
     };

@@ -5,12 +5,16 @@ import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.t
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { findCredential } from '../domain/iam/index.ts';
+import type { Credential } from '../domain/records/index.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
 import { cloudTrailOperations } from './cloudtrail/operations.ts';
 import { ec2Definition } from './ec2/definition.ts';
 import type { Ec2Deps } from './ec2/deps.ts';
 import { ec2Operations } from './ec2/operations.ts';
+import { iamDefinition } from './iam/definition.ts';
+import type { IamDeps } from './iam/deps.ts';
+import { iamOperations } from './iam/operations.ts';
 import { latticeDefinition } from './lattice/definition.ts';
 import type { LatticeDeps } from './lattice/deps.ts';
 import { latticeOperations } from './lattice/operations.ts';
@@ -19,7 +23,7 @@ import { bindAll, type Binding } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
 import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
-import { toEc2Error, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
+import { toEc2Error, toIamError, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
 import { taggingDefinition } from './tagging/definition.ts';
@@ -38,7 +42,7 @@ export interface ApiOptions {
 }
 
 /** What the API needs of the rest of the process. */
-export interface ApiDeps extends LatticeDeps, Ec2Deps, PergolaDeps {
+export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, PergolaDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,6 +55,7 @@ export interface ApiDeps extends LatticeDeps, Ec2Deps, PergolaDeps {
 /** Makes the API's server. The caller lets it listen and closes it. */
 export function createApi(options: ApiOptions, deps: ApiDeps): Server {
   const admit = createRateLimiter(options.rateLimits ?? {});
+  const secretOf = createSecretReader(deps.secrets);
   const binding = (serviceCode: string, translate: (error: unknown) => unknown): Binding => ({
     serviceCode,
     admit,
@@ -69,6 +74,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
           definition: ec2Definition,
           operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error)),
         },
+        { definition: iamDefinition, operations: bindAll(iamOperations, deps, binding('iam', toIamError)) },
         { definition: stsDefinition, operations: bindAll(stsOperations, deps, binding('sts', toStsError)) },
         {
           definition: cloudTrailDefinition,
@@ -87,7 +93,8 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       findCredential(accessKeyId) {
         const found = findCredential(deps.store.state.value, accessKeyId);
         if (found === undefined) return undefined;
-        return { secret: found.secretAccessKey, principalArn: found.principalArn, account: found.account };
+        const { principalArn, account, status } = found;
+        return { secret: secretOf(found), principalArn, account, inactive: status === 'Inactive' };
       },
       internal: (request, response, call) => answerInternal(request, response, call, deps),
       page: deps.page,
@@ -95,4 +102,16 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       ...(deps.observe === undefined ? {} : { observe: deps.observe }),
     },
   );
+}
+
+/** Opens the secrets of access keys, each once: a record that goes takes its entry along, so that there are as many as keys. */
+function createSecretReader(secrets: IamDeps['secrets']): (credential: Credential) => string {
+  const opened = new WeakMap<Credential, string>();
+  return (credential) => {
+    const known = opened.get(credential);
+    if (known !== undefined) return known;
+    const secret = secrets.open(credential.sealedSecret, credential.id);
+    opened.set(credential, secret);
+    return secret;
+  };
 }

@@ -1,4 +1,4 @@
-// The API: VPC Lattice, EC2, STS, CloudTrail and the Resource Groups Tagging API over the AWS protocols, and the server's own paths.
+// The API: VPC Lattice, EC2, IAM, STS, CloudTrail and the Resource Groups Tagging API over the AWS protocols, and the server's own paths.
 
 export { createApi, type ApiDeps, type ApiOptions } from './api.ts';
 export { type RateClass, type RateLimit, type RateLimits } from './rate-limiter.ts';

@@ -10,7 +10,7 @@ export function toLatticeError(error: unknown): unknown {
   return new ServiceError(`${kind}Exception`, error.message, { ...causeOf(error), fields });
 }
 
-const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2'>, string>> = {
+const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2' | 'Iam'>, string>> = {
   AccessDenied: 'UnauthorizedOperation',
   Conflict: 'IncorrectState',
   InternalServer: 'InternalError',
@@ -27,7 +27,7 @@ const ec2Statuses: Readonly<Partial<Record<RefusalDetail['kind'], number>>> = { 
 export function toEc2Error(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
   const { detail } = error;
-  const code = detail.kind === 'Ec2' ? detail.code : ec2Codes[detail.kind];
+  const code = 'code' in detail ? detail.code : ec2Codes[detail.kind];
   const status = ec2Statuses[detail.kind];
   return new ServiceError(code, error.message, { ...causeOf(error), ...(status === undefined ? {} : { status }) });
 }
@@ -36,6 +36,37 @@ export function toEc2Error(error: unknown): unknown {
 export function toStsError(error: unknown): unknown {
   if (!(error instanceof Refusal) || error.kind !== 'Throttling') return toLatticeError(error);
   return new ServiceError('Throttling', error.message, causeOf(error));
+}
+
+/** What IAM calls what is refused before it is asked, or by what it shares with others. */
+const iamCodes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2' | 'Iam'>, string>> = {
+  AccessDenied: 'AccessDenied',
+  Conflict: 'ConcurrentModification',
+  InternalServer: 'ServiceFailure',
+  ResourceNotFound: 'NoSuchEntity',
+  ServiceQuotaExceeded: 'LimitExceeded',
+  Throttling: 'Throttling',
+  Validation: 'ValidationError',
+};
+
+/** The statuses of IAM's errors, where they are not 400 (IAM API: the operations' errors). */
+const iamStatuses: Readonly<Record<string, number>> = {
+  AccessDenied: 403,
+  ConcurrentModification: 409,
+  DeleteConflict: 409,
+  EntityAlreadyExists: 409,
+  LimitExceeded: 409,
+  NoSuchEntity: 404,
+  ServiceFailure: 500,
+};
+
+/** The error in IAM's words when `error` is a refusal; anything else (a bug) as it is. */
+export function toIamError(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const { detail } = error;
+  const code = 'code' in detail ? detail.code : iamCodes[detail.kind];
+  const status = iamStatuses[code] ?? 400;
+  return new ServiceError(code, error.message, { ...causeOf(error), status });
 }
 
 /** The error in the words of the Resource Groups Tagging API when `error` is a refusal; anything else (a bug) as it is. */

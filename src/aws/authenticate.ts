@@ -16,6 +16,8 @@ export interface Credential {
   readonly principalArn: string;
   /** Twelve digits. */
   readonly account: string;
+  /** The key is known, and refused as one that is not. */
+  readonly inactive?: boolean;
   /** Set on temporary credentials: the request must carry the same. */
   readonly sessionToken?: string;
 }
@@ -58,7 +60,7 @@ export function authenticate(
     const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : options.defaultAccount;
     return { ok: true, caller: { account, principalArn: `arn:aws:iam::${account}:root`, accessKeyId } };
   }
-  if (credential.sessionToken !== authorization.sessionToken)
+  if (credential.inactive === true || credential.sessionToken !== authorization.sessionToken)
     return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
   const verified = verifySignature(request, authorization, {
     signingKey: options.signingKeys.derive(credential.secret, scope),

@@ -132,7 +132,7 @@ function encodeEc2Result(service: Service, operation: Operation, output: unknown
 
 function encodeQueryResult(service: Service, operation: Operation, output: unknown, requestId: string): WireResponse {
   const { name } = operation;
-  const members = encodeXmlMembers(operation.output, asRecord(output));
+  const members = encodeXmlMembers(operation.output, asRecord(output), 'seconds');
   return xmlResponse(
     200,
     `<${name}Response xmlns="${service.definition.xmlNamespace ?? ''}"><${name}Result>${members}</${name}Result><ResponseMetadata>${xmlText('RequestId', requestId)}</ResponseMetadata></${name}Response>`,

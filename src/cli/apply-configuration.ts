@@ -2,7 +2,7 @@
 
 import { Refusal, type Context } from '../domain/index.ts';
 import { applyConfiguredLoadBalancers, applyConfiguredVpcs } from '../domain/ec2/index.ts';
-import { applyConfiguredPrincipals, ensureAdminCredential } from '../domain/iam/index.ts';
+import { applyConfiguredPrincipals, ensureAdminCredential, type Secrets } from '../domain/iam/index.ts';
 import type { Credential } from '../domain/records/index.ts';
 import type { Store } from '../store/index.ts';
 import type { ServerSettings } from './settings.ts';
@@ -18,12 +18,13 @@ export interface AppliedConfiguration {
 export async function applyConfiguration(
   store: Store,
   settings: ServerSettings,
+  secrets: Secrets,
   context: (operation: string) => Context,
 ): Promise<AppliedConfiguration> {
   const { principals, vpcs, loadBalancers } = settings.configuration;
-  const { result: admin } = await store.commit(ensureAdminCredential, null, context('EnsureAdminCredential'));
+  const { result: admin } = await store.commit(ensureAdminCredential, { secrets }, context('EnsureAdminCredential'));
   try {
-    await store.commit(applyConfiguredPrincipals, { principals }, context('ApplyConfiguredPrincipals'));
+    await store.commit(applyConfiguredPrincipals, { principals, secrets }, context('ApplyConfiguredPrincipals'));
     await store.commit(
       applyConfiguredVpcs,
       { vpcs: vpcs.map((vpc) => ({ ...vpc, attachment: vpc.attachment ?? { kind: settings.attach } })) },

@@ -28,6 +28,7 @@ import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
 import { countersPath, feedPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
+import { openSecrets } from './open-secrets.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
@@ -103,16 +104,23 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     random,
     quotas: settings.quotas,
   });
-  const { admin, problem } = await applyConfiguration(store, settings, context);
-  if (problem !== undefined && start.generation > 1)
-    log.error('the configuration does not fit what stands: the records stay as they were', { problem });
-  else if (problem !== undefined) {
+  const refuse = async (problem: string): Promise<never> => {
     say({ type: 'refused', problem });
     await told.promise;
     await lifetime.end();
     process.exit(0);
-  }
-  writeAdminFile(dataDirectory, { accessKeyId: admin.id, secretAccessKey: admin.secretAccessKey });
+  };
+  const opened = await openSecrets(store, settings.memory ? undefined : statePath(dataDirectory), { context, log });
+  if ('problem' in opened) return refuse(opened.problem);
+  const { secrets } = opened;
+  const { admin, problem } = await applyConfiguration(store, settings, secrets, context);
+  if (problem !== undefined && start.generation > 1)
+    log.error('the configuration does not fit what stands: the records stay as they were', { problem });
+  else if (problem !== undefined) return refuse(problem);
+  writeAdminFile(dataDirectory, {
+    accessKeyId: admin.id,
+    secretAccessKey: secrets.open(admin.sealedSecret, admin.id),
+  });
 
   const publisher = lifetime.add(createPublisher(store), (one) => one.close());
   // A store that keeps nothing begins a new history with every control process.
@@ -176,6 +184,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       random,
       clock,
       log,
+      secrets,
       quotas: settings.quotas,
       open: settings.open,
       get defaultAttachment() {

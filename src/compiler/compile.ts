@@ -167,6 +167,11 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
         if (group.type === 'ALB') touched.targetGroups.add(one);
       });
       break;
+    case 'iamUser':
+    case 'iamRole':
+    case 'iamPolicy':
+    case 'iamInstanceProfile':
+    case 'oidcProvider':
     case 'credential':
     case 'clientToken':
       break;

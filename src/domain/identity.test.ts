@@ -6,6 +6,7 @@ import type { Decision } from './decision.ts';
 import { applyConfiguredPrincipals, ensureAdminCredential, findCredential } from './iam/index.ts';
 import { decideOnce } from './idempotency.ts';
 import { countAssociations, createServiceNetwork, updateServiceNetwork } from './network/index.ts';
+import { secrets } from '../../test/domain/iam-words.ts';
 import { createScenario, scenarioCaller } from './scenario.ts';
 import { createService, getService, updateService } from './service/index.ts';
 import { tagResource, tagsOf, untagResource } from './tag/index.ts';
@@ -82,28 +83,28 @@ test('decideOnce() gives the first answer again and refuses other parameters', (
 
 test('ensureAdminCredential() makes one pair per account that has the form of AWS keys', () => {
   const scenario = createScenario();
-  const pair = scenario.run(ensureAdminCredential, null);
+  const pair = scenario.run(ensureAdminCredential, { secrets });
   assert.match(pair.id, /^AKIA[A-Z2-7]{16}$/);
-  assert.match(pair.secretAccessKey, /^[A-Za-z0-9+/]{40}$/);
-  assert.equal(scenario.run(ensureAdminCredential, null), pair);
+  assert.match(secrets.open(pair.sealedSecret), /^[A-Za-z0-9+/]{40}$/);
+  assert.equal(scenario.run(ensureAdminCredential, { secrets }), pair);
   assert.equal(findCredential(scenario.state, pair.id), pair);
   assert.equal(findCredential(scenario.state, 'AKIA'), undefined);
 });
 
 test('applyConfiguredPrincipals() follows the file and leaves the admin alone', () => {
   const scenario = createScenario();
-  const admin = scenario.run(ensureAdminCredential, null);
+  const admin = scenario.run(ensureAdminCredential, { secrets });
   const principal = {
     arn: 'arn:aws:iam::111111111111:user/a',
     accessKeyId: 'AKIAEXAMPLE',
     secretAccessKey: 's',
     policies: [],
   };
-  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [principal] }), 1);
-  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [principal] }), 0);
+  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [principal], secrets }), 1);
+  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [principal], secrets }), 0);
   assert.equal(findCredential(scenario.state, 'AKIAEXAMPLE')?.account, '111111111111');
-  const taken = { principals: [{ ...principal, accessKeyId: admin.id }] };
+  const taken = { principals: [{ ...principal, accessKeyId: admin.id }], secrets };
   assert.equal(scenario.refused(applyConfiguredPrincipals, taken).kind, 'Validation');
-  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [] }), 1);
+  assert.equal(scenario.run(applyConfiguredPrincipals, { principals: [], secrets }), 1);
   assert.equal(scenario.state.tables.credential.size, 1);
 });

@@ -1,7 +1,7 @@
-// The adjustable quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas): how much of what there may be.
+// The adjustable quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas) and of IAM (IAM User Guide: IAM and STS quotas): how much of what there may be.
 
 import type { Context } from './decision.ts';
-import { Refusal, type ResourceType } from './refusal.ts';
+import { iamRefusal, Refusal, type ResourceType } from './refusal.ts';
 
 const quotas = {
   childrenPerGroup: [60, 'L-9BC96FEF', 'RESOURCE_CONFIGURATION', 'child resource configurations per group'],
@@ -27,13 +27,14 @@ const quotas = {
   targetGroups: [500, 'L-BB11C6B9', 'TARGET_GROUP', 'target groups per Region'],
   targetGroupsPerService: [10, 'L-3DEC3B9F', 'TARGET_GROUP', 'target groups per service'],
   targetsPerTargetGroup: [1000, 'L-D71303F3', 'TARGET', 'targets per target group'],
+  users: [5000, 'L-F55AF5E4', 'IAM', 'UsersPerAccount'],
   vpcAssociationsPerNetwork: [
     500,
     'L-EF6E2D62',
     'SERVICE_NETWORK_VPC_ASSOCIATION',
     'VPC associations per service network',
   ],
-} as const satisfies Record<string, readonly [number, string, ResourceType, string]>;
+} as const satisfies Record<string, readonly [number, string, ResourceType | 'IAM', string]>;
 
 /** The quotas by name. */
 export type QuotaName = keyof typeof quotas;
@@ -51,12 +52,13 @@ function eachQuota(limitOf: (awsLimit: number) => number): QuotaLimits {
   return Object.fromEntries(Object.entries(quotas).map(([name, [limit]]) => [name, limitOf(limit)])) as QuotaLimits;
 }
 
-/** Refuses with `ServiceQuotaExceeded` when `count()` things (the new one included) are more than the quota. */
+/** Refuses with `ServiceQuotaExceeded` (of IAM's: with `LimitExceeded`) when `count()` things (the new one included) are more than the quota. */
 export function checkQuota(context: Pick<Context, 'quotas'>, name: QuotaName, count: () => number): void {
   if (context.quotas === 'none') return;
   const [, quotaCode, resourceType, words] = quotas[name];
   const limit = (context.quotas === 'aws' ? awsQuotas : context.quotas)[name];
   if (count() <= limit) return;
+  if (resourceType === 'IAM') throw iamRefusal('LimitExceeded', `Cannot exceed quota for ${words}: ${limit}`);
   throw new Refusal(
     { kind: 'ServiceQuotaExceeded', resourceType, serviceCode: 'vpc-lattice', quotaCode },
     `The quota of ${limit} ${words} (${quotaCode}) is exceeded.`,

@@ -6,7 +6,7 @@ export interface InvalidField {
   readonly message: string;
 }
 
-/** What kind of no, with the members that AWS's exception of that kind has (api.md 3; `Ec2` carries EC2's own code). */
+/** What kind of no, with the members that AWS's exception of that kind has (api.md 3; `Ec2` and `Iam` carry those services' own codes). */
 export type RefusalDetail =
   | { readonly kind: 'AccessDenied' }
   | { readonly kind: 'Conflict'; readonly resourceId: string; readonly resourceType: string }
@@ -30,7 +30,19 @@ export type RefusalDetail =
       readonly reason: 'unknownOperation' | 'cannotParse' | 'fieldValidationFailed' | 'other';
       readonly fieldList?: readonly InvalidField[];
     }
-  | { readonly kind: 'Ec2'; readonly code: string };
+  | { readonly kind: 'Ec2'; readonly code: string }
+  | { readonly kind: 'Iam'; readonly code: IamCode };
+
+/** The errors of IAM (IAM API reference), as they go over the wire. */
+export type IamCode =
+  | 'DeleteConflict'
+  | 'EntityAlreadyExists'
+  | 'InvalidInput'
+  | 'LimitExceeded'
+  | 'MalformedPolicyDocument'
+  | 'NoSuchEntity'
+  | 'PolicyNotAttachable'
+  | 'ValidationError';
 
 /** An expected no. `message` is for the caller, `cause` for the log. */
 export class Refusal extends Error {
@@ -101,6 +113,11 @@ export function invalidFields(fieldList: readonly InvalidField[]): Refusal {
 /** Refuses when anything is wrong with the members of one input, and then names it all. */
 export function checkFields(wrong: readonly InvalidField[]): void {
   if (wrong.length > 0) throw invalidFields(wrong);
+}
+
+/** A no in IAM's manner: one of its codes and a sentence. */
+export function iamRefusal(code: IamCode, message: string): Refusal {
+  return new Refusal({ kind: 'Iam', code }, message);
 }
 
 /** A no in EC2's manner: its own code and a sentence. */

@@ -3,7 +3,7 @@
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
-import type { Credential } from './records/iam.ts';
+import type { Credential, IamEntity, IamInstanceProfile, IamRecord } from './records/iam.ts';
 import type {
   AccessLogSubscription,
   ComponentAddress,
@@ -37,6 +37,17 @@ const siblings = (record: BaseRecord, id: string | undefined): readonly string[]
 const owned =
   (kind: OwnedKind) =>
   (record: BaseRecord): readonly string[] => [ownedIndexValue(kind, record)];
+
+const attached = (record: IamEntity): readonly string[] =>
+  record.attachedPolicies.map((arn) => policyIndexValue(record.account, arn));
+
+const bounded = (record: IamEntity): readonly string[] =>
+  record.permissionsBoundary === undefined ? [] : [policyIndexValue(record.account, record.permissionsBoundary)];
+
+/** IAM's names are not distinguished by case. */
+const named =
+  (kind: IamKind) =>
+  (record: IamRecord): readonly string[] => [nameIndexValue(kind, ownerOf(record), record.name.toLowerCase())];
 
 /** Index name → kind of record → the values that a record of that kind is found under (a key of another record, or a text). */
 export const indexDefinitions = {
@@ -153,6 +164,15 @@ export const indexDefinitions = {
   vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
   /** By the access key id. */
   credentialsByKeyId: { credential: (r: Credential) => [r.id] },
+  /** By the ARN of whom they stand for. */
+  credentialsByPrincipal: { credential: (r: Credential) => [r.principalArn] },
+  /** By the IAM user's key. */
+  credentialsByUser: { credential: (r: Credential) => siblings(r, r.userId) },
+  /** By account and the policy's ARN, see `policyIndexValue`: users and roles that it is attached to, and those that it bounds. */
+  entitiesByPolicy: { iamUser: attached, iamRole: attached },
+  entitiesByBoundary: { iamUser: bounded, iamRole: bounded },
+  /** By the role's key. */
+  profilesByRole: { iamInstanceProfile: (r: IamInstanceProfile) => siblings(r, r.roleId) },
   /** By kind and owner, see `ownedIndexValue`: what an account has in a region. */
   owned: {
     serviceNetwork: owned('serviceNetwork'),
@@ -165,6 +185,11 @@ export const indexDefinitions = {
     vpc: owned('vpc'),
     subnet: owned('subnet'),
     securityGroup: owned('securityGroup'),
+    iamUser: owned('iamUser'),
+    iamRole: owned('iamRole'),
+    iamPolicy: owned('iamPolicy'),
+    iamInstanceProfile: owned('iamInstanceProfile'),
+    oidcProvider: owned('oidcProvider'),
   },
   /** Idempotency tokens, under `all`, the oldest first. */
   tokens: { clientToken: () => ['all'] },
@@ -180,6 +205,10 @@ export const indexDefinitions = {
     ],
     listener: (r: Listener) => [nameIndexValue('listener', keyOf(r.account, r.region, r.serviceId), r.name)],
     rule: (r: Rule) => [nameIndexValue('rule', keyOf(r.account, r.region, r.listenerId), r.name)],
+    iamUser: named('iamUser'),
+    iamRole: named('iamRole'),
+    iamPolicy: named('iamPolicy'),
+    iamInstanceProfile: named('iamInstanceProfile'),
   },
 } as const;
 
@@ -203,7 +232,12 @@ export type OwnedKind =
   | 'domainVerification'
   | 'vpc'
   | 'subnet'
-  | 'securityGroup';
+  | 'securityGroup'
+  | IamKind
+  | 'oidcProvider';
+
+/** The kinds of IAM that have a name. */
+export type IamKind = 'iamUser' | 'iamRole' | 'iamPolicy' | 'iamInstanceProfile';
 
 /** Under which value the `owned` index finds what `owner` has of `kind`. */
 export function ownedIndexValue(kind: OwnedKind, owner: Pick<BaseRecord, 'account' | 'region'>): string {
@@ -235,9 +269,17 @@ export function pairIndexValue(a: Key, b: Key): string {
   return `${a} ${b}`;
 }
 
+/** Under which value an index finds what of `account` uses the managed policy with `arn`. */
+export function policyIndexValue(account: string, arn: string): string {
+  return `${account} ${arn}`;
+}
+
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: Exclude<OwnedKind, 'vpc' | 'subnet' | 'securityGroup' | 'resourceAssociation'> | 'listener' | 'rule',
+  kind:
+    | Exclude<OwnedKind, 'vpc' | 'subnet' | 'securityGroup' | 'resourceAssociation' | 'oidcProvider'>
+    | 'listener'
+    | 'rule',
   scope: string,
   name: string,
 ): string {

@@ -5,7 +5,15 @@ import { createKeysEditor, keysAfter, type KeysEditor, type OrderedKeys, type Po
 import { indexDefinitions, indexOrder, type IndexName } from './state-indexes.ts';
 import type { BaseRecord, Key } from './records/base.ts';
 import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
-import type { ClientToken, Credential } from './records/iam.ts';
+import type {
+  ClientToken,
+  Credential,
+  IamInstanceProfile,
+  IamPolicy,
+  IamRole,
+  IamUser,
+  OidcProvider,
+} from './records/iam.ts';
 import type {
   AccessLogSubscription,
   ComponentAddress,
@@ -52,6 +60,11 @@ export interface RecordTypes {
   readonly securityGroup: SecurityGroup;
   readonly instance: Instance;
   readonly loadBalancer: LoadBalancer;
+  readonly iamUser: IamUser;
+  readonly iamRole: IamRole;
+  readonly iamPolicy: IamPolicy;
+  readonly iamInstanceProfile: IamInstanceProfile;
+  readonly oidcProvider: OidcProvider;
   readonly credential: Credential;
   readonly clientToken: ClientToken;
 }
@@ -83,6 +96,11 @@ export const recordKinds: readonly RecordKind[] = [
   'securityGroup',
   'instance',
   'loadBalancer',
+  'iamUser',
+  'iamRole',
+  'iamPolicy',
+  'iamInstanceProfile',
+  'oidcProvider',
   'credential',
   'clientToken',
 ];

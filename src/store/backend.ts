@@ -18,6 +18,8 @@ export interface Backend extends AsyncDisposable {
   findEvents(query: EventQuery): Promise<EventPage>;
   /** Removes every event. */
   clearEvents(): Promise<void>;
+  /** Forgets what the newest state does not have, when an older version may have kept secrets in it; whether that was so. */
+  scrub(): Promise<boolean>;
 }
 
 /** How much of the log stays: rows are folded into the records when they are older than `age` and the log is larger than `bytes`. */

@@ -267,6 +267,11 @@ export class DurableStore implements Store {
     await this.#backend.clearEvents();
   }
 
+  async scrub(): Promise<boolean> {
+    await this.#settled();
+    return this.#backend.scrub();
+  }
+
   at(revision: number): Promise<State | undefined> {
     return this.#backend.at(revision);
   }

@@ -15,5 +15,6 @@ export { findDatabaseProblem } from './database-problem.ts';
 export { acquireLock, isLockHeld, type Lock } from './lock.ts';
 export { type LogRow } from './log-row.ts';
 export { createMemoryBackend } from './memory-backend.ts';
+export { readSecretsKey, writeSecretsKey } from './secrets-key.ts';
 export { openStore, openStoreOn, type StoreOptions } from './open-store.ts';
 export { type Committed, type DurableChanges, type Outcome, type Store } from './store.ts';

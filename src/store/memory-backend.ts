@@ -55,6 +55,7 @@ export function createMemoryBackend(retention: EventRetention = defaultEventRete
       events.clear();
       return Promise.resolve();
     },
+    scrub: () => Promise.resolve(false),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -52,4 +52,12 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO event_size VALUES (1, 0);
   `,
+  `
+  -- Whether the file may hold what its records do not have any more and nobody may find: what older versions wrote had secrets in it.
+  CREATE TABLE scrub (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    due INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO scrub SELECT 1, EXISTS (SELECT 1 FROM record) OR EXISTS (SELECT 1 FROM log);
+  `,
 ];

@@ -52,6 +52,10 @@ export class SqliteBackend implements Backend {
     return Number(await this.#ask({ kind: 'lastRevision' }));
   }
 
+  async scrub(): Promise<boolean> {
+    return (await this.#ask({ kind: 'scrub' })) === true;
+  }
+
   async at(revision: number): Promise<State | undefined> {
     const stored = (await this.#ask({ kind: 'read', revision })) as StoredState | undefined;
     return stored === undefined ? undefined : stateOf(stored);

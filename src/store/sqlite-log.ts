@@ -121,8 +121,33 @@ export class SqliteLog {
       .all(FOLD_ROWS) as unknown as StoredRow[];
     const young = oldest.findIndex((row) => row.time > newest);
     const rows = young < 0 ? oldest : oldest.slice(0, young);
+    this.#foldRows(rows);
+    return rows.length === FOLD_ROWS;
+  }
+
+  /**
+   * Makes the file hold nothing but the newest records and the events, when it was written by a version that kept secrets in it. Returns
+   * whether it was. The log begins anew; it takes as long as writing the database, and as much space once more.
+   */
+  scrub(): boolean {
+    if (this.#number('SELECT due AS n FROM scrub') === 0) return false;
+    const oldest = this.#database.prepare('SELECT revision, format, changes FROM log ORDER BY revision LIMIT ?');
+    for (let isMore = true; isMore;) {
+      const rows = oldest.all(FOLD_ROWS) as unknown as StoredRow[];
+      this.#foldRows(rows);
+      isMore = rows.length === FOLD_ROWS;
+    }
+    // Pages that became free keep what was in them: the whole file is written anew, then the log that has its old pages is cut off.
+    this.#database.exec('VACUUM');
+    if (this.#number('PRAGMA wal_checkpoint(TRUNCATE)', 'busy') !== 0)
+      throw new Error('another program reads the database');
+    this.#database.exec('UPDATE scrub SET due = 0');
+    return true;
+  }
+
+  #foldRows(rows: readonly StoredRow[]): void {
     const last = rows.at(-1);
-    if (last === undefined) return false;
+    if (last === undefined) return;
     this.#transaction(() => {
       const put = this.#database.prepare('INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)');
       const remove = this.#database.prepare('DELETE FROM record WHERE kind = ? AND key = ?');
@@ -134,7 +159,6 @@ export class SqliteLog {
       this.#database.prepare('UPDATE folded SET revision = ?').run(last.revision);
     });
     for (const row of rows) this.#bytes -= row.changes.length;
-    return rows.length === FOLD_ROWS;
   }
 
   /** Searches a slice of the events; see `SqliteEvents.find`. */
@@ -167,8 +191,8 @@ export class SqliteLog {
     }
   }
 
-  #number(query: string): number {
-    return Number(this.#database.prepare(query).get()?.['n']);
+  #number(query: string, column = 'n'): number {
+    return Number(this.#database.prepare(query).get()?.[column]);
   }
 }
 

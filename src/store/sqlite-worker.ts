@@ -18,6 +18,7 @@ export type SqliteRequest = { readonly id: number } & (
   | { readonly kind: 'findEvents'; readonly query: EventQuery }
   | { readonly kind: 'clearEvents' }
   | { readonly kind: 'lastRevision' }
+  | { readonly kind: 'scrub' }
   | { readonly kind: 'read'; readonly revision?: number }
   | { readonly kind: 'close' }
 );
@@ -29,7 +30,7 @@ export interface SqliteError {
 }
 
 /** The value of an answer. */
-export type SqliteValue = number | StoredState | EventPage | undefined;
+export type SqliteValue = number | boolean | StoredState | EventPage | undefined;
 
 /** What the thread answers, or says of itself: that the log cannot be folded (or old events not be removed) any more, or (undefined) that it can again. */
 export type SqliteReply =
@@ -64,6 +65,8 @@ function answer(request: SqliteRequest): SqliteValue {
       return undefined;
     case 'lastRevision':
       return log.lastRevision();
+    case 'scrub':
+      return log.scrub();
     case 'read':
       return log.read(request.revision);
     case 'close':

@@ -54,6 +54,11 @@ export interface Store extends AsyncDisposable {
   findEvents(query: EventQuery): Promise<EventPage>;
   /** Removes every audit event. */
   clearEvents(): Promise<void>;
+  /**
+   * Makes the files hold nothing but the newest records and the events, when a version that kept secrets in the log wrote to them; resolves
+   * with whether that was so. `at` reaches no further back then. After a rejection it is still to be done.
+   */
+  scrub(): Promise<boolean>;
   /** The state as of `revision`, or undefined when the log does not reach back (or forward) to it. */
   at(revision: number): Promise<State | undefined>;
   /** Calls `listener` after every durable group, in order; the returned function ends that. */

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { createApi, type ApiDeps, type ApiOptions } from '../../src/api/index.ts';
@@ -11,6 +12,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createWatch, type WatchCell } from '../../src/base/watch.ts';
+import { createSecretBox } from '../../src/identity/index.ts';
 import { sha256, signHeaders } from '../../src/sigv4/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { recordCalls } from '../recorded-calls.ts';
@@ -22,6 +24,7 @@ export interface RunningApi extends AsyncDisposable {
   readonly obeyed: WatchCell<number>;
   readonly lattice: VPCLatticeClient;
   readonly ec2: EC2Client;
+  readonly iam: IAMClient;
   readonly sts: STSClient;
   /** A signed request to any path. */
   readonly call: (method: string, target: string, body?: string) => Promise<Response>;
@@ -36,6 +39,7 @@ export async function startApi(
 ): Promise<RunningApi> {
   const store = await openStore({ file: ':memory:' }, { log: silentLog });
   const obeyed = createWatch(0);
+  const secrets = createSecretBox(Buffer.alloc(32, 7));
   const server = createApi(
     { regions: ['us-east-1'], defaultAccount: '123456789012', hostNames: [], limits: defaultServerLimits, ...settings },
     {
@@ -43,6 +47,7 @@ export async function startApi(
       random: systemRandom,
       clock: systemClock,
       log: silentLog,
+      secrets,
       quotas: 'none',
       open: true,
       defaultAttachment: { kind: 'loopback' },
@@ -75,8 +80,9 @@ export async function startApi(
     new VPCLatticeClient(options(account)),
     new EC2Client(options(account)),
     new STSClient(options(account)),
+    new IAMClient(options(account)),
   ] as const;
-  const [lattice, ec2, sts] = clients;
+  const [lattice, ec2, sts, iam] = clients;
   recordCalls(lattice);
   const others: VPCLatticeClient[] = [];
   return {
@@ -86,6 +92,7 @@ export async function startApi(
     lattice,
     ec2,
     sts,
+    iam,
     latticeOf(other) {
       const client = recordCalls(new VPCLatticeClient(options(other)));
       others.push(client);

@@ -10,7 +10,8 @@ import type { Context, Decision } from '../../src/domain/decision.ts';
 import { deleteDomainVerification } from '../../src/domain/domain-verification/index.ts';
 import { deleteSubnet, deleteVpc, placeStandIns } from '../../src/domain/ec2/index.ts';
 import { deleteServiceNetwork } from '../../src/domain/network/index.ts';
-import type { BaseRecord } from '../../src/domain/records/index.ts';
+import { deleteAccessKey, deleteUser } from '../../src/domain/iam/index.ts';
+import { keyOf as recordKey, type BaseRecord } from '../../src/domain/records/index.ts';
 import { deleteResourceConfiguration } from '../../src/domain/resource-configuration/index.ts';
 import { deleteResourceGateway } from '../../src/domain/resource-gateway/index.ts';
 import { deleteService } from '../../src/domain/service/index.ts';
@@ -72,12 +73,21 @@ export function dismantle(state: State, context: Context): readonly string[] {
   each('resourceGateway', (r) => run(deleteResourceGateway, { resourceGatewayIdentifier: r.id }, r));
   each('serviceNetwork', (r) => run(deleteServiceNetwork, { serviceNetworkIdentifier: r.id }, r));
   each('domainVerification', (r) => run(deleteDomainVerification, { domainVerificationIdentifier: r.id }, r));
+  each('credential', (r) => (r.role === 'user' ? run(deleteAccessKey, keyOf(r, head), r) : undefined));
+  each('iamUser', (r) => run(deleteUser, { userName: r.name }, r));
   each('subnet', (r) => run(deleteSubnet, { subnetId: r.id }, r));
   each('vpc', (r) => run(deleteVpc, { vpcId: r.id }, r));
   const left: string[] = [];
   for (const kind of recordKinds)
     head.tables[kind].forEach((record: BaseRecord) => {
-      if (kind !== 'credential' && record.origin === undefined) left.push(`${kind} ${record.id}`);
+      const isKept = kind === 'credential' && (record as RecordTypes['credential']).role !== 'user';
+      if (!isKept && record.origin === undefined) left.push(`${kind} ${record.id}`);
     });
   return left;
+}
+
+/** An IAM user's access key as calls name it. */
+function keyOf(r: RecordTypes['credential'], { tables }: State) {
+  const user = tables.iamUser.get(recordKey(r.account, r.region, r.userId ?? ''));
+  return { userName: user?.name ?? '', accessKeyId: r.id };
 }

@@ -34,6 +34,10 @@ export interface Hand {
   id(kind: RecordKind, n: number): string;
   /** The ARN of anything, of the caller's mostly. */
   arn(n: number): string;
+  /** The same caller's hand in another region. */
+  at(region: string): Hand;
+  /** The caller's own with this id. */
+  one<K extends RecordKind>(kind: K, id: string): RecordTypes[K] | undefined;
   /** One of the caller's own, or undefined when there is none. */
   own<K extends RecordKind>(kind: K, n: number): RecordTypes[K] | undefined;
 }
@@ -47,14 +51,14 @@ export function createHand(
   const isOwn = (record: BaseRecord): boolean => record.account === caller.account && record.region === caller.region;
   const all = (kind: RecordKind): BaseRecord[] =>
     [...(state.tables[kind].values() as Iterable<BaseRecord>)].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const one = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
+  const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
   const find = (kind: RecordKind, n: number): BaseRecord | undefined => {
     const records = all(kind);
     const own = records.filter((record) => isOwn(record) === n < MOST - 3);
-    return n > MOST - 2 ? undefined : one(own, n);
+    return n > MOST - 2 ? undefined : pick(own, n);
   };
   const nothing = (kind: RecordKind, n: number): string =>
-    (n === MOST ? undefined : one(removed.get(kind) ?? [], n)) ?? `none-0${'0'.repeat(16)}`;
+    (n === MOST ? undefined : pick(removed.get(kind) ?? [], n)) ?? `none-0${'0'.repeat(16)}`;
   const id: Hand['id'] = (kind, n) => find(kind, n)?.id ?? nothing(kind, n);
   return {
     caller,
@@ -78,9 +82,13 @@ export function createHand(
         ? String(found.arn)
         : `arn:aws:vpc-lattice:${caller.region}:${caller.account}:service/svc-00000000000000000`;
     },
+    at: (region) => createHand(state, { ...caller, region }, removed),
+    one<K extends RecordKind>(kind: K, id: string) {
+      return state.tables[kind].get(keyOf(caller.account, caller.region, id)) as RecordTypes[K] | undefined;
+    },
     own<K extends RecordKind>(kind: K, n: number) {
       const own = all(kind).filter(isOwn);
-      const chosen = one(own, n);
+      const chosen = pick(own, n);
       return chosen === undefined
         ? undefined
         : (state.tables[kind].get(keyOf(chosen.account, chosen.region, chosen.id)) as RecordTypes[K] | undefined);

@@ -14,6 +14,7 @@ import {
 } from '../../src/domain/ec2/index.ts';
 import { applyConfiguredPrincipals, ensureAdminCredential } from '../../src/domain/iam/index.ts';
 import { advanceStatuses, defaultSweep, failOverdue, reset, sweep } from '../../src/domain/upkeep/index.ts';
+import { secrets } from './iam-words.ts';
 import { callOf, type Word } from './hand.ts';
 
 /** A configuration of up to two VPCs; the bits of `n` say what stands in them. */
@@ -73,8 +74,9 @@ export const placeWords: readonly Word[] = [
         secretAccessKey: `secret-${a}`,
         policies: [],
       })),
+      secrets,
     }),
-  () => callOf(ensureAdminCredential, null),
+  () => callOf(ensureAdminCredential, { secrets }),
   (hand, a, b) =>
     callOf(placeStandIns, {
       standIns: Array.from({ length: a % 3 }, (_one, n) => ({

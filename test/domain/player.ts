@@ -8,12 +8,13 @@ import type { Key } from '../../src/domain/records/index.ts';
 import type { QuotaLimits } from '../../src/domain/quotas.ts';
 import { emptyState, type Change, type RecordKind, type State } from '../../src/domain/state.ts';
 import { createHand, MOST, type Call, type Hand, type Word } from './hand.ts';
+import { iamWords } from './iam-words.ts';
 import { obeyCall, placeWords } from './place-words.ts';
 import { quotaNames } from './recounts.ts';
 import { resourceWords } from './resource-words.ts';
 import { serviceWords } from './service-words.ts';
 
-const words: readonly Word[] = [...serviceWords, ...resourceWords, ...placeWords];
+const words: readonly Word[] = [...serviceWords, ...resourceWords, ...placeWords, ...iamWords];
 
 const callers: readonly Hand['caller'][] = [
   { account: '111111111111', region: 'us-east-1' },

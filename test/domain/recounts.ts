@@ -26,6 +26,7 @@ const scopes: Readonly<Record<QuotaName, (state: State) => readonly string[]>> =
     return [...pairs.values()];
   },
   targetsPerTargetGroup: by('target', (r) => r.targetGroupId),
+  users: by('iamUser', ownerOf),
   vpcAssociationsPerNetwork: by('vpcAssociation', (r) => r.serviceNetworkKey),
 };
 

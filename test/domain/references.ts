@@ -80,7 +80,12 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
   ],
   instance: (r) => [[r.vpcKey, 'vpc'], ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds)],
   loadBalancer: none,
-  credential: none,
+  iamUser: none,
+  iamRole: none,
+  iamPolicy: none,
+  iamInstanceProfile: (r) => each(r, 'iamRole', r.roleId === undefined ? [] : [r.roleId]),
+  oidcProvider: none,
+  credential: (r) => each(r, 'iamUser', r.userId === undefined ? [] : [r.userId]),
   clientToken: none,
 };
 

@@ -33,6 +33,10 @@ const uniques: { readonly [K in RecordKind]?: (record: RecordTypes[K]) => readon
   vpc: (r) => (r.attachment.kind === 'loopback' ? [`loopback ${r.attachment.n}`] : []),
   subnet: (r) => [`range ${r.vpcKey} ${r.cidr}`],
   credential: (r) => [`key ${r.id}`],
+  iamUser: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
+  iamRole: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
+  iamPolicy: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
+  iamInstanceProfile: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
 };
 
 /** What `state` has twice, or wrong in itself, as sentences; none when all is well. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -19,8 +20,15 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLog } from '../../src/base/log.ts';
 import { createService } from '../../src/domain/service/index.ts';
-import { BackupProblem, backupSize, checkBackup, restoreBackup, takeBackup } from '../../src/store/backup/index.ts';
-import { openStore } from '../../src/store/index.ts';
+import {
+  BackupProblem,
+  backupSize,
+  checkBackup,
+  removeLeftovers,
+  restoreBackup,
+  takeBackup,
+} from '../../src/store/backup/index.ts';
+import { openStore, readSecretsKey, writeSecretsKey } from '../../src/store/index.ts';
 import { contextOf, plainRecords } from './calls.ts';
 import { eventOf, findIds } from './events.ts';
 
@@ -151,7 +159,7 @@ test('A backup that is cut anywhere, or has one byte more or changed, is refused
   }
   await refuses('one byte more', Buffer.concat([bytes, Buffer.from('x')]), /is damaged/);
   await refuses('nothing', Buffer.alloc(0), /is no backup of Pergola/);
-  await refuses('a later form', Buffer.from('pergola backup 2\n'), /backup format 2; this program knows up to 1/);
+  await refuses('a later form', Buffer.from('pergola backup 3\n'), /backup format 3; this program knows up to 2/);
   await refuses(
     'a huge length',
     Buffer.from('pergola backup 1\n{"time":0,"revision":0,"bytes":9e15}\n'),
@@ -217,4 +225,39 @@ test('A restore waits for nobody: a database that another program reads stays as
   assert.deepEqual(await servicesOf(target), ['old', 'older']);
   await restoreBackup(backup, target);
   assert.deepEqual(await servicesOf(target), ['new']);
+});
+
+test('The key of the secrets goes with the database, whenever a restore is killed', async () => {
+  const place = (name: string): string => {
+    mkdirSync(join(directory, name));
+    return join(directory, name, 'state.db');
+  };
+  const keyOf = (file: string): string | undefined => readSecretsKey(file)?.toString('hex');
+  const [source, target] = [place('source'), place('target')];
+  copyFileSync(await makeDatabase('one'), source);
+  writeSecretsKey(source, Buffer.alloc(32, 1));
+  const backup = await backUp(source);
+  assert.equal((await checkBackup(backup)).head.key, Buffer.alloc(32, 1).toString('base64'));
+  copyFileSync(await makeDatabase('two'), target);
+  writeSecretsKey(target, Buffer.alloc(32, 2));
+  await restoreBackup(backup, target);
+  assert.deepEqual([await servicesOf(target), keyOf(target)], [['one'], '01'.repeat(32)]);
+  // Killed before the new database had its name: the old one and its key stay.
+  const coming = join(directory, 'target', 'secrets.key.restoring');
+  writeFileSync(coming, Buffer.alloc(32, 3));
+  writeFileSync(`${target}.restoring`, '');
+  removeLeftovers(target);
+  assert.equal(keyOf(target), '01'.repeat(32));
+  // Killed behind that: its key follows.
+  writeFileSync(coming, Buffer.alloc(32, 3));
+  removeLeftovers(target);
+  assert.deepEqual(
+    [keyOf(target), readdirSync(join(directory, 'target')).sort()],
+    ['03'.repeat(32), ['secrets.key', 'state.db']],
+  );
+  // A backup of what has no key brings none, and takes none away.
+  await restoreBackup(await backUp(await makeDatabase('plain')), target);
+  assert.deepEqual([await servicesOf(target), keyOf(target)], [['plain'], '03'.repeat(32)]);
+  writeFileSync(join(directory, 'target', 'secrets.key'), 'short');
+  assert.throws(() => keyOf(target), /secrets\.key is damaged/);
 });

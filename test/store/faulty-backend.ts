@@ -14,6 +14,7 @@ export function createFaultyBackend(backend: Backend, faultOf: (n: number) => Fa
     at: (revision) => backend.at(revision),
     findEvents: (query) => backend.findEvents(query),
     clearEvents: () => backend.clearEvents(),
+    scrub: () => backend.scrub(),
     async append(rows, events) {
       const fault = faultOf(++writes);
       if (fault === undefined || fault.startsWith('kept')) await backend.append(rows, events);

@@ -195,7 +195,7 @@ test('A database of a later version is refused with both versions', async () => 
   const database = new DatabaseSync(file);
   database.exec('INSERT INTO migration VALUES (999, 0)');
   database.close();
-  await assert.rejects(open(file), /version 999; this program knows up to 2/);
+  await assert.rejects(open(file), /version 999; this program knows up to 3/);
 });
 
 test('A file that is no database is refused', async () => {

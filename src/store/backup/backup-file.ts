@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The newest format of backup files; readers refuse later ones. */
-const FORMAT = 1;
+/** The newest format of backup files; readers refuse later ones. 2 has the key of the database's secrets; without one it is 1. */
+const FORMAT = 2;
 
 /** Bytes in which the two first lines have to end. */
 const HEAD_SIZE = 1024;
@@ -28,6 +28,8 @@ export interface BackupHead {
   readonly revision: number;
   /** Of the database. */
   readonly bytes: number;
+  /** The key that the secrets of the database are sealed with, base64; absent when they are not sealed. */
+  readonly key?: string;
 }
 
 /** A backup file that is whole. */
@@ -57,7 +59,7 @@ export async function* backupContent(fd: number, head: BackupHead): AsyncGenerat
 }
 
 function formatHead(head: BackupHead): Buffer {
-  return Buffer.from(`pergola backup ${FORMAT}\n${JSON.stringify(head)}\n`);
+  return Buffer.from(`pergola backup ${head.key === undefined ? 1 : 2}\n${JSON.stringify(head)}\n`);
 }
 
 /** `length` bytes of an open file from `start`; the caller closes it. */
@@ -95,11 +97,13 @@ function readHead(file: string, start: string): BackupHead {
     throw new BackupProblem(`${file} has backup format ${format}; this program knows up to ${FORMAT}`);
   try {
     const head = JSON.parse(json ?? '') as BackupHead;
-    const { time, revision, bytes } = head;
+    const { time, revision, bytes, key } = head;
+    const read: BackupHead = { time, revision, bytes, ...(key === undefined ? {} : { key }) };
     // Written anew it must be what is there: nothing else can have been hashed.
-    const isSame = start.startsWith(formatHead({ time, revision, bytes }).toString('latin1'));
-    if (isSame && [time, revision, bytes].every((value) => Number.isSafeInteger(value) && value >= 0))
-      return { time, revision, bytes };
+    const isSame = start.startsWith(formatHead(read).toString('latin1'));
+    const isKey = key === undefined || /^[\w+/]{43}=$/.test(key);
+    if (isSame && isKey && [time, revision, bytes].every((value) => Number.isSafeInteger(value) && value >= 0))
+      return read;
   } catch {
     // Said below.
   }

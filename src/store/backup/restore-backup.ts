@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { silentLog } from '../../base/log.ts';
 import { openStore } from '../open-store.ts';
+import { dropComingKey, placeComingKey, takeComingKey } from '../secrets-key.ts';
 import { BackupProblem, checkBackup, databaseOf, type BackupHead } from './backup-file.ts';
 
 /**
@@ -24,8 +25,13 @@ export async function restoreBackup(file: string, target: string): Promise<Backu
       closeSync(fd);
     }
     await checkDatabase(file, partial, checked.head.revision);
+    const { key } = checked.head;
+    if (key !== undefined) placeComingKey(target, Buffer.from(key, 'base64'));
     replaceDatabase(partial, target);
+    // From here on the key belongs to what is there, also when this ends now: see `removeLeftovers`.
+    takeComingKey(target);
   } finally {
+    dropComingKey(target);
     removeDatabase(partial);
   }
   return checked.head;
@@ -89,8 +95,13 @@ function foldLog(file: string): void {
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const unreadable: ReadonlySet<number> = new Set([11, 26]);
 
-/** Removes what a restore into `target` left that was killed. Only who holds the directory's lock may. */
+/**
+ * Removes what a restore into `target` left that was killed, or ends it: the key came after the new database got its name exactly when
+ * that one has its first name no more. Only who holds the directory's lock may.
+ */
 export function removeLeftovers(target: string): void {
+  if (existsSync(partialPath(target))) dropComingKey(target);
+  else takeComingKey(target);
   removeDatabase(partialPath(target));
   rmSync(asidePath(target), { force: true });
 }

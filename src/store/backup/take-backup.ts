@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { entryUrl } from '../../base/entry-path.ts';
 import { backupContent, backupSize, BackupProblem, type BackupHead } from './backup-file.ts';
+import { readSecretsKey } from '../secrets-key.ts';
 import type { CopyReply, CopyWorkerData } from './copy-worker.ts';
 
 /** A backup that waits to be read. Disposing it gives its space back. */
@@ -32,7 +33,9 @@ export async function takeBackup(file: string, scratch: string, now: number): Pr
     });
     if ('problem' in reply) throw new BackupProblem(`${file} cannot be copied: ${reply.problem}`);
     const fd = openSync(scratch, 'r');
-    const head = { time: now, revision: reply.revision, bytes: fstatSync(fd).size };
+    const key = readSecretsKey(file)?.toString('base64');
+    const { revision } = reply;
+    const head = { time: now, revision, bytes: fstatSync(fd).size, ...(key === undefined ? {} : { key }) };
     let isOpen = true;
     return {
       head,

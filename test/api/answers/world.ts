@@ -172,6 +172,7 @@ export function standStill(store: Store): Store {
     lostEvents: 0,
     findEvents: (query) => store.findEvents(query),
     clearEvents: () => Promise.resolve(),
+    scrub: () => Promise.resolve(false),
     at: (revision) => store.at(revision),
     subscribe: () => () => {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
