@@ -12,9 +12,10 @@ import {
 } from '../domain/association/index.ts';
 import { createVpc } from '../domain/ec2/index.ts';
 import { createListener, deleteListener } from '../domain/listener/index.ts';
-import { createServiceNetwork } from '../domain/network/index.ts';
+import { createServiceNetwork, updateServiceNetwork } from '../domain/network/index.ts';
+import { deleteAuthPolicy, putAuthPolicy } from '../domain/policy/index.ts';
 import { createRule, deleteRule, updateRule } from '../domain/rule/index.ts';
-import { createService } from '../domain/service/index.ts';
+import { createService, updateService } from '../domain/service/index.ts';
 import { createTargetGroup, deregisterTargets, registerTargets } from '../domain/target/index.ts';
 import { advanceStatuses } from '../domain/upkeep/index.ts';
 import { tableNames, type Snapshot } from '../snapshot/index.ts';
@@ -72,6 +73,27 @@ test('compile() from changes equals compile() of everything, over random sequenc
   const steps: readonly (() => unknown)[] = [
     () => run.do(createServiceNetwork, { name: name() }),
     () => run.do(createService, { name: name() }),
+    () => {
+      const owner = pick([...ids('service'), ...ids('serviceNetwork')]);
+      if (owner === undefined) return undefined;
+      const document = { Effect: 'Allow', Principal: '*', Action: '*', Resource: '*', Sid: `s${++names}` };
+      return random.fraction() < 0.3
+        ? run.do(deleteAuthPolicy, { resourceIdentifier: owner })
+        : run.do(putAuthPolicy, {
+            resourceIdentifier: owner,
+            policy: JSON.stringify({ Version: '2012-10-17', Statement: document }),
+          });
+    },
+    () =>
+      run.do(updateService, {
+        serviceIdentifier: pick(ids('service')) ?? '',
+        authType: random.fraction() < 0.5 ? 'AWS_IAM' : 'NONE',
+      }),
+    () =>
+      run.do(updateServiceNetwork, {
+        serviceNetworkIdentifier: pick(ids('serviceNetwork')) ?? '',
+        authType: random.fraction() < 0.5 ? 'AWS_IAM' : 'NONE',
+      }),
     () => run.do(createVpc, { cidrBlock: '10.0.0.0/16', attachment: { kind: 'netns' } }),
     () =>
       run.do(createTargetGroup, {

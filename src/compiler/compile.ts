@@ -142,6 +142,9 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
       (resourceId.startsWith('svc-') ? touched.services : touched.networks).add(resourceKey);
       break;
     }
+    case 'authPolicy':
+      (record.id.startsWith('svc-') ? touched.services : touched.networks).add(key);
+      break;
     case 'componentAddress':
       touched.networks.add(sibling((record as { readonly serviceNetworkId: string } & AnyRecord).serviceNetworkId));
       break;

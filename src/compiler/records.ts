@@ -5,12 +5,14 @@ import { accessLogsOf } from '../domain/access-log/index.ts';
 import { findLoadBalancer } from '../domain/ec2/index.ts';
 import {
   keyOf,
-  type AuthType,
+  keyOfRecord,
   type Instance,
   type Key,
   type Rule,
   type RuleMatch,
   type SecurityGroup,
+  type Service,
+  type ServiceNetwork,
   type Target,
   type TargetGroup,
 } from '../domain/records/index.ts';
@@ -91,7 +93,7 @@ export function compileNetwork(state: State, key: Key, revision: number): Networ
     })
     .sort((a, b) => a.index - b.index || byId(a, b));
   const accessLogs = compileAccessLogs(state, key);
-  return { id: network.id, revision, arn: network.arn, ...requiredAuth(network), accessLogs, components };
+  return { id: network.id, revision, arn: network.arn, ...requiredAuth(state, network), accessLogs, components };
 }
 
 /** The subscriptions that get records of requests: what they are of a resource's connections is for later. */
@@ -102,8 +104,15 @@ function compileAccessLogs(state: State, owner: Key): readonly string[] {
     .sort();
 }
 
-function requiredAuth({ authType }: { readonly authType: AuthType }): { readonly authType?: 'AWS_IAM' } {
-  return authType === 'AWS_IAM' ? { authType } : {};
+/** The auth type, and what is asked under it: a policy that is stored and not in force stays at home. */
+function requiredAuth(
+  state: State,
+  owner: ServiceNetwork | Service,
+): { readonly authType?: 'AWS_IAM'; readonly policy?: string } {
+  const { authType } = owner;
+  if (authType !== 'AWS_IAM') return {};
+  const policy = state.tables.authPolicy.get(keyOfRecord(owner));
+  return { authType, ...(policy === undefined ? {} : { policy: policy.document }) };
 }
 
 /** The door that a VPC association opens. */
@@ -147,7 +156,8 @@ export function compileService(state: State, key: Key, revision: number): Servic
     arn: service.arn,
     name: service.name,
     account: service.account,
-    ...requiredAuth(service),
+    ...requiredAuth(state, service),
+    ...(Object.keys(service.tags).length === 0 ? {} : { tags: service.tags }),
     domainNames: custom === undefined ? [service.dnsName] : [service.dnsName, custom],
     idleTimeoutSeconds: service.idleTimeoutSeconds,
     accessLogs: compileAccessLogs(state, key),

@@ -3,6 +3,9 @@
 import type { RuleMatch } from '../routing/index.ts';
 import { emptySnapshot, type ActionRecord, type Snapshot, type TargetRecord } from '../snapshot/index.ts';
 
+/** A client without a signature, at a moment of its own. */
+export const sampleClient = { address: '10.0.1.10', secure: false, now: () => 1_767_323_045_000 };
+
 /** The host name of the one service. */
 export const HOST = 'shop.example';
 

@@ -18,6 +18,7 @@ import {
   type TargetGroupRecord,
   type VpcRecord,
 } from '../snapshot/index.ts';
+import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
 import { compileRules, createWeightedPicker, type RuleIndex, type WeightedPicker } from '../routing/index.ts';
 
 /** Everything that one worker obeys at one revision. */
@@ -40,6 +41,8 @@ export interface Door {
   readonly id: string;
   readonly vpc: VpcRecord;
   readonly network: NetworkRecord;
+  /** Absent: auth type NONE. */
+  readonly auth: AuthLayer | undefined;
   /** Service id by name; a name that is not here is not served through this door. */
   readonly servicesByHost: ReadonlyMap<string, string>;
 }
@@ -47,6 +50,8 @@ export interface Door {
 export interface CompiledService {
   readonly record: ServiceRecord;
   readonly listeners: ReadonlyMap<number, CompiledListener>;
+  /** Absent: auth type NONE. */
+  readonly auth: AuthLayer | undefined;
 }
 
 export interface CompiledListener {
@@ -103,6 +108,7 @@ export function createWorldCompiler(worker: number): WorldCompiler {
 class LazyService implements CompiledService {
   readonly record: ServiceRecord;
   readonly #worker: number;
+  #auth: { readonly layer: AuthLayer | undefined } | undefined;
   /** Compiled listeners of earlier records, whose pickers go on; given up once this one is compiled. */
   #before: ReadonlyMap<number, CompiledListener>;
   #listeners: ReadonlyMap<number, CompiledListener> | undefined;
@@ -111,6 +117,12 @@ class LazyService implements CompiledService {
     this.record = record;
     this.#worker = worker;
     this.#before = old === undefined ? new Map() : (old.#listeners ?? old.#before);
+    if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
+  }
+
+  get auth(): AuthLayer | undefined {
+    this.#auth ??= { layer: compileAuth(this.record) };
+    return this.#auth.layer;
   }
 
   get listeners(): ReadonlyMap<number, CompiledListener> {
@@ -123,12 +135,19 @@ class LazyService implements CompiledService {
 /** A service network whose names are gathered on first use. */
 class LazyNetwork {
   readonly record: NetworkRecord;
+  #auth: { readonly layer: AuthLayer | undefined } | undefined;
   #services: Snapshot['services'] | undefined;
   #servicesByHost: ReadonlyMap<string, string> | undefined;
 
-  constructor(record: NetworkRecord, services: Snapshot['services']) {
+  constructor(record: NetworkRecord, services: Snapshot['services'], old: LazyNetwork | undefined) {
     this.record = record;
     this.#services = services;
+    if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
+  }
+
+  get auth(): AuthLayer | undefined {
+    this.#auth ??= { layer: compileAuth(this.record) };
+    return this.#auth.layer;
   }
 
   get servicesByHost(): ReadonlyMap<string, string> {
@@ -157,8 +176,8 @@ class LazyVpc implements VpcWorld {
     if (this.#doorsByAddress !== undefined) return this.#doorsByAddress;
     const doors = new Map<string, Door>();
     for (const [{ id }, network] of this.ways) {
-      const { record, servicesByHost } = network;
-      const door = { id, vpc: this.record, network: record, servicesByHost };
+      const { record, auth, servicesByHost } = network;
+      const door = { id, vpc: this.record, network: record, auth, servicesByHost };
       for (const { index } of record.components)
         for (const address of addressesOf(this.record, index)) doors.set(address, door);
     }
@@ -182,6 +201,10 @@ function followServices(
   );
 }
 
+function asksTheSame(before: NetworkRecord | ServiceRecord, after: NetworkRecord | ServiceRecord): boolean {
+  return before.policy === after.policy && before.authType === after.authType;
+}
+
 function haveSameNames(before: Snapshot['services'], after: Snapshot['services']): boolean {
   if (before.size !== after.size) return false;
   for (const id of changedIds(before, after)) {
@@ -199,7 +222,7 @@ function followNetworks(
   const networks = new Map<string, LazyNetwork>();
   for (const [id, record] of records) {
     const old = before.get(id);
-    networks.set(id, old?.record === record && !namesChanged ? old : new LazyNetwork(record, services));
+    networks.set(id, old?.record === record && !namesChanged ? old : new LazyNetwork(record, services, old));
   }
   return networks;
 }

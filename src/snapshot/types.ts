@@ -65,8 +65,10 @@ export interface VpcRecord extends SnapshotRecord {
 /** What a service network offers: its components and their addresses. `id` is the service network id. */
 export interface NetworkRecord extends SnapshotRecord {
   readonly arn: string;
-  /** Absent: NONE. With AWS_IAM every request is denied: policies are not evaluated yet. */
+  /** Absent: NONE, nothing is asked. */
   readonly authType?: 'AWS_IAM';
+  /** The auth policy's document; only with AWS_IAM, which denies every request where there is none. */
+  readonly policy?: string;
   /** Ids of the subscriptions that get the records of its requests. */
   readonly accessLogs: readonly string[];
   readonly components: readonly NetworkComponent[];
@@ -98,6 +100,10 @@ export interface ServiceRecord extends SnapshotRecord {
   readonly account: string;
   /** As of a network. */
   readonly authType?: 'AWS_IAM';
+  /** As of a network. */
+  readonly policy?: string;
+  /** Absent: none. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Every name that chooses the service, lower case, without final dot: the generated one first, then a custom domain. */
   readonly domainNames: readonly string[];
   readonly idleTimeoutSeconds: number;

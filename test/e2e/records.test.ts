@@ -13,6 +13,7 @@ import {
 import type { TestServer } from '../server.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
 import { eventually, given, listenerPort, targetPort, unique } from './scenario.ts';
+import { readMetric } from './read-metric.ts';
 import { openShop } from './shop.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -25,15 +26,6 @@ function readAccessLog({ data }: TestServer): readonly Line[] {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Line),
   );
-}
-
-/** The sum of a metric's series that have all `labels`. */
-async function readMetric({ api }: TestServer, name: string, labels: readonly string[] = []): Promise<number> {
-  const text = await (await fetch(`${api}/-/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-  return lines
-    .filter((line) => labels.every((label) => line.includes(label)))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }\n' }, [

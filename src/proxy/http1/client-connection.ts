@@ -1,6 +1,7 @@
 // One client connection speaking HTTP/1.1: reads requests one after the other, answers or hands them to an exchange, keeps what came early.
 
 import type { Socket } from 'node:net';
+import type { Client } from '../request/authorize.ts';
 import { decide, findDoor, type Decision, type Entry } from '../request/decide.ts';
 import { openExchange } from '../request/open-exchange.ts';
 import type { FailureReason } from '../request/exchange-record.ts';
@@ -39,6 +40,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   readonly doorKey: string;
   readonly context: ProxyContext;
   readonly clientAddress: string;
+  readonly #client: Client;
   readonly clientIpPort: string;
   /** Monotonic milliseconds of the accept, and of the last byte in. */
   readonly since: number;
@@ -72,6 +74,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
     this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
+    this.#client = { address: this.clientAddress, secure: false, now: () => context.clock.now() };
     this.#watch = new ClientWatch(context.limits);
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
@@ -194,7 +197,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const { context } = this;
     const { head, rest } = request;
     const world = context.world();
-    const decision = decide(world, this.entry, head);
+    const decision = decide(world, this.entry, head, this.#client);
     if (decision.listener !== undefined) this.#watch.idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
     const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
     // What is wrong with a body is answered by whoever would have got it: one request is one line of the log, however it comes.

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRequestHead } from '../http1/request-head.ts';
-import { HOST, sampleSnapshot, type SampleRule } from '../snapshot-sample.ts';
+import { HOST, sampleClient, sampleSnapshot, type SampleRule } from '../snapshot-sample.ts';
 import { createWorldCompiler } from '../world.ts';
 import { decide, hostName, type Decision } from './decide.ts';
 
@@ -42,7 +42,7 @@ function ask(text: string, entry: { vpcId?: string; localAddress?: string; port?
   const world = createWorldCompiler(0).compile(sampleSnapshot(80, of, { 'tg-1': [1], 'tg-2': [2] }, 7));
   const head = parseRequestHead(text);
   assert.ok(!('reason' in head));
-  return decide(world, { vpcId: 'vpc-1', localAddress: address, port: 80, ...entry }, head);
+  return decide(world, { vpcId: 'vpc-1', localAddress: address, port: 80, ...entry }, head, sampleClient);
 }
 
 const request = (line: string, host = HOST, lines = ''): string => `${line} HTTP/1.1\r\nhost: ${host}\r\n${lines}`;
@@ -90,27 +90,4 @@ test('decide() says with each answer how far it came', () => {
 
 test('hostName() keeps the brackets of an IPv6 literal', () => {
   assert.deepEqual(['[::1]', '[::1]:80', 'A:80', 'a.', 'a'].map(hostName), ['[::1]', '[::1]', 'a', 'a', 'a']);
-});
-
-test('decide() denies every request of a network or service with auth type AWS_IAM, for no policy allows it', () => {
-  const sample = sampleSnapshot(80, rules, { 'tg-1': [1], 'tg-2': [2] }, 7);
-  const head = parseRequestHead(request('GET /gone?x=1'));
-  assert.ok(!('reason' in head));
-  for (const [table, layer] of [
-    ['networks', 'Network'],
-    ['services', 'Service'],
-  ] as const) {
-    const records = new Map([...sample[table]].map(([id, record]) => [id, { ...record, authType: 'AWS_IAM' }]));
-    const world = createWorldCompiler(0).compile({ ...sample, [table]: records });
-    const decision = decide(world, { vpcId: 'vpc-1', localAddress: address, port: 80 }, head);
-    assert.ok(decision.kind === 'answer');
-    assert.equal(decision.status, 403);
-    assert.equal(decision.denied, layer);
-    assert.match(
-      decision.reason,
-      new RegExp(
-        `^AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:[^ ]*/gone because no ${layer.toLowerCase()}-based policy allows the vpc-lattice-svcs:Invoke action$`,
-      ),
-    );
-  }
 });

@@ -1,12 +1,14 @@
 // What happens to a request: the pure decision that the hot path takes and that explain records.
 
 import { findRule, foldCase, type HeaderText, type Routable } from '../../routing/index.ts';
+import { describeRefusal } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
 import type { RequestHead } from '../http1/request-head.ts';
-import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
+import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
+import { anonymous, authorize, type AuthRefusal, type Client } from './authorize.ts';
 
 /** The layers that can deny a request; as in the access log's authDeniedReason. */
-export type Denial = 'Network' | 'Service';
+export type Denial = 'Network' | 'Service' | 'Identity';
 
 /** A decision: an answer of our own, or a target group to forward to. */
 export type Decision =
@@ -69,16 +71,10 @@ export function hostName(host: string): string {
   return (bare.endsWith('.') ? bare.slice(0, -1) : bare).toLowerCase();
 }
 
-/** The layer that denies a request: with AWS_IAM every request, because policies are not evaluated yet; without one AWS denies them too (User Guide: Auth policies). */
-function findDenial(door: Door, service: CompiledService): Denial | undefined {
-  if (door.network.authType === 'AWS_IAM') return 'Network';
-  return service.record.authType === 'AWS_IAM' ? 'Service' : undefined;
-}
-
-/** AWS's text of a denial (captures of it in public samples). */
-function describeDenial(layer: Denial, { record }: CompiledService, { path }: RequestHead): string {
-  const action = 'vpc-lattice-svcs:Invoke';
-  return `AccessDeniedException: User: anonymous is not authorized to perform: ${action} on resource: ${record.arn}${path} because no ${layer.toLowerCase()}-based policy allows the ${action} action`;
+/** As the access log names the kinds of policies. */
+function denialOf({ layer }: AuthRefusal['verdict']): Denial {
+  if (layer === 'network-based policy') return 'Network';
+  return layer === 'service-based policy' ? 'Service' : 'Identity';
 }
 
 /** The door that a connection came in by; undefined when its address stands for none. */
@@ -87,7 +83,7 @@ export function findDoor(world: World, entry: Entry): Door | undefined {
 }
 
 /** Decides one request: door by address, service by Host, rule by priority, target group by weight. */
-export function decide(world: World, entry: Entry, head: RequestHead): Decision {
+export function decide(world: World, entry: Entry, head: RequestHead, client: Client): Decision {
   const door = findDoor(world, entry);
   if (door === undefined)
     return { kind: 'answer', status: 404, reason: 'no service network is reached at this address' };
@@ -98,9 +94,12 @@ export function decide(world: World, entry: Entry, head: RequestHead): Decision 
   const listener = service.listeners.get(entry.port);
   if (listener === undefined || listener.record.protocol !== 'HTTP')
     return { kind: 'answer', status: 404, reason: 'the service has no HTTP listener on this port', door };
-  const denied = findDenial(door, service);
-  if (denied !== undefined)
-    return { kind: 'answer', status: 403, reason: describeDenial(denied, service, head), door, listener, denied };
+  const refusal = authorize(anonymous, { door, service, port: entry.port, head, client });
+  if (refusal !== undefined) {
+    // AWS's text of a denial (captures of it in public samples).
+    const reason = `AccessDeniedException: ${describeRefusal(refusal.verdict, refusal.request)}`;
+    return { kind: 'answer', status: 403, reason, door, listener, denied: denialOf(refusal.verdict) };
+  }
   const rule = findRule(listener.index, new HeadRoutable(head));
   if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', door, listener };
   if (rule.action.kind === 'fixed')

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HeaderMatch, RuleMatch } from '../../routing/index.ts';
 import { parseRequestHead } from '../http1/request-head.ts';
-import { HOST, sampleSnapshot } from '../snapshot-sample.ts';
+import { HOST, sampleClient, sampleSnapshot } from '../snapshot-sample.ts';
 import { createWorldCompiler } from '../world.ts';
 import { decide } from './decide.ts';
 
@@ -17,7 +17,7 @@ function takes(match: RuleMatch, line: string, ...lines: readonly string[]): boo
   const head = parseRequestHead([`${line} HTTP/1.1`, `host: ${HOST}`, ...lines, ''].join('\r\n'));
   assert.ok(!('reason' in head), line);
   const world = createWorldCompiler(0).compile(sampleSnapshot(80, rules, {}, 1));
-  const decision = decide(world, { vpcId: 'vpc-1', localAddress: '127.190.0.1', port: 80 }, head);
+  const decision = decide(world, { vpcId: 'vpc-1', localAddress: '127.190.0.1', port: 80 }, head, sampleClient);
   assert.ok(decision.kind === 'answer');
   return decision.status === 200;
 }

@@ -1,0 +1,174 @@
+// Auth policies on requests: what they see, whose word counts, and that no way of writing a path gets around them.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseRequestHead } from '../http1/request-head.ts';
+import { HOST, sampleClient, sampleSnapshot } from '../snapshot-sample.ts';
+import { createWorldCompiler } from '../world.ts';
+import { decide } from './decide.ts';
+import { readingsOf } from './path-readings.ts';
+
+type Statement = Readonly<Record<string, unknown>>;
+type Layer = 'NONE' | 'without a policy' | readonly Statement[];
+
+const allow = (more: Statement = {}): Statement => ({
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 'vpc-lattice-svcs:Invoke',
+  Resource: '*',
+  ...more,
+});
+const deny = (more: Statement): Statement => allow({ Effect: 'Deny', ...more });
+
+const sample = sampleSnapshot(80, [{ id: 'all', action: { kind: 'fixed', status: 200 } }], {}, 7);
+
+/** Status and text of the answer, and the layer that denied it. */
+function ask(layers: { network?: Layer; service?: Layer }, text: string) {
+  const guarded = <R extends object>(records: ReadonlyMap<string, R>, layer: Layer = 'NONE'): ReadonlyMap<string, R> =>
+    new Map(
+      [...records].map(([id, record]) => [
+        id,
+        layer === 'NONE'
+          ? record
+          : {
+              ...record,
+              authType: 'AWS_IAM' as const,
+              ...(layer === 'without a policy'
+                ? {}
+                : { policy: JSON.stringify({ Version: '2012-10-17', Statement: layer }) }),
+            },
+      ]),
+    );
+  const services = new Map([...sample.services].map(([id, one]) => [id, { ...one, tags: { Team: 'blue' } }]));
+  const world = createWorldCompiler(0).compile({
+    ...sample,
+    networks: guarded(sample.networks, layers.network),
+    services: guarded(services, layers.service),
+  });
+  const head = parseRequestHead(text);
+  assert.ok(!('reason' in head), JSON.stringify(head));
+  const decision = decide(world, { vpcId: 'vpc-1', localAddress: '127.190.0.1', port: 80 }, head, sampleClient);
+  assert.ok(decision.kind === 'answer');
+  return { status: decision.status, reason: decision.reason, denied: decision.denied };
+}
+
+const request = (line = 'GET /a', lines = ''): string => `${line} HTTP/1.1\r\nhost: ${HOST}\r\n${lines}`;
+
+describe('the layers', () => {
+  const rows: readonly (readonly [name: string, network: Layer, service: Layer, denied: string | undefined])[] = [
+    ['NONE on both lets everybody in', 'NONE', 'NONE', undefined],
+    ['a network without a policy lets nobody in', 'without a policy', 'NONE', 'Network'],
+    ['a service without a policy lets nobody in', 'NONE', 'without a policy', 'Service'],
+    ['a policy that allows lets in', [allow()], 'NONE', undefined],
+    ['both must allow', [allow()], [allow({ Action: 'vpc-lattice-svcs:Connect' })], 'Service'],
+    ['both allow', [allow()], [allow()], undefined],
+    [
+      'who is somebody does not mean anonymous callers',
+      [allow({ Principal: { AWS: '123456789012' } })],
+      'NONE',
+      'Network',
+    ],
+    ['a denial of the service comes before silence of the network', 'without a policy', [deny({})], 'Service'],
+  ];
+  for (const [name, network, service, denied] of rows)
+    test(name, () => {
+      const { status, denied: by } = ask({ network, service }, request());
+      assert.deepEqual([status, by], denied === undefined ? [200, undefined] : [403, denied]);
+    });
+
+  test('the text is that of AWS, with the path and without the query', () => {
+    const [network, service] = ['without a policy', [deny({})]] as const;
+    assert.equal(
+      ask({ network }, request('GET /a?b=c')).reason,
+      'AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-1/a because no network-based policy allows the vpc-lattice-svcs:Invoke action',
+    );
+    assert.match(
+      ask({ service }, request('GET /')).reason,
+      /service\/svc-1\/ with an explicit deny in a service-based policy$/,
+    );
+  });
+});
+
+describe('condition keys', () => {
+  const svc = 'vpc-lattice-svcs:';
+  const rows: readonly (readonly [condition: Statement, text: string, fulfilled: boolean])[] = [
+    [{ NumericEquals: { [`${svc}Port`]: '80' } }, request(), true],
+    [{ StringEquals: { [`${svc}RequestMethod`]: ['POST', 'PUT'] } }, request(), false],
+    [{ StringEquals: { [`${svc}RequestMethod`]: 'PUT' } }, request('PUT /a'), true],
+    [{ StringLike: { [`${svc}RequestPath`]: '/a/*' } }, request('GET /a/b?c'), true],
+    [{ StringEquals: { [`${svc}RequestPath`]: '/a' } }, request('GET /a?b'), true],
+    [{ StringEquals: { [`${svc}RequestHeader/X-Role`]: 'admin' } }, request('GET /', 'x-ROLE: admin\r\n'), true],
+    [
+      { StringEquals: { [`${svc}RequestHeader/x-role`]: 'admin' } },
+      request('GET /', 'x-role: admin\r\nx-role: user\r\n'),
+      false,
+    ],
+    [
+      { StringEquals: { [`${svc}RequestHeader/x-role`]: 'admin' } },
+      request('GET /', 'connection: x-role\r\nx-role: admin\r\n'),
+      false,
+    ],
+    [{ StringEquals: { [`${svc}RequestHeader/Host`]: HOST } }, request(), true],
+    [{ StringEquals: { [`${svc}RequestQueryString/v`]: '1 2' } }, request('GET /?v=1+2'), true],
+    [{ 'ForAllValues:StringEquals': { [`${svc}RequestQueryString/v`]: '1' } }, request('GET /?v=1&v=2'), false],
+    [{ 'ForAnyValue:StringEquals': { [`${svc}RequestQueryString/v`]: '2' } }, request('GET /?v=1&%76=2'), true],
+    [{ Null: { [`${svc}RequestQueryString/v`]: 'true' } }, request('GET /?w=1'), true],
+    [{ ArnEquals: { [`${svc}ServiceArn`]: 'arn:aws:vpc-lattice:*:*:service/svc-1' } }, request(), true],
+    [{ ArnLike: { [`${svc}ServiceNetworkArn`]: 'arn:aws:vpc-lattice:*:*:servicenetwork/*' } }, request(), true],
+    [{ StringEquals: { [`${svc}SourceVpc`]: 'vpc-1' } }, request(), true],
+    [{ StringEquals: { [`${svc}SourceVpcOwnerAccount`]: '123456789012' } }, request(), true],
+    [{ StringEquals: { 'aws:ResourceTag/team': 'blue' } }, request(), true],
+    [{ StringEquals: { 'aws:PrincipalType': 'Anonymous' } }, request(), true],
+    [{ StringNotEqualsIgnoreCase: { 'aws:PrincipalType': 'anonymous' } }, request(), false],
+    [{ Null: { 'aws:PrincipalOrgID': 'true' } }, request(), true],
+    [{ IpAddress: { 'aws:SourceIp': '10.0.0.0/16' } }, request(), true],
+    [{ Bool: { 'aws:SecureTransport': 'false' } }, request(), true],
+    [{ DateGreaterThan: { 'aws:CurrentTime': '2026-01-02T03:04:04Z' } }, request(), true],
+    [{ DateGreaterThan: { 'aws:EpochTime': '1767323045' } }, request(), false],
+    [{ StringEquals: { 'aws:RequestedRegion': 'us-east-1', 'aws:ResourceAccount': '123456789012' } }, request(), true],
+    [{ StringLike: { 'aws:UserAgent': 'curl/*' } }, request('GET /', 'user-agent: curl/8\r\n'), true],
+  ];
+  for (const [condition, text, fulfilled] of rows)
+    test(`${JSON.stringify(condition)} is ${fulfilled ? '' : 'not '}fulfilled by ${JSON.stringify(text)}`, () => {
+      assert.equal(ask({ service: [allow({ Condition: condition })] }, text).status, fulfilled ? 200 : 403);
+    });
+});
+
+describe('paths', () => {
+  const rows: readonly (readonly [path: string, readings: readonly string[]])[] = [
+    ['/a/b', ['/a/b']],
+    ['/a%20b', ['/a%20b']],
+    ['/a.b/..c', ['/a.b/..c']],
+    ['/%61dmin', ['/%61dmin', '/admin']],
+    ['/x/../admin', ['/x/../admin', '/admin']],
+    ['/x/%2e%2E/admin/', ['/x/%2e%2E/admin/', '/admin/']],
+    ['/x%2F..%2fadmin', ['/x%2F..%2fadmin', '/admin']],
+    ['//admin', ['//admin', '/admin']],
+    ['/./admin/.', ['/./admin/.', '/admin/']],
+    ['/../../admin', ['/../../admin', '/admin']],
+    ['/x%5c..%5Cadmin', ['/x%5c..%5Cadmin', '/admin']],
+    ['/..', ['/..', '/']],
+    ['/%', ['/%']],
+  ];
+  for (const [path, readings] of rows)
+    test(`${path} is read as ${readings.join(' and as ')}`, () => {
+      assert.deepEqual(readingsOf(path), readings);
+      for (const one of readings) assert.deepEqual(readingsOf(readingsOf(one).at(-1) ?? ''), [readings.at(-1)]);
+    });
+
+  const guarded = [allow(), deny({ Resource: 'arn:aws:vpc-lattice:*:*:service/svc-1/admin*' })];
+  for (const path of ['/admin', '/%61dmin', '/x/../admin', '/x%2F..%2Fadmin', '//admin', '/./admin', '/x\\..\\admin'])
+    test(`a denial of /admin* holds for ${path}`, () => {
+      const head = parseRequestHead(request(`GET ${path}`));
+      // What the parser does not take reaches no policy.
+      if (!('reason' in head)) assert.equal(ask({ service: guarded }, request(`GET ${path}`)).status, 403);
+    });
+  test('what is allowed below /public only is allowed in each reading', () => {
+    const open = [allow({ Resource: 'arn:aws:vpc-lattice:*:*:service/svc-1/public/*' })];
+    const statusOf = (path: string): number => ask({ service: open }, request(`GET ${path}`)).status;
+    assert.deepEqual(
+      ['/public/a', '/public/../admin', '/x/../public/a', '/public/a%20b'].map(statusOf),
+      [200, 403, 403, 200],
+    );
+  });
+});

@@ -1,0 +1,150 @@
+// Whether auth policies allow a request: what they see of it, and what they say. Pure; explain records the same.
+
+import {
+  decideInvoke,
+  findTag,
+  type IdentityPolicies,
+  type KeyValue,
+  type PolicyRecorder,
+  type PolicyRequest,
+  type Principal,
+  type Verdict,
+} from '../../policy/index.ts';
+import { findHeader } from '../http1/header-lines.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { CompiledService, Door } from '../world.ts';
+import { readingsOf } from './path-readings.ts';
+
+/** Who asks. */
+export interface Caller {
+  readonly principal: Principal;
+  /** Absent: anonymous. */
+  readonly policies?: IdentityPolicies;
+}
+
+/** A caller without a signature. */
+export const anonymous: Caller = { principal: { kind: 'anonymous' } };
+
+/** What is known of a client beside its request. */
+export interface Client {
+  readonly address: string;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** All that policies see of a request. */
+export interface Asked {
+  readonly door: Door;
+  readonly service: CompiledService;
+  /** The listener's. */
+  readonly port: number;
+  readonly head: RequestHead;
+  readonly client: Client;
+}
+
+/** The action of every request (Service Authorization Reference: VPC Lattice Services). */
+export const INVOKE = 'vpc-lattice-svcs:Invoke';
+
+/** A refusal, and the request as the policies saw it. */
+export interface AuthRefusal {
+  readonly verdict: Exclude<Verdict, { readonly allowed: true }>;
+  readonly request: PolicyRequest;
+}
+
+/**
+ * Why `caller` may not ask this; undefined when nothing is against it. A path that can be read in two ways must be allowed in each: the
+ * target may read it as either.
+ */
+export function authorize(caller: Caller, asked: Asked, record?: PolicyRecorder): AuthRefusal | undefined {
+  const { door, service } = asked;
+  if (door.auth === undefined && service.auth === undefined) return undefined;
+  const layers = {
+    ...(door.auth === undefined ? {} : { network: door.auth }),
+    ...(service.auth === undefined ? {} : { service: service.auth }),
+    ...(caller.policies === undefined ? {} : { caller: caller.policies }),
+  };
+  for (const path of readingsOf(asked.head.path)) {
+    const request = new InvokeRequest(caller.principal, asked, path);
+    const verdict = decideInvoke(layers, request, record);
+    if (!verdict.allowed) return { verdict, request };
+  }
+  return undefined;
+}
+
+const HEADER = 'vpc-lattice-svcs:requestheader/';
+const QUERY = 'vpc-lattice-svcs:requestquerystring/';
+const RESOURCE_TAG = 'aws:resourcetag/';
+
+/** A request as policies see it: what the target gets of it, read when a policy asks. */
+class InvokeRequest implements PolicyRequest {
+  readonly principal: Principal;
+  readonly action = INVOKE;
+  readonly resource: string;
+  readonly #asked: Asked;
+  readonly #path: string;
+
+  constructor(principal: Principal, asked: Asked, path: string) {
+    this.principal = principal;
+    this.resource = asked.service.record.arn + path;
+    this.#asked = asked;
+    this.#path = path;
+  }
+
+  key(name: string): KeyValue {
+    const { door, service, port, head, client } = this.#asked;
+    switch (name) {
+      case 'vpc-lattice-svcs:port':
+        return String(port);
+      case 'vpc-lattice-svcs:requestmethod':
+        return head.method;
+      case 'vpc-lattice-svcs:requestpath':
+        return this.#path;
+      case 'vpc-lattice-svcs:servicearn':
+        return service.record.arn;
+      case 'vpc-lattice-svcs:servicenetworkarn':
+        return door.network.arn;
+      case 'vpc-lattice-svcs:sourcevpc':
+        return door.vpc.id;
+      case 'vpc-lattice-svcs:sourcevpcowneraccount':
+        return door.vpc.account;
+      case 'aws:sourceip':
+        return client.address;
+      case 'aws:securetransport':
+        return String(client.secure);
+      case 'aws:currenttime':
+        return new Date(client.now()).toISOString();
+      case 'aws:epochtime':
+        return String(Math.floor(client.now() / 1000));
+      case 'aws:resourceaccount':
+        return service.record.account;
+      case 'aws:requestedregion':
+        return service.record.arn.split(':')[3];
+      case 'aws:useragent':
+        return this.#header('user-agent');
+      case 'aws:referer':
+        return this.#header('referer');
+      case 'aws:viaawsservice':
+        return 'false';
+      default:
+        if (name.startsWith(HEADER)) return this.#header(name.slice(HEADER.length).toLowerCase());
+        if (name.startsWith(QUERY)) return queryValues(head, name.slice(QUERY.length));
+        return name.startsWith(RESOURCE_TAG)
+          ? findTag(service.record.tags ?? {}, name.slice(RESOURCE_TAG.length))
+          : undefined;
+    }
+  }
+
+  /** As the target gets it: what a client names in Connection goes no further, and so it counts for nothing. */
+  #header(name: string): string | undefined {
+    const { host, forward } = this.#asked.head;
+    return name === 'host' ? host : findHeader(forward, name);
+  }
+}
+
+/** Every value of a query parameter, decoded as forms are; undefined when it is not there. */
+function queryValues({ target, path }: RequestHead, name: string): readonly string[] | undefined {
+  const values = new URLSearchParams(target.slice(path.length + 1)).getAll(name);
+  return values.length === 0 ? undefined : values;
+}
