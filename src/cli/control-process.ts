@@ -122,7 +122,15 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     secretAccessKey: secrets.open(admin.sealedSecret, admin.id),
   });
 
-  const publisher = lifetime.add(createPublisher(store), (one) => one.close());
+  const publisher = lifetime.add(
+    createPublisher({
+      store,
+      clock,
+      regions: settings.regions,
+      secretOf: ({ id, sealedSecret }) => secrets.open(sealedSecret, id),
+    }),
+    (one) => one.close(),
+  );
   // A store that keeps nothing begins a new history with every control process.
   const epoch = settings.memory ? random.uuid() : start.history;
   const health = createHealthBoard();

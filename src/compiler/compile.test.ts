@@ -20,6 +20,13 @@ import { createTargetGroup, deregisterTargets, registerTargets } from '../domain
 import { advanceStatuses } from '../domain/upkeep/index.ts';
 import { tableNames, type Snapshot } from '../snapshot/index.ts';
 import { compile, nothingCompiled, type Compiled } from './compile.ts';
+import type { KeySource } from './identity.ts';
+
+const source: KeySource = {
+  day: '20261122',
+  regions: ['us-east-1'],
+  secretOf: ({ sealedSecret }) => sealedSecret,
+};
 
 /** A state that is driven by decisions, compiled after each. */
 class Run {
@@ -40,7 +47,7 @@ class Run {
     try {
       const { changes, result } = decision(this.state, input, context);
       const state = applyChanges(this.state, changes, this.state.revision + 1);
-      this.compiled = compile(this.compiled, state, changes);
+      this.compiled = compile(this.compiled, state, changes, source);
       this.state = state;
       return result;
     } catch (error) {
@@ -179,7 +186,7 @@ test('compile() from changes equals compile() of everything, over random sequenc
     if (i % 10 === 0)
       assert.deepEqual(
         withoutRevisions(run.compiled.snapshot),
-        withoutRevisions(compile(nothingCompiled, run.state, undefined).snapshot),
+        withoutRevisions(compile(nothingCompiled, run.state, undefined, source).snapshot),
       );
   }
   assert.deepEqual([...seen].sort(), ['doors', 'networks', 'services', 'targetGroups', 'vpcs']);

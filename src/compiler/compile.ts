@@ -6,6 +6,8 @@ import {
   keyOf,
   keyOfRecord,
   type AccessLogSubscription,
+  type Credential,
+  type IamUser,
   type Instance,
   type Key,
   type Listener,
@@ -14,6 +16,7 @@ import {
   type Target,
 } from '../domain/records/index.ts';
 import { changeTable, emptySnapshot, type Snapshot, type SnapshotRecord, type TableName } from '../snapshot/index.ts';
+import { compileAccessKey, compilePrincipal, type KeySource } from './identity.ts';
 import {
   compileDoor,
   compileNetwork,
@@ -41,34 +44,59 @@ const compilers = {
 } as const;
 
 type CompiledTable = keyof typeof compilers;
-type Touched = { readonly [T in CompiledTable]: Set<Key> };
+type Touched = { readonly [T in CompiledTable]: Set<Key> } & {
+  readonly credentials: Set<Key>;
+  /** ARNs. */
+  readonly principals: Set<string>;
+};
 
 /**
  * The snapshot of `state`. `changes` are all that happened since `before`; undefined compiles everything. Records that come out
- * the same keep their identity and revision, tables without a difference theirs.
+ * the same keep their identity and revision, tables without a difference theirs. On another day than before all access keys are compiled anew.
  */
-export function compile(before: Compiled, state: State, changes: readonly Change[] | undefined): Compiled {
+export function compile(
+  before: Compiled,
+  state: State,
+  changes: readonly Change[] | undefined,
+  source: KeySource,
+): Compiled {
   const touched = changes === undefined ? everything(before.state, state) : touchedBy(before.state, state, changes);
+  if (source.day !== before.snapshot.day)
+    for (const key of state.tables.credential.keys()) touched.credentials.add(key);
+  const { revision } = state;
   const tables: Partial<Record<TableName, ReadonlyMap<string, SnapshotRecord>>> = {};
-  for (const table of Object.keys(compilers) as CompiledTable[]) {
-    const next = compileTable(table, before.snapshot[table], state, touched[table]);
-    if (next !== undefined) tables[table] = next;
-  }
-  return { state, snapshot: { ...before.snapshot, ...(tables as Partial<Snapshot>), revision: state.revision } };
+  for (const table of Object.keys(compilers) as CompiledTable[])
+    tables[table] = compileTable(before.snapshot[table], touched[table], idOf, (key) =>
+      compilers[table](state, key, revision),
+    );
+  tables.accessKeys = compileTable(before.snapshot.accessKeys, touched.credentials, idOf, (key) => {
+    const same = before.state.tables.credential.get(key) === state.tables.credential.get(key);
+    const old = same ? before.snapshot.accessKeys.get(idOf(key)) : undefined;
+    return compileAccessKey(state, key, revision, source, old);
+  });
+  const itself = (arn: string): string => arn;
+  tables.principals = compileTable(before.snapshot.principals, touched.principals, itself, (arn) =>
+    compilePrincipal(state, arn, revision),
+  );
+  return { state, snapshot: { ...before.snapshot, ...(tables as Partial<Snapshot>), revision, day: source.day } };
 }
 
-/** The table after `keys` were compiled anew, or undefined when it is the same. */
-function compileTable(
-  table: CompiledTable,
+function idOf(key: Key): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+/** The table after `keys` were compiled anew, or the same one when nothing came out another way. */
+function compileTable<K extends string>(
   before: ReadonlyMap<string, SnapshotRecord>,
-  state: State,
-  keys: ReadonlySet<Key>,
-): ReadonlyMap<string, SnapshotRecord> | undefined {
+  keys: ReadonlySet<K>,
+  idFrom: (key: K) => string,
+  make: (key: K) => SnapshotRecord | undefined,
+): ReadonlyMap<string, SnapshotRecord> {
   const changes: (readonly [string, SnapshotRecord | undefined])[] = [];
   for (const key of keys) {
-    const id = key.slice(key.lastIndexOf('/') + 1);
+    const id = idFrom(key);
     const old = before.get(id);
-    const made = compilers[table](state, key, state.revision);
+    const made = make(key);
     if (
       made === undefined
         ? old === undefined
@@ -77,11 +105,19 @@ function compileTable(
       continue;
     changes.push([id, made]);
   }
-  return changes.length === 0 ? undefined : changeTable(before, changes);
+  return changes.length === 0 ? before : changeTable(before, changes);
 }
 
 function noneTouched(): Touched {
-  return { vpcs: new Set(), networks: new Set(), doors: new Set(), services: new Set(), targetGroups: new Set() };
+  return {
+    vpcs: new Set(),
+    networks: new Set(),
+    doors: new Set(),
+    services: new Set(),
+    targetGroups: new Set(),
+    credentials: new Set(),
+    principals: new Set(),
+  };
 }
 
 function everything(before: State, state: State): Touched {
@@ -92,6 +128,10 @@ function everything(before: State, state: State): Touched {
     for (const key of tables.vpcAssociation.keys()) touched.doors.add(key);
     for (const key of tables.service.keys()) touched.services.add(key);
     for (const key of tables.targetGroup.keys()) touched.targetGroups.add(key);
+    for (const [key, { principalArn }] of tables.credential) {
+      touched.credentials.add(key);
+      touched.principals.add(principalArn);
+    }
   }
   return touched;
 }
@@ -170,12 +210,17 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
         if (group.type === 'ALB') touched.targetGroups.add(one);
       });
       break;
+    case 'credential':
+      touched.credentials.add(key);
+      touched.principals.add((record as Credential).principalArn);
+      break;
     case 'iamUser':
+      touched.principals.add((record as IamUser).arn);
+      break;
     case 'iamRole':
     case 'iamPolicy':
     case 'iamInstanceProfile':
     case 'oidcProvider':
-    case 'credential':
     case 'clientToken':
       break;
   }

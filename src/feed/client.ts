@@ -62,6 +62,7 @@ interface Draft {
   readonly epoch: string;
   readonly base: number | undefined;
   readonly revision: number;
+  readonly day: string;
   readonly changed: Partial<Record<TableName, SnapshotRecord[]>>;
   readonly removed: Partial<Record<TableName, string[]>>;
 }
@@ -100,6 +101,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
     const delta = {
       base: before.revision,
       revision: draft.revision,
+      day: draft.day,
       changed: draft.changed as unknown as Delta['changed'],
       removed: draft.removed,
     };
@@ -119,9 +121,10 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
     let scheduled = false;
 
     const onMessage = (message: DownMessage): void => {
-      if (message.type === 'begin')
-        draft = { epoch: message.epoch, base: message.base, revision: message.revision, changed: {}, removed: {} };
-      else if (message.type === 'put')
+      if (message.type === 'begin') {
+        const { epoch, base, revision, day = '' } = message;
+        draft = { epoch, base, revision, day, changed: {}, removed: {} };
+      } else if (message.type === 'put')
         (draft === undefined ? [] : (draft.changed[message.table] ??= [])).push(...message.records);
       else if (message.type === 'remove')
         (draft === undefined ? [] : (draft.removed[message.table] ??= [])).push(...message.ids);
@@ -167,6 +170,7 @@ export function createFeedClient(options: FeedClientOptions, deps: FeedClientDep
         ...(options.process === undefined ? {} : { process: options.process }),
         epoch,
         revision: snapshot.revision,
+        day: snapshot.day,
       });
       deps.onConnected();
     });

@@ -168,6 +168,25 @@ test('a client of this history that is ahead of it gets everything anew', async 
   server.close();
 });
 
+test('a client with the signing keys of another day gets everything anew, though its revision is the newest', async () => {
+  const yesterday: Snapshot = { ...snapshot(5, door('snva-1', 5)), day: '20261121' };
+  const today: Snapshot = { ...yesterday, day: '20261122', doors: new Map([['snva-1', door('snva-1', 4)]]) };
+  // On an open connection, and in the place of a control process that ended before midnight.
+  const { cell, server } = open(yesterday);
+  const ends: Duplex[] = [];
+  const client = connectTo(() => server, ends);
+  await waitFor(client.current, ({ snapshot: one }) => one.day === '20261121');
+  cell.set(today);
+  await waitFor(client.current, ({ snapshot: one }) => one.day === '20261122');
+  assert.equal(client.current.value.snapshot.doors.get('snva-1')?.revision, 4);
+  client.close();
+  const next = open(today);
+  const late = connectTo(() => next.server, [], { epoch: 'one', snapshot: yesterday });
+  await waitFor(late.current, ({ snapshot: one }) => one.day === '20261122');
+  assert.equal(late.current.value.snapshot.doors.get('snva-1')?.revision, 4);
+  late.close();
+});
+
 test('a newer client with unknown fields and messages is served by this version', async () => {
   const { server } = open(snapshot(1, door('a', 1)));
   const { near, far } = pipe();

@@ -28,6 +28,8 @@ export type UpMessage =
       /** What it serves from already. */
       readonly epoch: string;
       readonly revision: number;
+      /** Of its signing keys. */
+      readonly day?: string;
     }
   | { readonly type: 'ack'; readonly revision: number }
   | { readonly type: 'health'; readonly reports: readonly HealthObservation[] }
@@ -40,7 +42,14 @@ export type DownMessage =
   | { readonly type: 'welcome'; readonly protocol: number }
   | { readonly type: 'refuse'; readonly reason: string }
   /** `base` absent: a whole snapshot follows, nothing of the old one stays. */
-  | { readonly type: 'begin'; readonly epoch: string; readonly base?: number; readonly revision: number }
+  | {
+      readonly type: 'begin';
+      readonly epoch: string;
+      readonly base?: number;
+      readonly revision: number;
+      /** Of the signing keys; absent: the snapshot has none. */
+      readonly day?: string;
+    }
   | { readonly type: 'put'; readonly table: TableName; readonly records: readonly SnapshotRecord[] }
   | { readonly type: 'remove'; readonly table: TableName; readonly ids: readonly string[] }
   | { readonly type: 'end'; readonly revision: number };

@@ -82,6 +82,7 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
       epoch: deps.epoch,
       ...(base === undefined ? {} : { base: base.revision }),
       revision: snapshot.revision,
+      day: snapshot.day,
     });
     sendRecords(peer, delta);
     send(peer, { type: 'end', revision: snapshot.revision });
@@ -117,7 +118,9 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
         );
         return undefined;
       }
-      const known = message.epoch === deps.epoch ? kept.get(message.revision) : undefined;
+      const same = message.epoch === deps.epoch ? kept.get(message.revision) : undefined;
+      // One revision comes with other signing keys every day.
+      const known = same?.day === (message.day ?? '') ? same : undefined;
       // What it serves from holds others back until it follows: it may be older than what they obey.
       const obeys = message.revision <= 0 ? -1 : message.epoch === deps.epoch ? message.revision : 0;
       const made: Peer = {
@@ -131,7 +134,8 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
       send(made, { type: 'welcome', protocol: Math.min(PROTOCOL, message.protocol) });
       // What it already has is obeyed only once it says so: it gets an empty delta to acknowledge.
       if (known === deps.snapshot.value) {
-        send(made, { type: 'begin', epoch: deps.epoch, base: known.revision, revision: known.revision });
+        const { revision, day } = known;
+        send(made, { type: 'begin', epoch: deps.epoch, base: revision, revision, day });
         send(made, { type: 'end', revision: known.revision });
       }
       peers.add(made);

@@ -20,7 +20,7 @@ function snapshot(count: number): Snapshot {
   const doors = Array.from({ length: count }, (_, i): DoorRecord => {
     return { id: `snva-${i}`, revision: i, vpcId: 'vpc-1', serviceNetworkId: 'sn-1', securityGroups: ['sg-secret'] };
   });
-  return { ...emptySnapshot, revision: count, doors: new Map(doors.map((door) => [door.id, door])) };
+  return { ...emptySnapshot, revision: count, day: '20261122', doors: new Map(doors.map((door) => [door.id, door])) };
 }
 
 test('readSnapshotFile() gives what writeSnapshotFile() took', async (t) => {

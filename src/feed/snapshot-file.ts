@@ -16,7 +16,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve
 export async function writeSnapshotFile(path: string, { epoch, snapshot }: Dated, key: Buffer): Promise<void> {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  const parts = [nonce, cipher.update(encodeFrame({ epoch, revision: snapshot.revision }))];
+  const parts = [nonce, cipher.update(encodeFrame({ epoch, revision: snapshot.revision, day: snapshot.day }))];
   for (const table of tableNames) {
     const records: readonly unknown[] = [...snapshot[table].values()];
     for (let i = 0; i < records.length; i += SLICE) {
@@ -42,7 +42,11 @@ export async function readSnapshotFile(path: string, key: Buffer): Promise<Dated
   decipher.setAuthTag(bytes.subarray(-16));
   const reader = createFrameReader();
   reader.push(Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]));
-  const head = JSON.parse(reader.next()?.toString() ?? '{}') as { readonly epoch: string; readonly revision: number };
+  const head = JSON.parse(reader.next()?.toString() ?? '{}') as {
+    readonly epoch: string;
+    readonly revision: number;
+    readonly day?: string;
+  };
   const tables = Object.fromEntries(tableNames.map((table) => [table, new Map<string, unknown>()]));
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) {
     const { table, records } = JSON.parse(frame.toString()) as {
@@ -54,6 +58,7 @@ export async function readSnapshotFile(path: string, key: Buffer): Promise<Dated
   }
   return {
     epoch: head.epoch,
-    snapshot: { ...emptySnapshot, ...(tables as Partial<Snapshot>), revision: head.revision },
+    // A file of an older version has no signing keys.
+    snapshot: { ...emptySnapshot, ...(tables as Partial<Snapshot>), revision: head.revision, day: head.day ?? '' },
   };
 }

@@ -9,9 +9,11 @@ import {
   componentAddresses,
   emptySnapshot,
   loopbackComponentAddress,
+  type AccessKeyRecord,
   type DoorRecord,
   type ListenerRecord,
   type NetworkRecord,
+  type PrincipalRecord,
   type RuleRecord,
   type ServiceRecord,
   type Snapshot,
@@ -20,6 +22,8 @@ import {
 } from '../snapshot/index.ts';
 import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
 import { compileRules, createWeightedPicker, type RuleIndex, type WeightedPicker } from '../routing/index.ts';
+import { CompiledAccessKey } from './identity/access-keys.ts';
+import { prepareIdentifiedCaller, type IdentifiedCaller } from './identity/caller.ts';
 
 /** Everything that one worker obeys at one revision. */
 export interface World {
@@ -27,6 +31,8 @@ export interface World {
   readonly vpcs: ReadonlyMap<string, VpcWorld>;
   readonly services: ReadonlyMap<string, CompiledService>;
   readonly targetGroups: ReadonlyMap<string, TargetGroupRecord>;
+  readonly accessKeys: ReadonlyMap<string, CompiledAccessKey>;
+  readonly principals: ReadonlyMap<string, IdentifiedCaller>;
 }
 
 /** A VPC and the doors that its clients can come through. */
@@ -49,6 +55,8 @@ export interface Door {
 
 export interface CompiledService {
   readonly record: ServiceRecord;
+  /** The one that signatures of its requests are scoped to. */
+  readonly region: string;
   readonly listeners: ReadonlyMap<number, CompiledListener>;
   /** Absent: auth type NONE. */
   readonly auth: AuthLayer | undefined;
@@ -70,7 +78,14 @@ export interface CompiledRule {
 }
 
 /** The world before the first snapshot. */
-export const emptyWorld: World = { revision: 0, vpcs: new Map(), services: new Map(), targetGroups: new Map() };
+export const emptyWorld: World = {
+  revision: 0,
+  vpcs: new Map(),
+  services: new Map(),
+  targetGroups: new Map(),
+  accessKeys: new Map(),
+  principals: new Map(),
+};
 
 /** Compiles snapshots one after the other; what did not change is taken over from the one before. */
 export interface WorldCompiler {
@@ -86,6 +101,8 @@ export function createWorldCompiler(worker: number): WorldCompiler {
   let services: ReadonlyMap<string, LazyService> = new Map();
   let networks: ReadonlyMap<string, LazyNetwork> = new Map();
   let vpcs: ReadonlyMap<string, LazyVpc> = new Map();
+  let accessKeys: ReadonlyMap<string, CompiledAccessKey> = new Map();
+  let principals: ReadonlyMap<string, IdentifiedCaller> = new Map();
 
   return {
     compile(snapshot) {
@@ -98,8 +115,11 @@ export function createWorldCompiler(worker: number): WorldCompiler {
       if (networksChanged) networks = followNetworks(networks, snapshot, namesChanged);
       if (networksChanged || last.doors !== snapshot.doors || last.vpcs !== snapshot.vpcs)
         vpcs = followVpcs(vpcs, snapshot, networks);
+      accessKeys = followTable(accessKeys, last.accessKeys, snapshot.accessKeys, (one) => new CompiledAccessKey(one));
+      principals = followTable(principals, last.principals, snapshot.principals, prepareIdentifiedCaller);
       last = snapshot;
-      return { revision: snapshot.revision, vpcs, services, targetGroups: snapshot.targetGroups };
+      const { revision, targetGroups } = snapshot;
+      return { revision, vpcs, services, targetGroups, accessKeys, principals };
     },
   };
 }
@@ -107,6 +127,7 @@ export function createWorldCompiler(worker: number): WorldCompiler {
 /** A service whose listeners are compiled on first use. */
 class LazyService implements CompiledService {
   readonly record: ServiceRecord;
+  readonly region: string;
   readonly #worker: number;
   #auth: { readonly layer: AuthLayer | undefined } | undefined;
   /** Compiled listeners of earlier records, whose pickers go on; given up once this one is compiled. */
@@ -115,6 +136,7 @@ class LazyService implements CompiledService {
 
   constructor(record: ServiceRecord, old: LazyService | undefined, worker: number) {
     this.record = record;
+    this.region = record.arn.split(':')[3] ?? '';
     this.#worker = worker;
     this.#before = old === undefined ? new Map() : (old.#listeners ?? old.#before);
     if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
@@ -203,6 +225,23 @@ function followServices(
 
 function asksTheSame(before: NetworkRecord | ServiceRecord, after: NetworkRecord | ServiceRecord): boolean {
   return before.policy === after.policy && before.authType === after.authType;
+}
+
+/** `before`, made from `last`, as it is made from `records`. */
+function followTable<R extends AccessKeyRecord | PrincipalRecord, T extends object>(
+  before: ReadonlyMap<string, T>,
+  last: ReadonlyMap<string, R>,
+  records: ReadonlyMap<string, R>,
+  make: (record: R) => T,
+): ReadonlyMap<string, T> {
+  if (last === records) return before;
+  return changeTable(
+    before,
+    changedIds(last, records).map((id) => {
+      const record = records.get(id);
+      return [id, record && make(record)];
+    }),
+  );
 }
 
 function haveSameNames(before: Snapshot['services'], after: Snapshot['services']): boolean {

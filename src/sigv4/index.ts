@@ -1,7 +1,7 @@
 // Signature Version 4: canonical request, signing key, verify and sign.
 
 export { collectHeaders, sha256, unsignedPayload, type PathForm, type SignableRequest } from './canonical-request.ts';
-export { deriveSigningKey, type CredentialScope } from './signing-key.ts';
+export { deriveSigningKey, formatDay, type CredentialScope } from './signing-key.ts';
 export { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 export {
   parseAuthorization,
@@ -12,3 +12,4 @@ export {
 } from './authorization.ts';
 export { verifySignature, type VerifyOptions } from './verify.ts';
 export { signHeaders, signQuery, type Signer } from './sign.ts';
+export { derivePublicPoint } from './public-key.ts';

@@ -42,6 +42,11 @@ export function formatTimestamp(time: number): string {
     .replace(/\.\d{3}/, '')}`;
 }
 
+/** The UTC day of `time` as a scope has it: `YYYYMMDD`. */
+export function formatDay(time: number): string {
+  return formatTimestamp(time).slice(0, 8);
+}
+
 /** `YYYYMMDDTHHMMSSZ`, or an HTTP date, as milliseconds since 1970; undefined when it is neither. */
 export function parseTimestamp(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);

@@ -47,7 +47,11 @@ function checkScope(authorization: Authorization, services: readonly string[]): 
   return undefined;
 }
 
-function checkTime({ time, timestamp, expires }: Authorization, now: number): SignatureFailure | undefined {
+/** Whether the signer's time is within the skew, or a presigned query still good. */
+export function checkTime(
+  { time, timestamp, expires }: Pick<Authorization, 'time' | 'timestamp' | 'expires'>,
+  now: number,
+): SignatureFailure | undefined {
   if (time > now + maximumSkew)
     return signatureFailure(
       'ClockSkew',

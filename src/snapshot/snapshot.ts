@@ -4,23 +4,34 @@ import { changedIds, changeTable } from './table.ts';
 import type { Snapshot, SnapshotTables, TableName } from './types.ts';
 
 /** Every table, in the order in which a consumer should read them. */
-export const tableNames: readonly TableName[] = ['vpcs', 'networks', 'doors', 'services', 'targetGroups', 'keys'];
+export const tableNames: readonly TableName[] = [
+  'vpcs',
+  'networks',
+  'doors',
+  'services',
+  'targetGroups',
+  'accessKeys',
+  'principals',
+];
 
 /** A snapshot without records. */
 export const emptySnapshot: Snapshot = {
   revision: 0,
+  day: '',
   vpcs: new Map(),
   networks: new Map(),
   doors: new Map(),
   services: new Map(),
   targetGroups: new Map(),
-  keys: new Map(),
+  accessKeys: new Map(),
+  principals: new Map(),
 };
 
 /** What turns the snapshot of revision `base` into the one of `revision`. Absent tables did not change. */
 export interface Delta {
   readonly base: number;
   readonly revision: number;
+  readonly day: string;
   readonly changed: { readonly [T in TableName]?: readonly SnapshotTables[T][] };
   readonly removed: { readonly [T in TableName]?: readonly string[] };
 }
@@ -41,7 +52,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): Delta {
     if (put.length > 0) changed[table] = put;
     if (gone.length > 0) removed[table] = gone;
   }
-  return { base: before.revision, revision: after.revision, changed, removed };
+  return { base: before.revision, revision: after.revision, day: after.day, changed, removed };
 }
 
 /** The snapshot after `delta`; tables that it does not touch keep their identity. Throws when `delta` has another base. */
@@ -58,5 +69,5 @@ export function applyDelta(before: Snapshot, delta: Delta): Snapshot {
       ...put.map((record) => [record.id, record] as const),
     ]);
   }
-  return { ...before, ...(tables as Partial<Snapshot>), revision: delta.revision };
+  return { ...before, ...(tables as Partial<Snapshot>), revision: delta.revision, day: delta.day };
 }

@@ -1,5 +1,6 @@
 // The snapshot: the immutable compiled form of everything that a data-plane node obeys.
 
+import type { CallerPrincipal } from '../policy/index.ts';
 import type { RuleMatch } from '../routing/index.ts';
 
 /** A record of a snapshot: `revision` is the one that last changed it; an unchanged record keeps its identity. */
@@ -178,10 +179,36 @@ export interface TargetRecord {
   readonly draining: boolean;
 }
 
-/** A derived signing key; `id` is `keyId/date/region`. Empty until auth policies are enforced. */
-export interface KeyRecord extends SnapshotRecord {
-  readonly principalArn: string;
-  readonly signingKey: string;
+/** An access key that lasts and may be used; `id` is the access key id. Its secret stays with control: from derived keys it cannot be had. */
+export interface AccessKeyRecord extends SnapshotRecord {
+  /** Of the principal that it stands for. */
+  readonly principalId: string;
+  /** For requests to services, of yesterday, today and tomorrow in every region. */
+  readonly signingKeys: readonly DatedSigningKey[];
+  /** For Signature Version 4A: an uncompressed point of P-256, base64. */
+  readonly publicKey?: string;
+}
+
+/** A signing key of Signature Version 4 for the service `vpc-lattice-svcs`. */
+export interface DatedSigningKey {
+  /** YYYYMMDD. */
+  readonly date: string;
+  readonly region: string;
+  /** 32 bytes, base64. */
+  readonly key: string;
+}
+
+/** Who access keys and sessions stand for, and what its own side allows; `id` is the ARN of the user, role or configured principal. */
+export interface PrincipalRecord extends SnapshotRecord, CallerPrincipal {
+  readonly policies: readonly NamedDocument[];
+  /** A permissions boundary. */
+  readonly boundary?: NamedDocument;
+}
+
+/** A policy document (JSON text) with the name that people know it by. */
+export interface NamedDocument {
+  readonly name: string;
+  readonly document: string;
 }
 
 /** The tables of a snapshot and the record type of each. */
@@ -191,12 +218,17 @@ export interface SnapshotTables {
   readonly doors: DoorRecord;
   readonly services: ServiceRecord;
   readonly targetGroups: TargetGroupRecord;
-  readonly keys: KeyRecord;
+  readonly accessKeys: AccessKeyRecord;
+  readonly principals: PrincipalRecord;
 }
 
 export type TableName = keyof SnapshotTables;
 
 /** Everything that a data-plane node obeys at one revision. Maps are by record id and never change after publication. */
-export type Snapshot = { readonly revision: number } & {
+export type Snapshot = {
+  readonly revision: number;
+  /** The UTC day (YYYYMMDD) that signing keys were derived for: the same revision comes with other keys every day. Empty while there are none. */
+  readonly day: string;
+} & {
   readonly [T in TableName]: ReadonlyMap<string, SnapshotTables[T]>;
 };

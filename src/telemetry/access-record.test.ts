@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createAccessFormat, prepareAccessRecord, type AccessRecord } from './access-record.ts';
+import { createAccessFormat, prepareAccessRecord, prepareCaller, type AccessRecord } from './access-record.ts';
 
 const context = prepareAccessRecord({ serviceNetworkArn: 'arn:sn', sourceVpcId: 'vpc-1', sourceVpcArn: 'arn:vpc' });
 
@@ -11,6 +11,8 @@ function record(change: Partial<AccessRecord> = {}): AccessRecord {
   return {
     ...{
       context,
+      caller: prepareCaller({ resolvedUser: 'Anonymous' }),
+      authDeniedReason: '',
       startTime: 1_700_000_000_999,
       method: 'GET',
       path: '/',

@@ -11,15 +11,24 @@ export interface AccessRecordContext {
   readonly ruleId?: string;
   readonly targetGroupArn?: string;
   readonly destinationVpcId?: string;
+}
+
+/** What is the same for every request of one caller; prepared once as text by `prepareCaller`. */
+export interface CallerContext {
   readonly resolvedUser?: string;
-  /** `Network`, `Service` or `Identity`. */
-  readonly authDeniedReason?: string;
+  readonly callerPrincipal?: string;
+  readonly callerPrincipalTags?: string;
+  readonly callerPrincipalOrgID?: string;
 }
 
 /** What is known of one finished request. Durations are milliseconds with fractions; texts are latin1. */
 export interface AccessRecord {
   /** `prepareAccessRecord`'s text. */
   readonly context: string;
+  /** `prepareCaller`'s text. */
+  readonly caller: string;
+  /** `Network`, `Service`, `Identity`, or empty. */
+  readonly authDeniedReason: string;
   /** Milliseconds since 1970. */
   readonly startTime: number;
   readonly method: string;
@@ -52,9 +61,17 @@ export function prepareAccessRecord(context: AccessRecordContext): string {
     `"serviceNetworkArn":${text(context.serviceNetworkArn)},"sourceVpcId":${text(context.sourceVpcId)},"sourceVpcArn":${text(context.sourceVpcArn)}` +
     `,"serviceArn":${text(context.serviceArn)},"listenerId":${text(context.listenerId)},"listenerType":${text(context.listenerType)}` +
     `,"targetGroupArn":${text(context.targetGroupArn)},"destinationVpcId":${text(context.destinationVpcId)}` +
-    `,"sslCipher":"-","tlsVersion":"-","serverNameIndication":"-","resolvedUser":${text(context.resolvedUser)},"authDeniedReason":${text(context.authDeniedReason)},"callerPrincipal":"-","callerPrincipalTags":"-"` +
-    `,"callerPrincipalOrgID":"-","callerX509SubjectCN":"-","callerX509IssuerOU":"-","callerX509SANNameCN":"-","callerX509SANDNS":"-","callerX509SANURI":"-"` +
+    `,"sslCipher":"-","tlsVersion":"-","serverNameIndication":"-"` +
     `,"grpcResponseCode":"-","ruleId":${text(context.ruleId)}`
+  );
+}
+
+/** The part of a record that tells its caller. */
+export function prepareCaller(caller: CallerContext): string {
+  return (
+    `"resolvedUser":${text(caller.resolvedUser)},"callerPrincipal":${text(caller.callerPrincipal)}` +
+    `,"callerPrincipalTags":${text(caller.callerPrincipalTags)},"callerPrincipalOrgID":${text(caller.callerPrincipalOrgID)}` +
+    `,"callerX509SubjectCN":"-","callerX509IssuerOU":"-","callerX509SANNameCN":"-","callerX509SANDNS":"-","callerX509SANURI":"-"`
   );
 }
 
@@ -83,6 +100,6 @@ function formatRecord(record: AccessRecord, stamp: string): string {
     `,"hostHeader":${quick(record.host)},"protocol":"${record.protocol}","responseCode":${record.status},"bytesReceived":${record.bytesReceived}` +
     `,"bytesSent":${record.bytesSent},"duration":${round(record.duration)},"requestToTargetDuration":${round(record.requestToTargetDuration)}` +
     `,"responseFromTargetDuration":${round(record.responseFromTargetDuration)},"sourceIpPort":${quick(record.sourceIpPort)},"targetIpPort":${quick(record.targetIpPort)}` +
-    `,"userAgent":${quick(record.userAgent)},"failureReason":${quick(record.failureReason)},"revision":${record.revision},${record.context}}\n`
+    `,"userAgent":${quick(record.userAgent)},"failureReason":${quick(record.failureReason)},"authDeniedReason":${quick(record.authDeniedReason)},"revision":${record.revision},${record.caller},${record.context}}\n`
   );
 }

@@ -15,6 +15,7 @@ export { createSubscriptionFiles, type SubscriptionSink } from './subscription-f
 export {
   createAccessFormat,
   prepareAccessRecord,
+  prepareCaller,
   type AccessRecord,
   type AccessRecordContext,
 } from './access-record.ts';

@@ -11,7 +11,7 @@ import {
   type ProxyLimits,
 } from '../../src/proxy/index.ts';
 import { sampleSnapshot, type SampleRule } from '../../src/proxy/snapshot-sample.ts';
-import type { TargetGroupRecord } from '../../src/snapshot/index.ts';
+import type { Snapshot, TargetGroupRecord } from '../../src/snapshot/index.ts';
 import { createCounterSet, type CounterSet } from '../../src/telemetry/index.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -24,14 +24,19 @@ export interface Plane extends AsyncDisposable {
   readonly counters: CounterSet;
   readonly plane: DataPlane;
   readonly reports: HealthReport[];
-  /** Obeys these rules; `groups` are target ports on 127.0.0.1, without health checks unless `change` says so. */
+  /** Obeys these rules; `groups` are target ports on 127.0.0.1, without health checks unless `change` says so; `more` changes the whole. */
   apply(
     rules: readonly SampleRule[],
     groups: Readonly<Record<string, readonly number[]>>,
     change?: Partial<TargetGroupRecord>,
+    more?: (snapshot: Snapshot) => Snapshot,
   ): void;
   /** Sends every request to one group of these target ports. */
-  forwardTo(targets: number | readonly number[], change?: Partial<TargetGroupRecord>): void;
+  forwardTo(
+    targets: number | readonly number[],
+    change?: Partial<TargetGroupRecord>,
+    more?: (snapshot: Snapshot) => Snapshot,
+  ): void;
 }
 
 /** Opens a plane on a free port; connections are served as if they had come to the service's address. `idle` is the service's idle timeout in seconds, `more` takes the place of the plane's usual surroundings. */
@@ -70,13 +75,13 @@ export async function openPlane(
   );
   await listeners.listen({ key: 'k', vpcId: 'vpc-1', port }, { host: address, port });
   let revision = 0;
-  const apply: Plane['apply'] = (rules, groups, change = {}) => {
+  const apply: Plane['apply'] = (rules, groups, change = {}, more = (snapshot) => snapshot) => {
     const snapshot = sampleSnapshot(port, rules, groups, ++revision, idle);
     const targetGroups = new Map<string, TargetGroupRecord>();
     for (const [id, group] of snapshot.targetGroups)
       // Checks are requests: targets of tests see only what a test sends, unless it asks for more.
       targetGroups.set(id, { ...group, healthCheck: { ...group.healthCheck, enabled: false }, ...change });
-    plane.apply({ ...snapshot, targetGroups });
+    plane.apply(more({ ...snapshot, targetGroups }));
   };
   return {
     port,
@@ -85,11 +90,12 @@ export async function openPlane(
     plane,
     reports,
     apply,
-    forwardTo: (targets, change) =>
+    forwardTo: (targets, change, more) =>
       apply(
         [{ id: 'default', action: { kind: 'forward', targetGroups: [{ id: 'tg-1', weight: 1 }] } }],
         { 'tg-1': typeof targets === 'number' ? [targets] : targets },
         change,
+        more,
       ),
     [Symbol.asyncDispose]() {
       listeners.close();

@@ -1,6 +1,7 @@
 // The JSON events that functions get for requests, in both versions (User Guide: Lambda functions as targets).
 
 import { isUtf8 } from 'node:buffer';
+import type { EventIdentity } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 
 /** A request to a function. */
@@ -18,6 +19,8 @@ export interface EventContext {
   readonly serviceArn: string;
   readonly targetGroupArn: string;
   readonly sourceVpcArn: string;
+  /** Absent: the caller is anonymous. */
+  readonly identity?: EventIdentity;
   readonly region: string;
   /** Milliseconds since 1970 at which the request came. */
   readonly time: number;
@@ -37,7 +40,7 @@ export function formatEvent(version: 'V1' | 'V2', { head, lines, body, context }
       body: encoded.body,
       is_base64_encoded: encoded.isBase64,
     });
-  const { serviceNetworkArn, serviceArn, targetGroupArn, sourceVpcArn, region, time } = context;
+  const { serviceNetworkArn, serviceArn, targetGroupArn, sourceVpcArn, identity, region, time } = context;
   return JSON.stringify({
     version: '2.0',
     path: head.target,
@@ -48,7 +51,7 @@ export function formatEvent(version: 'V1' | 'V2', { head, lines, body, context }
     isBase64Encoded: encoded.isBase64,
     requestContext: {
       ...{ serviceNetworkArn, serviceArn, targetGroupArn },
-      identity: { sourceVpcArn },
+      identity: { sourceVpcArn, ...identity },
       region,
       // Microseconds, as a text.
       timeEpoch: `${Math.trunc(time)}000`,

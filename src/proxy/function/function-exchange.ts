@@ -154,6 +154,7 @@ export class FunctionExchange implements RunningExchange {
         serviceArn: decision.listener.service.arn,
         targetGroupArn: group?.arn ?? '',
         sourceVpcArn: decision.door.vpc.arn,
+        ...(decision.caller.kind === 'principal' ? { identity: decision.caller.event } : {}),
         region: decision.door.vpc.region,
         time: this.#account.startTime,
       },

@@ -215,7 +215,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     }
     this.state = 'exchange';
     const text = this.#texts.get(world, decision);
-    const upstreamHead = this.#upstreamHead(head, text, requestId);
+    const upstreamHead = this.#upstreamHead(head, text, decision.caller, requestId);
     const { body, headBytes, early } = request;
     const exchange = openExchange(this, {
       ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },

@@ -10,6 +10,7 @@ import {
   readTokens,
   withoutHeaders,
 } from './header-lines.ts';
+import { isSignature } from '../../sigv4/head/index.ts';
 import { refusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. Texts are latin1: one character per byte. */
@@ -33,6 +34,10 @@ export interface RequestHead {
   readonly requestId: string;
   readonly forwardedFor: string;
   readonly userAgent: string;
+  /** The Authorization header if it is a signature of AWS's, else empty. Several such headers are joined, and so are no signature that could be good. */
+  readonly signature: string;
+  /** Lower-case names of headers that Connection keeps from the target. */
+  readonly hopByHop: readonly string[];
   /** Header lines for the target, each with its CRLF: hop-by-hop lines and those that the proxy writes itself are left out. */
   readonly forward: string;
   /** All header lines as received, each with its CRLF; Host is the one that counts. */
@@ -113,6 +118,8 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
   let requestId = '';
   let forwardedFor = '';
   let userAgent = '';
+  let authorization = '';
+  let hopByHop: readonly string[] = [];
   let forward = '';
   /** A framing line in plain writing, when the client's way to write it is one that not every target reads alike. */
   let framing = '';
@@ -157,6 +164,14 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
           drop = true;
         } else if (isName(text, pos, colon, 'keep-alive')) drop = true;
         else if (isName(text, pos, colon, 'user-agent')) userAgent = headerValue(text, colon + 1, end);
+        break;
+      case 13:
+        if (isName(text, pos, colon, 'authorization')) {
+          const value = headerValue(text, colon + 1, end);
+          // A signature in front, so that it is seen behind another scheme too.
+          if (authorization === '') authorization = value;
+          else authorization = isSignature(value) ? `${value}, ${authorization}` : `${authorization}, ${value}`;
+        }
         break;
       case 14:
         if (isName(text, pos, colon, 'content-length')) {
@@ -234,7 +249,10 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
       return refusals.connectionOption;
     // Without the header its target would never say 100, for which the client waits.
     if (expectContinue && named.includes('expect')) return refusals.connectionOption;
-    if (named.length > 0) forward = withoutHeaders(forward, new Set(named));
+    if (named.length > 0) {
+      forward = withoutHeaders(forward, new Set(named));
+      hopByHop = named;
+    }
     // Any other protocol (h2c above all) would carry requests past the rules. With a body there would be two opinions on where it begins.
     switches =
       upgrade !== '' &&
@@ -262,6 +280,8 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
     requestId,
     forwardedFor,
     userAgent,
+    signature: isSignature(authorization) ? authorization : '',
+    hopByHop,
     forward,
     lines,
   };

@@ -3,7 +3,6 @@
 import {
   decideInvoke,
   findTag,
-  type IdentityPolicies,
   type KeyValue,
   type PolicyRecorder,
   type PolicyRequest,
@@ -11,19 +10,10 @@ import {
   type Verdict,
 } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
+import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { CompiledService, Door } from '../world.ts';
 import { readingsOf } from './path-readings.ts';
-
-/** Who asks. */
-export interface Caller {
-  readonly principal: Principal;
-  /** Absent: anonymous. */
-  readonly policies?: IdentityPolicies;
-}
-
-/** A caller without a signature. */
-export const anonymous: Caller = { principal: { kind: 'anonymous' } };
 
 /** What is known of a client beside its request. */
 export interface Client {

@@ -4,8 +4,10 @@ import { findRule, foldCase, type HeaderText, type Routable } from '../../routin
 import { describeRefusal } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
 import type { RequestHead } from '../http1/request-head.ts';
+import { authenticate } from '../identity/authenticate.ts';
+import { loggedCallers, type Caller } from '../identity/caller.ts';
 import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
-import { anonymous, authorize, type AuthRefusal, type Client } from './authorize.ts';
+import { authorize, type AuthRefusal, type Client } from './authorize.ts';
 
 /** The layers that can deny a request; as in the access log's authDeniedReason. */
 export type Denial = 'Network' | 'Service' | 'Identity';
@@ -19,12 +21,15 @@ export type Decision =
       readonly door?: Door;
       readonly listener?: CompiledListener;
       readonly rule?: CompiledRule;
-      /** Which layer's auth type denied it. */
+      /** Absent: nobody was asked for, or the signature was refused. */
+      readonly caller?: Caller;
+      /** Which layer denied it; `Identity` also when the signature was refused. */
       readonly denied?: Denial;
     }
   | {
       readonly kind: 'forward';
       readonly door: Door;
+      readonly caller: Caller;
       readonly listener: CompiledListener;
       readonly rule: CompiledRule;
       readonly groupId: string;
@@ -82,7 +87,20 @@ export function findDoor(world: World, entry: Entry): Door | undefined {
   return world.vpcs.get(entry.vpcId)?.doorsByAddress.get(entry.localAddress);
 }
 
-/** Decides one request: door by address, service by Host, rule by priority, target group by weight. */
+/** `prepareCaller`'s text for the access log. */
+export function loggedCaller({
+  door,
+  listener,
+  caller,
+  denied,
+}: Pick<Decision, 'door' | 'listener' | 'caller'> & { readonly denied?: Denial }): string {
+  if (caller?.kind === 'principal') return caller.logged;
+  if (caller === undefined) return denied === undefined ? loggedCallers.unasked : loggedCallers.unknown;
+  const asked = door?.network.authType === 'AWS_IAM' || listener?.service.authType === 'AWS_IAM';
+  return asked ? loggedCallers.anonymous : loggedCallers.unasked;
+}
+
+/** Decides one request: door by address, service by Host, caller by signature, rule by priority, target group by weight. */
 export function decide(world: World, entry: Entry, head: RequestHead, client: Client): Decision {
   const door = findDoor(world, entry);
   if (door === undefined)
@@ -94,19 +112,22 @@ export function decide(world: World, entry: Entry, head: RequestHead, client: Cl
   const listener = service.listeners.get(entry.port);
   if (listener === undefined || listener.record.protocol !== 'HTTP')
     return { kind: 'answer', status: 404, reason: 'the service has no HTTP listener on this port', door };
-  const refusal = authorize(anonymous, { door, service, port: entry.port, head, client });
+  const caller = authenticate(world, service, head, client);
+  if (caller.kind === 'refused')
+    return { kind: 'answer', status: 403, reason: caller.reason, door, listener, denied: 'Identity' };
+  const refusal = authorize(caller, { door, service, port: entry.port, head, client });
+  const way = { door, listener, caller };
   if (refusal !== undefined) {
     // AWS's text of a denial (captures of it in public samples).
     const reason = `AccessDeniedException: ${describeRefusal(refusal.verdict, refusal.request)}`;
-    return { kind: 'answer', status: 403, reason, door, listener, denied: denialOf(refusal.verdict) };
+    return { kind: 'answer', status: 403, reason, ...way, denied: denialOf(refusal.verdict) };
   }
   const rule = findRule(listener.index, new HeadRoutable(head));
-  if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', door, listener };
-  if (rule.action.kind === 'fixed')
-    return { kind: 'answer', status: rule.action.status, reason: '', door, listener, rule };
+  if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', ...way };
+  if (rule.action.kind === 'fixed') return { kind: 'answer', status: rule.action.status, reason: '', ...way, rule };
   const position = rule.picker?.next() ?? -1;
   const group = rule.action.targetGroups[position];
   if (group === undefined)
-    return { kind: 'answer', status: 503, reason: 'every target group of the rule has weight 0', door, listener, rule };
-  return { kind: 'forward', door, listener, rule, groupId: group.id, position };
+    return { kind: 'answer', status: 503, reason: 'every target group of the rule has weight 0', ...way, rule };
+  return { kind: 'forward', door, listener, caller, rule, groupId: group.id, position };
 }

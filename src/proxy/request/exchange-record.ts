@@ -5,7 +5,7 @@ import type { BodyReader } from '../http1/body.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { GroupState, TargetState } from '../upstream/target-state.ts';
 import type { World } from '../world.ts';
-import type { Decision } from './decide.ts';
+import { loggedCaller, type Decision } from './decide.ts';
 import type { RouteText } from './route-text.ts';
 
 /** AWS's failure reasons (User Guide: Access logs). */
@@ -57,6 +57,8 @@ export function answerRecord(
   answer: Pick<
     AccessRecord,
     | 'context'
+    | 'caller'
+    | 'authDeniedReason'
     | 'startTime'
     | 'requestId'
     | 'status'
@@ -90,6 +92,8 @@ export function exchangeRecord(
   const { head } = start;
   return {
     context: start.text.record,
+    caller: loggedCaller(start.decision),
+    authDeniedReason: '',
     startTime: marks.startTime,
     method: head.method,
     path: head.target,

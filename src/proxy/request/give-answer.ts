@@ -1,7 +1,7 @@
 // Gives an answer of our own to a client: writes it, counts it and logs it.
 
 import type { RequestHead } from '../http1/request-head.ts';
-import type { Decision } from './decide.ts';
+import { loggedCaller, type Decision } from './decide.ts';
 import { formatAnswer } from './answer.ts';
 import { answerRecord, type FailureReason } from './exchange-record.ts';
 import { prepareRouteText } from './route-text.ts';
@@ -19,7 +19,7 @@ export interface OwnAnswer {
   readonly failureReason: FailureReason;
   readonly head?: RequestHead | undefined;
   /** As much of the way as was found. */
-  readonly way: Pick<Extract<Decision, { kind: 'answer' }>, 'door' | 'listener' | 'rule' | 'denied'>;
+  readonly way: Pick<Extract<Decision, { kind: 'answer' }>, 'door' | 'listener' | 'rule' | 'caller' | 'denied'>;
 }
 
 /** Gives `answer` to the client of a connection that runs no exchange. */
@@ -36,10 +36,12 @@ export function giveAnswer(
     const zone = context.zoneOf(way.door.vpc, client.clientAddress);
     context.metrics.service(way.listener.service.id, zone).requests.count(status, 0);
   }
-  const text = prepareRouteText(way.door, way.listener, way.rule, undefined, way.denied);
+  const text = prepareRouteText(way.door, way.listener, way.rule, undefined);
   context.log(
     answerRecord(head, {
       context: text.record,
+      caller: loggedCaller(way),
+      authDeniedReason: way.denied ?? '',
       startTime: context.clock.now(),
       requestId,
       status,

@@ -3,7 +3,7 @@
 import { prepareAccessRecord } from '../../telemetry/index.ts';
 import type { TargetGroupRecord } from '../../snapshot/index.ts';
 import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
-import type { Decision, Denial } from './decide.ts';
+import type { Decision } from './decide.ts';
 
 /** Prepared texts. */
 export interface RouteText {
@@ -26,7 +26,6 @@ export function prepareRouteText(
   listener: CompiledListener | undefined,
   rule: CompiledRule | undefined,
   group: TargetGroupRecord | undefined,
-  denied?: Denial,
 ): RouteText {
   const subscriptions = [...(door?.network.accessLogs ?? []), ...(listener?.service.accessLogs ?? [])];
   const record = flatten(
@@ -38,7 +37,6 @@ export function prepareRouteText(
         ? {}
         : { serviceArn: listener.service.arn, listenerId: listener.record.id, listenerType: listener.record.protocol }),
       ...(rule === undefined ? {} : { ruleId: rule.id }),
-      ...(denied === undefined ? {} : { authDeniedReason: denied, resolvedUser: 'Anonymous' }),
       ...(group === undefined ? {} : { targetGroupArn: group.arn, destinationVpcId: group.vpcId ?? '' }),
     }),
   );

@@ -1,5 +1,6 @@
 // The head of a request as its target gets it: the client's lines that go on, and those that the proxy adds (User Guide: HTTP targets).
 
+import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { RouteText } from './route-text.ts';
 
@@ -7,10 +8,11 @@ import type { RouteText } from './route-text.ts';
 export function createUpstreamHead(
   clientAddress: string,
   port: number,
-): (head: RequestHead, text: RouteText, requestId: string) => string {
+): (head: RequestHead, text: RouteText, caller: Caller, requestId: string) => string {
   const lines = `\r\nx-forwarded-port: ${port}\r\nx-forwarded-for-port: ${port}\r\nx-forwarded-proto: http\r\nx-forwarded-for-proto: http\r\n`;
-  return ({ method, target, forward, forwardedFor }, text, requestId) => {
+  return ({ method, target, forward, forwardedFor }, text, caller, requestId) => {
     const chain = forwardedFor === '' ? clientAddress : `${forwardedFor}, ${clientAddress}`;
-    return `${method} ${target} HTTP/1.1\r\n${forward}x-forwarded-for: ${chain}${lines}${text.headers}x-amzn-requestid: ${requestId}\r\n\r\n`;
+    const identity = caller.kind === 'principal' ? caller.headers : '';
+    return `${method} ${target} HTTP/1.1\r\n${forward}x-forwarded-for: ${chain}${lines}${text.headers}${identity}x-amzn-requestid: ${requestId}\r\n\r\n`;
   };
 }

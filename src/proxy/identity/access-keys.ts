@@ -1,0 +1,36 @@
+// Access keys as the hot path reads them, prepared when a first request names them.
+
+import type { KeyObject } from 'node:crypto';
+import type { AccessKeyRecord } from '../../snapshot/index.ts';
+import { openPublicPoint, prepareVerifyingKey, type VerifyingKey } from '../../sigv4/head/index.ts';
+
+/** The scope of requests to services (User Guide: SigV4 authenticated requests). */
+export const scopeService = 'vpc-lattice-svcs';
+
+/** An access key. */
+export class CompiledAccessKey {
+  readonly record: AccessKeyRecord;
+  readonly #prepared: VerifyingKey[] = [];
+  #publicKey: KeyObject | undefined;
+
+  constructor(record: AccessKeyRecord) {
+    this.record = record;
+  }
+
+  /** The key of a day (YYYYMMDD) and a region, or undefined when there is none. */
+  find(date: string, region: string): VerifyingKey | undefined {
+    for (const key of this.#prepared) if (key.scope.date === date && key.scope.region === region) return key;
+    const derived = this.record.signingKeys.find((one) => one.date === date && one.region === region);
+    if (derived === undefined) return undefined;
+    const key = prepareVerifyingKey(Buffer.from(derived.key, 'base64'), { date, region, service: scopeService });
+    this.#prepared.push(key);
+    return key;
+  }
+
+  /** For Signature Version 4A. */
+  get publicKey(): KeyObject | undefined {
+    const { publicKey } = this.record;
+    if (publicKey !== undefined) this.#publicKey ??= openPublicPoint(Buffer.from(publicKey, 'base64'));
+    return this.#publicKey;
+  }
+}

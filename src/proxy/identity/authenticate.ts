@@ -1,0 +1,96 @@
+// Finds out who a request to a service stands for: nobody in particular, or the principal whose signature it carries.
+
+import type { Clock } from '../../base/clock.ts';
+import { parseHeadSignature, verifyHead, type HeadKey, type HeadSignature } from '../../sigv4/head/index.ts';
+import type { SignatureFailure, SignatureFailureCode } from '../../sigv4/index.ts';
+import type { RequestHead } from '../http1/request-head.ts';
+import type { CompiledService, World } from '../world.ts';
+import { scopeService, type CompiledAccessKey } from './access-keys.ts';
+import { anonymousCaller, type Caller } from './caller.ts';
+
+/** A signature that is not good; the request is answered 403 with `reason`, whatever the policies say. */
+export interface RefusedSignature {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
+
+/** The caller of a request that comes now to a service. Nothing is remembered of a signature: every request is verified. */
+export function authenticate(
+  world: Pick<World, 'accessKeys' | 'principals'>,
+  { region }: Pick<CompiledService, 'region'>,
+  head: RequestHead,
+  clock: Pick<Clock, 'now'>,
+): Caller | RefusedSignature {
+  const mark = head.target.indexOf('?');
+  const query = mark < 0 ? '' : head.target.slice(mark + 1);
+  if (head.signature === '') return query !== '' && isPresigned(query) ? refuse(presigned) : anonymousCaller;
+  const signature = parseHeadSignature(head.signature);
+  if ('ok' in signature) return refuse(signature);
+  const fault = checkScope(signature, region);
+  if (fault !== undefined) return refuse(fault);
+  const accessKey = world.accessKeys.get(signature.accessKeyId);
+  const principal = accessKey === undefined ? undefined : world.principals.get(accessKey.record.principalId);
+  // A session token belongs to temporary credentials, and no access key that lasts has one.
+  if (accessKey === undefined || principal === undefined || signature.names.includes(sessionTokenHeader))
+    return refuse(unrecognized);
+  const now = clock.now();
+  const key = keyOf(accessKey, signature, region);
+  if (key === undefined) return refuse(describeDay(signature.date, now));
+  const { method, path, lines, hopByHop } = head;
+  const failure = verifyHead({ method, path, query, lines, hopByHop }, signature, key, now);
+  return failure === undefined ? principal : refuse(failure);
+}
+
+/** Always signed where it is sent, as every x-amz-* header. */
+const sessionTokenHeader = 'x-amz-security-token';
+
+function failureOf(code: SignatureFailureCode, message: string): SignatureFailure {
+  return { ok: false, code, message };
+}
+
+const unrecognized = failureOf('UnrecognizedClient', 'The security token included in the request is invalid.');
+
+const presigned = failureOf(
+  'IncompleteSignature',
+  'A signature in the query is not supported: sign with the Authorization header.',
+);
+
+/** Whether a signature in the query is one for services; one for another (S3, say) is the target's business. */
+function isPresigned(query: string): boolean {
+  return query.includes('X-Amz-Credential=') && /(?:^|&)X-Amz-Credential=[^&]*vpc-lattice-svcs/.test(query);
+}
+
+function checkScope({ algorithm, service, region }: HeadSignature, own: string): SignatureFailure | undefined {
+  if (service !== scopeService)
+    return failureOf('SignatureDoesNotMatch', `Credential should be scoped to correct service: '${scopeService}'.`);
+  if (algorithm === 'AWS4-HMAC-SHA256' && region !== own)
+    return failureOf('SignatureDoesNotMatch', `Credential should be scoped to a valid region: '${own}'.`);
+  return undefined;
+}
+
+/** The key that the signature is to be of; undefined when its day has none. */
+function keyOf(accessKey: CompiledAccessKey, signature: HeadSignature, region: string): HeadKey | undefined {
+  if (signature.algorithm === 'AWS4-HMAC-SHA256') return accessKey.find(signature.date, region);
+  const { publicKey } = accessKey;
+  return publicKey && { publicKey, region };
+}
+
+/** What is wrong with a signature of a day that has no keys. */
+function describeDay(date: string, now: number): SignatureFailure {
+  const today = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
+  return failureOf('ClockSkew', `Signature expired: it is of the day ${date}, and it is ${today} now.`);
+}
+
+const codes: Readonly<Record<SignatureFailureCode, string>> = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  IncompleteSignature: 'IncompleteSignatureException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  ClockSkew: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+  UnrecognizedClient: 'UnrecognizedClientException',
+  ExpiredToken: 'ExpiredTokenException',
+};
+
+function refuse({ code, message }: SignatureFailure): RefusedSignature {
+  return { kind: 'refused', reason: `${codes[code]}: ${message}` };
+}

@@ -1,0 +1,133 @@
+// Who a request stands for, with the texts that tell targets and the access log.
+
+import {
+  compilePolicy,
+  parsePolicy,
+  type CallerPrincipal,
+  type IdentityPolicies,
+  type NamedPolicy,
+  type Principal,
+} from '../../policy/index.ts';
+import type { NamedDocument, PrincipalRecord } from '../../snapshot/index.ts';
+import { prepareCaller } from '../../telemetry/index.ts';
+
+/** The caller of a request: nobody in particular, or a principal whose signature was good. `policies` are what its own side allows. */
+export type Caller = AnonymousCaller | IdentifiedCaller;
+
+/** A caller without a signature. */
+export interface AnonymousCaller {
+  readonly kind: 'anonymous';
+  readonly principal: Principal;
+  readonly policies?: never;
+}
+
+/** A principal, prepared once per record. */
+export interface IdentifiedCaller {
+  readonly kind: 'principal';
+  readonly principal: CallerPrincipal;
+  readonly policies: IdentityPolicies;
+  /** Header lines for the target. */
+  readonly headers: string;
+  /** `prepareCaller`'s text for the access log. */
+  readonly logged: string;
+  /** What a function's event tells of it. */
+  readonly event: EventIdentity;
+}
+
+/** The identity of a function's event (User Guide: Lambda functions as targets). */
+export interface EventIdentity {
+  readonly type: 'AWS_IAM';
+  readonly principal: string;
+  readonly principalOrgID?: string;
+  readonly sessionName?: string;
+}
+
+/** A caller without a signature. */
+export const anonymousCaller: AnonymousCaller = { kind: 'anonymous', principal: { kind: 'anonymous' } };
+
+/** The access log's texts of callers that are no principals: no auth type asks who it is; one does; a signature that was refused. */
+export const loggedCallers = {
+  unasked: prepareCaller({}),
+  anonymous: prepareCaller({ resolvedUser: 'Anonymous' }),
+  unknown: prepareCaller({ resolvedUser: 'Unknown' }),
+} as const;
+
+/** Prepares a caller (User Guide: HTTP targets, `x-amzn-lattice-identity` and `x-amzn-lattice-identity-tags`). */
+export function prepareIdentifiedCaller(record: PrincipalRecord): IdentifiedCaller {
+  const { arn, organizationId, tags } = record;
+  const sessionName = sessionNameOf(arn);
+  const identity = [
+    `Principal=${arn}`,
+    ...(organizationId === undefined ? [] : [`PrincipalOrgID=${organizationId}`]),
+    ...(sessionName === undefined ? [] : [`SessionName=${sessionName}`]),
+    'Type=AWS_IAM',
+  ];
+  const tagText = Object.entries(tags)
+    .map(([key, value]) => `${escapeSemicolons(key)}=${escapeSemicolons(value)};`)
+    .join('');
+  const organization = organizationId === undefined ? '' : `principalorgid=${escapeSemicolons(organizationId)};`;
+  let policies: IdentityPolicies | undefined;
+  return {
+    kind: 'principal',
+    principal: record,
+    get policies() {
+      // Compiled when an auth policy first asks: most principals of a large estate call few services of a worker.
+      return (policies ??= compilePolicies(record));
+    },
+    headers:
+      `x-amzn-lattice-identity: ${headerText(identity.map(escapeSemicolons).join('; '))}\r\n` +
+      `x-amzn-lattice-identity-tags: ${headerText(`principal=${escapeSemicolons(arn)};${organization}${tagText}`)}\r\n`,
+    logged: prepareCaller({
+      resolvedUser: arn,
+      callerPrincipal: arn,
+      callerPrincipalTags: tagText,
+      ...(organizationId === undefined ? {} : { callerPrincipalOrgID: organizationId }),
+    }),
+    event: {
+      type: 'AWS_IAM',
+      principal: arn,
+      ...(organizationId === undefined ? {} : { principalOrgID: organizationId }),
+      ...(sessionName === undefined ? {} : { sessionName }),
+    },
+  };
+}
+
+function compilePolicies({ policies, boundary }: PrincipalRecord): IdentityPolicies {
+  const identity = policies.map(compileDocument);
+  return boundary === undefined ? { identity } : { identity, boundary: compileDocument(boundary) };
+}
+
+/** One that cannot be read, which IAM takes from nobody, denies everything: what it was to deny is not known. */
+function compileDocument({ name, document }: NamedDocument): NamedPolicy {
+  const parsed = parsePolicy(document, 'identity');
+  return { name, policy: compilePolicy(parsed.ok ? parsed.document : denyingAll) };
+}
+
+const everything = { negated: false, patterns: ['*'] };
+
+const denyingAll = {
+  version: '2012-10-17',
+  statements: [
+    {
+      effect: 'Deny',
+      action: everything,
+      resource: everything,
+      conditions: [],
+      ...{ pointer: '', line: 1, column: 1 },
+    },
+  ],
+} as const;
+
+/** The last part of the ARN of a session of a role. */
+function sessionNameOf(arn: string): string | undefined {
+  return /^arn:[^:]*:sts::\d*:assumed-role\/.+\/([^/]+)$/.exec(arn)?.[1];
+}
+
+function escapeSemicolons(text: string): string {
+  return text.replaceAll(';', '\\;');
+}
+
+/** Text for a header: its UTF-8 bytes as latin1, without what could end a line. */
+function headerText(text: string): string {
+  return Buffer.from(text.replace(/[\x00-\x1f\x7f]/g, ' '), 'utf8').toString('latin1');
+}

@@ -1,0 +1,81 @@
+// Reads the Authorization header of a request to a service: the short way that a data plane takes for every request.
+
+import { signatureFailure, type SignatureFailure } from '../authorization.ts';
+
+/** A well-formed signature, not yet verified. */
+export interface HeadSignature {
+  /** `AWS4-ECDSA-P256-SHA256` is Signature Version 4A, whose scope has no region. */
+  readonly algorithm: 'AWS4-HMAC-SHA256' | 'AWS4-ECDSA-P256-SHA256';
+  readonly accessKeyId: string;
+  /** YYYYMMDD. */
+  readonly date: string;
+  /** Empty for Signature Version 4A. */
+  readonly region: string;
+  readonly service: string;
+  /** As they were written: in lower case and ascending, separated by `;`. */
+  readonly signedHeaders: string;
+  readonly names: readonly string[];
+  /** Lower-case hex: 64 digits, or of Signature Version 4A the DER form. */
+  readonly signature: string;
+}
+
+const usual =
+  /^(AWS4-HMAC-SHA256|AWS4-ECDSA-P256-SHA256) +Credential=([^/, ]+)\/(\d{8})\/(?:([^/, ]+)\/)?([^/, ]+)\/aws4_request, *SignedHeaders=([^A-Z, =]+), *Signature=([0-9a-f]{64,160})$/;
+
+/** Whether the value of an Authorization header is one of Signature Version 4; other schemes are the target's business. */
+export function isSignature(authorization: string): boolean {
+  return authorization.startsWith('AWS4-') || /^aws4-/i.test(authorization);
+}
+
+/** Reads the value of an Authorization header that `isSignature`; its three parts may come in any order. */
+export function parseHeadSignature(authorization: string): HeadSignature | SignatureFailure {
+  const parts = usual.exec(authorization) ?? usual.exec(reorder(authorization));
+  if (parts === null) return describeFault(authorization);
+  const [, name = '', accessKeyId = '', date = '', region = '', service = '', signedHeaders = '', signature = ''] =
+    parts;
+  const algorithm = name === 'AWS4-HMAC-SHA256' ? name : 'AWS4-ECDSA-P256-SHA256';
+  if (algorithm === 'AWS4-HMAC-SHA256' ? region === '' || signature.length !== 64 : region !== '')
+    return describeFault(authorization);
+  const names = signedHeaders.split(';');
+  for (let i = 0; i < names.length; i++)
+    if (names[i] === '' || (i > 0 && !((names[i - 1] ?? '') < (names[i] ?? ''))))
+      return incomplete('SignedHeaders are to be in lower case, in ascending order, and each once.');
+  return { algorithm, accessKeyId, date, region, service, signedHeaders, names, signature };
+}
+
+const partNames = ['Credential', 'SignedHeaders', 'Signature'] as const;
+
+/** The parts of an Authorization value by name; a part that is given twice has the value ''. */
+function readParts(authorization: string): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>();
+  for (const part of authorization.slice(authorization.indexOf(' ') + 1).split(',')) {
+    const equals = part.indexOf('=');
+    const name = part.slice(0, Math.max(equals, 0)).trim();
+    parts.set(name, parts.has(name) ? '' : part.slice(equals + 1).trim());
+  }
+  return parts;
+}
+
+function reorder(authorization: string): string {
+  const parts = readParts(authorization);
+  if (parts.size !== partNames.length) return '';
+  const algorithm = authorization.slice(0, authorization.indexOf(' '));
+  return `${algorithm} ${partNames.map((name) => `${name}=${parts.get(name) ?? ''}`).join(', ')}`;
+}
+
+function describeFault(authorization: string): SignatureFailure {
+  if (!/^AWS4-(HMAC-SHA256|ECDSA-P256-SHA256) /.test(authorization))
+    return incomplete("Unsupported AWS 'algorithm': use AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256.");
+  const parts = readParts(authorization);
+  const missing = partNames.filter((name) => (parts.get(name) ?? '') === '');
+  if (missing.length > 0)
+    return incomplete(missing.map((name) => `Authorization header requires '${name}' parameter once.`).join(' '));
+  const scope = authorization.startsWith('AWS4-HMAC') ? 'keyid/date/region/service' : 'keyid/date/service';
+  return incomplete(
+    `Authorization header is malformed: Credential=${scope}/aws4_request, SignedHeaders=name;name, Signature=hexadecimal digits, and nothing else.`,
+  );
+}
+
+function incomplete(message: string): SignatureFailure {
+  return signatureFailure('IncompleteSignature', message);
+}
