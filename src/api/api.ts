@@ -19,7 +19,7 @@ import { latticeDefinition } from './lattice/definition.ts';
 import type { LatticeDeps } from './lattice/deps.ts';
 import { latticeOperations } from './lattice/operations.ts';
 import type { Store } from '../store/index.ts';
-import { bindAll, type Binding } from './operation.ts';
+import { bindAll, bindJudges, type Binding } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
 import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
@@ -69,6 +69,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         {
           definition: latticeDefinition,
           operations: bindAll(latticeOperations, deps, binding('vpc-lattice', toLatticeError)),
+          judges: bindJudges(latticeOperations, deps),
         },
         {
           definition: ec2Definition,

@@ -1,9 +1,9 @@
 // How an operation is written: a name, a decision or a reading, and the way from the wire's shapes and back.
 
-import type { Answer, Call, OperationHandler } from '../aws/index.ts';
+import type { Answer, Call, JudgeInput, OperationHandler } from '../aws/index.ts';
 import type { AuditedCall } from '../base/audited-call.ts';
 import type { Random } from '../base/random.ts';
-import type { Context, Decision, Idempotency, State } from '../domain/index.ts';
+import type { Context, Decision, Draft, Idempotency, Judge, State } from '../domain/index.ts';
 import type { Outcome, Store } from '../store/index.ts';
 import type { AdmitCall } from './rate-limiter.ts';
 import { auditEventOf } from './audit/audit-event.ts';
@@ -39,16 +39,20 @@ export interface Operation<D extends OperationDeps = OperationDeps> {
   readonly name: string;
   readonly kind: 'read' | 'change';
   readonly bind: (deps: D) => OperationHandler;
+  /** See `Judge`; absent where nothing is wrong with an input that its model allows. */
+  readonly judge?: (deps: D) => JudgeInput;
 }
 
 /** An operation that reads the durable state. */
 export function read<Request, Response, D extends OperationDeps = OperationDeps>(
   name: string,
   answer: (state: State, request: Request, call: Call, deps: D) => Response,
+  judge?: Judge<Request>,
 ): Operation<D> {
   return {
     name,
     kind: 'read',
+    ...judgedBy(judge, (request: Request) => request),
     // The server has decoded and validated the input by the schema that `Request` is generated from.
     bind: (deps) => async (input, call) => ({
       output: answer(deps.store.state.value, input as Request, call, deps),
@@ -71,10 +75,12 @@ export function change<
   decision: Decision<I, R>,
   toInput: (request: Request, deps: D) => I,
   toOutput: (result: R, state: State) => Response,
+  judge?: Judge<I>,
 ): Operation<D> {
   return {
     name,
     kind: 'change',
+    ...judgedBy(judge, toInput),
     bind: (deps) => (input, call, audited) => {
       const context = contextOf(name, call, deps);
       const toAnswer = ({ result, state }: Outcome<R>): Response => toOutput(result, state);
@@ -98,10 +104,12 @@ export function changeOnce<
   decision: Decision<I, R>,
   toInput: (request: Request, deps: D) => I,
   toOutput: (result: R) => Response,
+  judge?: Judge<I>,
 ): Operation<D> {
   return {
     name,
     kind: 'change',
+    ...judgedBy(judge, toInput),
     bind: (deps) => (input, call, audited) => {
       const { clientToken, ...parameters } = input as Request;
       const idempotency = clientToken === undefined ? undefined : { token: clientToken, parameters };
@@ -109,6 +117,18 @@ export function changeOnce<
       const toAnswer = ({ result }: Outcome<R>): Response => toOutput(result);
       return commitAudited(deps, decision, toInput(input as Request, deps), context, idempotency, toAnswer, audited);
     },
+  };
+}
+
+/** The member `judge` of an operation: `judge` on what `toInput` makes of a request that its model may not allow. */
+function judgedBy<Request, I, D extends OperationDeps>(
+  judge: Judge<I> | undefined,
+  toInput: (request: Request, deps: D) => I,
+): Pick<Operation<D>, 'judge'> {
+  if (judge === undefined) return {};
+  return {
+    // The way from the wire's shapes moves members and passes on what is absent, so that a draft stays one.
+    judge: (deps) => (input, call) => judge(deps.store.state.value, toInput(input as Request, deps) as Draft<I>, call),
   };
 }
 
@@ -166,5 +186,17 @@ export function bindAll<D extends OperationDeps>(
         },
       ];
     }),
+  );
+}
+
+/** What judges the inputs of `operations`, by their names. */
+export function bindJudges<D extends OperationDeps>(
+  operations: readonly Operation<D>[],
+  deps: D,
+): ReadonlyMap<string, JudgeInput> {
+  return new Map(
+    operations.flatMap(({ name, judge }): readonly [string, JudgeInput][] =>
+      judge === undefined ? [] : [[name, judge(deps)]],
+    ),
   );
 }

@@ -9,7 +9,7 @@ import { createAwsJson } from './aws-json.ts';
 import { authenticate, type Caller, type Credential } from './authenticate.ts';
 import { createCallRecord, type Claim } from './call-record.ts';
 import type { Codec, Protocol, Service, ServiceDefinition, WireRequest, WireResponse } from './codec.ts';
-import type { Issue } from './issue.ts';
+import { addUnfit, type Issue } from './issue.ts';
 import type { Obstacle } from './obstacle.ts';
 import { createQuery } from './query.ts';
 import { createRestJson } from './rest-json.ts';
@@ -46,10 +46,18 @@ export type OperationHandler = (
   audited: (output: unknown) => AuditedCall,
 ) => Promise<Answer>;
 
+/**
+ * What is wrong with an input beside what its schema says: which members do not go together, or with what is there. `input` has
+ * been decoded, and may be anything that the schema has types for. Throws nothing.
+ */
+export type JudgeInput = (input: unknown, call: Call) => readonly { readonly name: string; readonly message: string }[];
+
 /** A service and those of its operations that are implemented; the others answer 501. */
 export interface ServedService {
   readonly definition: ServiceDefinition;
   readonly operations: ReadonlyMap<string, OperationHandler>;
+  /** By operation. An input that its schema refuses is judged as well, so that the answer names all that is wrong with it. */
+  readonly judges?: ReadonlyMap<string, JudgeInput>;
 }
 
 /** Told of every operation that was answered. */
@@ -173,15 +181,15 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
       record.believe(call);
       const issues: Issue[] = [];
       const input = codec.decodeInput(found, request, issues);
+      const served = options.services.find(({ definition }) => definition === service.definition);
       if (issues.length === 0) {
         record.read(input);
         // What could not be read cannot be judged: its members would look absent.
         validateInput(found.operation.input, input, service.definition.constraints, issues);
+        if (issues.length > 0) addUnfit(issues, served?.judges?.get(operation)?.(input, call) ?? []);
       }
       if (issues.length > 0) throw codec.refusals.badInput(issues, service);
-      const handler = options.services
-        .find(({ definition }) => definition === service.definition)
-        ?.operations.get(operation);
+      const handler = served?.operations.get(operation);
       if (handler === undefined) throw codec.refusals.notImplemented(operation);
       const { output, revision, audited } = await handler(input, call, record.answered);
       response = codec.encodeResult(service, found.operation, output, source.requestId);

@@ -8,7 +8,14 @@ export {
   type ServerLimits,
   type ServerOptions,
 } from './server.ts';
-export { type Answer, type Call, type Observe, type OperationHandler, type ServedService } from './dispatch.ts';
+export {
+  type Answer,
+  type Call,
+  type JudgeInput,
+  type Observe,
+  type OperationHandler,
+  type ServedService,
+} from './dispatch.ts';
 export { type Credential } from './authenticate.ts';
 export { type ServiceDefinition } from './codec.ts';
 export { integer, oneOf, text, type Constraints } from './constraints.ts';

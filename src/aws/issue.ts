@@ -1,8 +1,11 @@
 // What is wrong with an input: collected while it is decoded and validated, all at once.
 
-/** One thing wrong with an input. `unreadable` = it has another type than the schema wants, or is no JSON at all. */
+/**
+ * One thing wrong with an input. `unreadable` = it has another type than the schema wants, or is no JSON at all; `unfit` = it does not
+ * go with other members, or with what is there.
+ */
 export interface Issue {
-  readonly kind: 'unreadable' | 'invalid';
+  readonly kind: 'unreadable' | 'invalid' | 'unfit';
   /** The member as a client names it: `match.httpMatch.headerMatches[0].name`; empty for the whole input. */
   readonly path: string;
   readonly message: string;
@@ -21,6 +24,15 @@ export function addIssue(issues: Issue[], issue: Issue): void {
   if (!isFull(issues)) issues.push(issue);
 }
 
+/** Adds what does not fit, but for members that are refused already: what they are told is enough. */
+export function addUnfit(
+  issues: Issue[],
+  fields: readonly { readonly name: string; readonly message: string }[],
+): void {
+  const told = new Set(issues.map(({ path }) => path));
+  for (const { name, message } of fields) if (!told.has(name)) addIssue(issues, { kind: 'unfit', path: name, message });
+}
+
 /** The path of a member of `path`. */
 export function memberPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
@@ -31,5 +43,8 @@ export function describeIssues(issues: readonly Issue[]): string {
   if (issues.some(({ kind }) => kind === 'unreadable'))
     return issues.map(({ path, message }) => (path === '' ? message : `${message} at '${path}'`)).join('; ');
   const count = issues.length === 1 ? '1 validation error' : `${issues.length} validation errors`;
-  return `${count} detected: ${issues.map(({ message }) => message).join('; ')}`;
+  const sentences = issues.map(({ kind, path, message }) =>
+    kind === 'unfit' ? `Invalid value for ${path}: ${message}` : message,
+  );
+  return `${count} detected: ${sentences.join('; ')}`;
 }

@@ -73,18 +73,32 @@ export function findResource<K extends ArnKind>(
   kind: K,
   identifier: string,
 ): RecordTypes[K] | undefined {
-  const table = state.tables[kind];
-  const arn = identifier.startsWith('arn:') ? parseArn(identifier) : undefined;
-  if (arn === undefined)
-    return table.get(keyOf(caller.account, caller.region, identifier)) as RecordTypes[K] | undefined;
-  if (arn.account !== caller.account)
+  if (!isOwn(caller, identifier))
     throw new Refusal(
       { kind: 'AccessDenied' },
       `Account ${caller.account} is not authorized to access the resource ${identifier}: no resource-based policy allows it.`,
     );
-  const id = arn.resource.slice(arn.resource.lastIndexOf('/') + 1);
-  const found = table.get(keyOf(caller.account, caller.region, id)) as RecordTypes[K] | undefined;
-  return found?.arn === identifier ? found : undefined;
+  return lookUp(state, caller, kind, identifier);
+}
+
+/** As `findResource`, but what is of another account is undefined too, and so is what nothing names. */
+export function lookUp<K extends ArnKind>(
+  state: State,
+  caller: Caller,
+  kind: K,
+  identifier: string | undefined,
+): RecordTypes[K] | undefined {
+  if (identifier === undefined || !isOwn(caller, identifier)) return undefined;
+  const isArn = identifier.startsWith('arn:');
+  const id = isArn ? identifier.slice(identifier.lastIndexOf('/') + 1) : identifier;
+  const found = state.tables[kind].get(keyOf(caller.account, caller.region, id)) as RecordTypes[K] | undefined;
+  return isArn && found?.arn !== identifier ? undefined : found;
+}
+
+/** Whether `identifier` is an id or an ARN of the caller's account. */
+function isOwn({ account }: Caller, identifier: string): boolean {
+  const arn = identifier.startsWith('arn:') ? parseArn(identifier) : undefined;
+  return arn === undefined || arn.account === account;
 }
 
 /** As `findResource`, but an absent resource is refused with `ResourceNotFound`. */

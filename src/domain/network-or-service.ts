@@ -13,7 +13,7 @@ export type NetworkOrService =
 
 /** The service or service network that an id or ARN names; refused with `ResourceNotFound` or (another kind) `Validation`. */
 export function getNetworkOrService(state: State, caller: Caller, identifier: string): NetworkOrService {
-  const kind = kindOfOwner(identifier);
+  const kind = getKind(identifier);
   return kind === 'service'
     ? { kind, record: getResource(state, caller, kind, identifier) }
     : { kind, record: getResource(state, caller, kind, identifier) };
@@ -21,12 +21,17 @@ export function getNetworkOrService(state: State, caller: Caller, identifier: st
 
 /** As `getNetworkOrService`, but undefined when there is none. */
 export function findNetworkOrService(state: State, caller: Caller, identifier: string): BaseRecord | undefined {
-  return findResource(state, caller, kindOfOwner(identifier), identifier);
+  return findResource(state, caller, getKind(identifier), identifier);
 }
 
-function kindOfOwner(identifier: string): NetworkOrService['kind'] {
+/** What an id or ARN names by its look; undefined when it is neither. */
+export function kindOfOwner(identifier: string): NetworkOrService['kind'] | undefined {
   const id = identifier.slice(identifier.lastIndexOf('/') + 1);
-  if (id.startsWith('svc-')) return 'service';
-  if (id.startsWith('sn-')) return 'serviceNetwork';
+  return id.startsWith('svc-') ? 'service' : id.startsWith('sn-') ? 'serviceNetwork' : undefined;
+}
+
+function getKind(identifier: string): NetworkOrService['kind'] {
+  const kind = kindOfOwner(identifier);
+  if (kind !== undefined) return kind;
   throw invalidField('resourceIdentifier', `${identifier} is neither a service nor a service network`);
 }

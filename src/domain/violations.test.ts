@@ -120,7 +120,7 @@ test('createListener(), createRule() and updateRule() name all that is wrong wit
     path: { kind: 'exact', value: 'x' },
     headers: [{ name: 'a:', kind: 'exact', value: '\n' }],
   } as const;
-  const names = ['method', 'pathMatch.match', 'headerMatches[0].name', 'headerMatches[0].match'].map(
+  const names = ['method', 'pathMatch.match.exact', 'headerMatches[0].name', 'headerMatches[0].match'].map(
     (name) => `match.httpMatch.${name}`,
   );
   const rule = { ...place, name: 'rule', priority: 1, match, action };

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The names; readings and what belongs to other decisions are none. */
+/** The names; readings, judgements and what belongs to other decisions are none. */
 export async function decisionNames(): Promise<readonly string[]> {
   const names: string[] = [];
   for (const file of globSync('src/domain/*/index.ts', { cwd: root })) {
     const exported = Object.entries((await import(join(root, file))) as Record<string, unknown>);
     for (const [name, value] of exported)
-      if (typeof value === 'function' && value.length === 3 && !/^(describe|find|get|list|remove)|Of$/.test(name))
+      if (typeof value === 'function' && value.length === 3 && !/^(describe|find|get|judge|list|remove)|Of$/.test(name))
         names.push(name);
   }
   return names;

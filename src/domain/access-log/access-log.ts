@@ -1,10 +1,11 @@
 // Access-log subscriptions of services and service networks: create, change the destination, delete.
 
 import type { Context, Decided } from '../decision.ts';
+import type { Judge } from '../draft.ts';
 import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { listBy, listOf, type RecordList } from '../page.ts';
-import { findNetworkOrService, getNetworkOrService } from '../network-or-service.ts';
+import { findNetworkOrService, getNetworkOrService, kindOfOwner } from '../network-or-service.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { AccessLogSubscription } from '../records/lattice.ts';
 import { checkFields, conflict, type InvalidField } from '../refusal.ts';
@@ -18,6 +19,20 @@ export interface CreateAccessLogSubscriptionInput {
   readonly tags?: Tags;
 }
 
+const logTypeOfService: InvalidField = {
+  name: 'serviceNetworkLogType',
+  message: 'only subscriptions of a service network have one',
+};
+
+/** What is wrong with the input of CreateAccessLogSubscription. */
+export const judgeNewAccessLogSubscription: Judge<CreateAccessLogSubscriptionInput> = (_state, input) => [
+  ...(kindOfOwner(input.resourceIdentifier ?? '') === 'service' && input.serviceNetworkLogType !== undefined
+    ? [logTypeOfService]
+    : []),
+  ...wrongDestination(input.destinationArn),
+  ...wrongTags(input.tags),
+];
+
 /** CreateAccessLogSubscription: one for each owner, log type and kind of destination. */
 export function createAccessLogSubscription(
   state: State,
@@ -26,15 +41,7 @@ export function createAccessLogSubscription(
 ): Decided<AccessLogSubscription> {
   const owner = getNetworkOrService(state, context, input.resourceIdentifier);
   if (owner.kind === 'service') updatedStatus(plainCycle, owner.record, 'SERVICE');
-  const logTypeOfService: InvalidField = {
-    name: 'serviceNetworkLogType',
-    message: 'only subscriptions of a service network have one',
-  };
-  checkFields([
-    ...(owner.kind === 'service' && input.serviceNetworkLogType !== undefined ? [logTypeOfService] : []),
-    ...wrongDestination(input.destinationArn),
-    ...wrongTags(input.tags),
-  ]);
+  checkFields(judgeNewAccessLogSubscription(state, input, context));
   const logType = owner.kind === 'service' ? undefined : (input.serviceNetworkLogType ?? 'SERVICE');
   const id = newId('als', context.random);
   const subscription: AccessLogSubscription = {
@@ -55,10 +62,19 @@ export function createAccessLogSubscription(
   return { changes: [put('accessLogSubscription', subscription)], result: subscription };
 }
 
+interface UpdateAccessLogSubscriptionInput {
+  readonly accessLogSubscriptionIdentifier: string;
+  readonly destinationArn: string;
+}
+
+/** What is wrong with the input of UpdateAccessLogSubscription. */
+export const judgeAccessLogSubscriptionUpdate: Judge<UpdateAccessLogSubscriptionInput> = (_state, input) =>
+  wrongDestination(input.destinationArn);
+
 /** UpdateAccessLogSubscription: only the destination can change. */
 export function updateAccessLogSubscription(
   state: State,
-  input: { readonly accessLogSubscriptionIdentifier: string; readonly destinationArn: string },
+  input: UpdateAccessLogSubscriptionInput,
   context: Context,
 ): Decided<AccessLogSubscription> {
   const before = getResource(state, context, 'accessLogSubscription', input.accessLogSubscriptionIdentifier);
@@ -115,8 +131,8 @@ function destinationKind(arn: string): string | undefined {
   return parts !== undefined && destinations[parts.service]?.(parts.resource) === true ? parts.service : undefined;
 }
 
-function wrongDestination(arn: string): readonly InvalidField[] {
-  if (destinationKind(arn) !== undefined) return [];
+function wrongDestination(arn: string | undefined): readonly InvalidField[] {
+  if (arn === undefined || destinationKind(arn) !== undefined) return [];
   const message = `${arn} is not the ARN of a log group, a bucket or a delivery stream`;
   return [{ name: 'destinationArn', message }];
 }

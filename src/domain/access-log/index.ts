@@ -6,6 +6,8 @@ export {
   createAccessLogSubscription,
   deleteAccessLogSubscription,
   getAccessLogSubscription,
+  judgeAccessLogSubscriptionUpdate,
+  judgeNewAccessLogSubscription,
   removeAccessLogs,
   updateAccessLogSubscription,
 } from './access-log.ts';

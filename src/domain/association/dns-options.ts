@@ -1,6 +1,7 @@
 // Which domains an association wants private zones for: which of its options go together.
 
 import { isDomainName } from '../domain-name.ts';
+import type { Draft } from '../draft.ts';
 import type { DnsOptions } from '../records/lattice.ts';
 import type { InvalidField } from '../refusal.ts';
 
@@ -8,7 +9,7 @@ import type { InvalidField } from '../refusal.ts';
 const withDomains: readonly string[] = ['VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS', 'SPECIFIED_DOMAINS_ONLY'];
 
 /** What is wrong with `options`: a list of domains without a preference for it or the other way round, and what is no domain; `*.` may precede one. */
-export function wrongDnsOptions(options: DnsOptions | undefined): readonly InvalidField[] {
+export function wrongDnsOptions(options: Draft<DnsOptions> | undefined): readonly InvalidField[] {
   if (options === undefined) return [];
   const { privateDnsPreference = 'VERIFIED_DOMAINS_ONLY', privateDnsSpecifiedDomains: domains } = options;
   const name = 'dnsOptions.privateDnsSpecifiedDomains';

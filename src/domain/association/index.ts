@@ -1,6 +1,13 @@
 // Associations of services, resources and VPCs with service networks.
 
-export { getServiceAssociation, getVpcAssociation, listServiceAssociations, listVpcAssociations } from './read.ts';
+export {
+  getServiceAssociation,
+  getVpcAssociation,
+  judgeServiceAssociationFilter,
+  judgeVpcAssociationFilter,
+  listServiceAssociations,
+  listVpcAssociations,
+} from './read.ts';
 export {
   deleteResourceEndpointAssociation,
   listNetworkEndpointAssociations,
@@ -11,6 +18,7 @@ export { getResourceAssociation, listResourceAssociations, resourceDnsEntry } fr
 export {
   createResourceAssociation,
   deleteResourceAssociation,
+  judgeNewResourceAssociation,
   type CreateResourceAssociationInput,
 } from './resource-association.ts';
 export {
@@ -22,6 +30,8 @@ export {
 export {
   createVpcAssociation,
   deleteVpcAssociation,
+  judgeNewVpcAssociation,
+  judgeVpcAssociationUpdate,
   updateVpcAssociation,
   type CreateVpcAssociationInput,
   type UpdateVpcAssociationInput,

@@ -1,10 +1,11 @@
 // Reading associations.
 
+import type { Judge } from '../draft.ts';
 import { findResource, getResource, type Caller } from '../identifiers.ts';
 import { listBy, listOf, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { ServiceAssociation, VpcAssociation } from '../records/lattice.ts';
-import { invalidField } from '../refusal.ts';
+import { checkFields } from '../refusal.ts';
 import { pairIndexValue } from '../state-indexes.ts';
 import type { State } from '../state.ts';
 
@@ -18,15 +19,36 @@ export function getVpcAssociation(state: State, caller: Caller, identifier: stri
   return getResource(state, caller, 'vpcAssociation', identifier);
 }
 
+interface ServiceAssociationFilter {
+  readonly serviceNetworkIdentifier?: string;
+  readonly serviceIdentifier?: string;
+}
+
+interface VpcAssociationFilter {
+  readonly serviceNetworkIdentifier?: string;
+  readonly vpcIdentifier?: string;
+}
+
+/** What is wrong with the filter of `listServiceAssociations`. */
+export const judgeServiceAssociationFilter: Judge<ServiceAssociationFilter> = (_state, filter) =>
+  filter.serviceNetworkIdentifier === undefined && filter.serviceIdentifier === undefined
+    ? [{ name: 'serviceNetworkIdentifier', message: 'give a service network, a service or both' }]
+    : [];
+
+/** What is wrong with the filter of `listVpcAssociations`. */
+export const judgeVpcAssociationFilter: Judge<VpcAssociationFilter> = (_state, filter) =>
+  filter.serviceNetworkIdentifier === undefined && filter.vpcIdentifier === undefined
+    ? [{ name: 'serviceNetworkIdentifier', message: 'give a service network, a VPC or both' }]
+    : [];
+
 /** The associations of a network, of a service, or of both; an unknown one has none. Refused when neither is given. */
 export function listServiceAssociations(
   state: State,
   caller: Caller,
-  filter: { readonly serviceNetworkIdentifier?: string; readonly serviceIdentifier?: string },
+  filter: ServiceAssociationFilter,
 ): RecordList<ServiceAssociation> {
   const { serviceNetworkIdentifier, serviceIdentifier } = filter;
-  if (serviceNetworkIdentifier === undefined && serviceIdentifier === undefined)
-    throw invalidField('serviceNetworkIdentifier', 'give a service network, a service or both');
+  checkFields(judgeServiceAssociationFilter(state, filter, caller));
   const network =
     serviceNetworkIdentifier === undefined
       ? undefined
@@ -55,11 +77,10 @@ export function listServiceAssociations(
 export function listVpcAssociations(
   state: State,
   caller: Caller,
-  filter: { readonly serviceNetworkIdentifier?: string; readonly vpcIdentifier?: string },
+  filter: VpcAssociationFilter,
 ): RecordList<VpcAssociation> {
   const { serviceNetworkIdentifier, vpcIdentifier } = filter;
-  if (serviceNetworkIdentifier === undefined && vpcIdentifier === undefined)
-    throw invalidField('serviceNetworkIdentifier', 'give a service network, a VPC or both');
+  checkFields(judgeVpcAssociationFilter(state, filter, caller));
   const network =
     serviceNetworkIdentifier === undefined
       ? undefined

@@ -1,7 +1,8 @@
 // Resource associations: a resource configuration joins a service network and leaves it.
 
 import type { Context, Decided } from '../decision.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import type { Judge } from '../draft.ts';
+import { formatArn, getResource, lookUp, newId } from '../identifiers.ts';
 import { deletedStatus, isCarried, resourceAssociationCycle, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Key, type Tags } from '../records/base.ts';
@@ -19,6 +20,16 @@ export interface CreateResourceAssociationInput {
   readonly tags?: Tags;
 }
 
+/** What is wrong with the input of CreateServiceNetworkResourceAssociation. */
+export const judgeNewResourceAssociation: Judge<CreateResourceAssociationInput> = (state, input, caller) => {
+  const type = lookUp(state, caller, 'resourceConfiguration', input.resourceConfigurationIdentifier)?.type;
+  const wrongType = {
+    name: 'resourceConfigurationIdentifier',
+    message: `resource configurations of type ${type} cannot be associated with a service network`,
+  };
+  return [...(type === 'CHILD' || type === 'CIDR' ? [wrongType] : []), ...wrongTags(input.tags)];
+};
+
 /**
  * CreateServiceNetworkResourceAssociation: CREATE_IN_PROGRESS until the data plane obeys. A CHILD comes with its group, CIDR
  * ranges are reached by endpoints only: neither can be associated. Refused while another association of the two exists (one
@@ -32,17 +43,12 @@ export function createResourceAssociation(
   const { account, region, now } = context;
   const configuration = getResource(state, context, 'resourceConfiguration', input.resourceConfigurationIdentifier);
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
-  const { type, status } = configuration;
-  const wrongType = {
-    name: 'resourceConfigurationIdentifier',
-    message: `resource configurations of type ${type} cannot be associated with a service network`,
-  };
-  checkFields([...(type === 'CHILD' || type === 'CIDR' ? [wrongType] : []), ...wrongTags(input.tags)]);
+  checkFields(judgeNewResourceAssociation(state, input, context));
   if (!isCarried(configuration))
     throw conflict(
       'RESOURCE_CONFIGURATION',
       configuration.id,
-      `The resource configuration ${configuration.id} is ${status}, which does not allow this.`,
+      `The resource configuration ${configuration.id} is ${configuration.status}, which does not allow this.`,
     );
   const resourceConfigurationKey = keyOfRecord(configuration);
   const serviceNetworkKey = keyOfRecord(network);

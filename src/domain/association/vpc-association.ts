@@ -2,12 +2,13 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { wrongSecurityGroups } from '../ec2/index.ts';
-import { formatArn, getResource, newId, type Caller } from '../identifiers.ts';
+import type { Judge } from '../draft.ts';
+import { formatArn, getResource, newId, lookUp, type Caller } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Key, type Tags } from '../records/base.ts';
 import type { DnsOptions, ServiceNetwork, VpcAssociation } from '../records/lattice.ts';
-import { checkFields, conflict, invalidField, type InvalidField } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags, wrongTags } from '../tag/check-tags.ts';
 import { wrongDnsOptions } from './dns-options.ts';
@@ -24,6 +25,18 @@ export interface CreateVpcAssociationInput {
   readonly tags?: Tags;
 }
 
+/** What is wrong with the input of CreateServiceNetworkVpcAssociation. */
+export const judgeNewVpcAssociation: Judge<CreateVpcAssociationInput> = (state, input, caller) => {
+  const { vpcIdentifier, securityGroupIds = [], dnsOptions, tags } = input;
+  const vpcKey = keyOf(caller.account, caller.region, vpcIdentifier ?? '');
+  const unknownVpc = { name: 'vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` };
+  return [
+    ...(state.tables.vpc.has(vpcKey) ? wrongGroups(state, caller, vpcKey, securityGroupIds) : [unknownVpc]),
+    ...wrongDnsOptions(dnsOptions),
+    ...wrongTags(tags),
+  ];
+};
+
 /**
  * CreateServiceNetworkVpcAssociation: CREATE_IN_PROGRESS until the data plane obeys. A VPC has one association; one in
  * CREATE_FAILED does not count (the AWS Gateway API Controller makes a new one beside it).
@@ -36,14 +49,7 @@ export function createVpcAssociation(
   const { account, region, now } = context;
   const network = getResource(state, context, 'serviceNetwork', input.serviceNetworkIdentifier);
   const vpcKey = keyOf(account, region, input.vpcIdentifier);
-  const unknownVpc = { name: 'vpcIdentifier', message: `the VPC ${input.vpcIdentifier} does not exist` };
-  checkFields([
-    ...(state.tables.vpc.has(vpcKey)
-      ? wrongGroups(state, context, vpcKey, input.securityGroupIds ?? [])
-      : [unknownVpc]),
-    ...wrongDnsOptions(input.dnsOptions),
-    ...wrongTags(input.tags),
-  ]);
+  checkFields(judgeNewVpcAssociation(state, input, context));
   const existing = recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', vpcKey).find(
     (one) => one.status !== 'CREATE_FAILED',
   );
@@ -93,6 +99,22 @@ export interface UpdateVpcAssociationInput {
   readonly dnsOptions?: DnsOptions;
 }
 
+const lastGroup: InvalidField = {
+  name: 'securityGroupIds',
+  message: 'the last security group cannot be removed: delete the association instead',
+};
+
+/** What is wrong with the input of UpdateServiceNetworkVpcAssociation. */
+export const judgeVpcAssociationUpdate: Judge<UpdateVpcAssociationInput> = (state, input, caller) => {
+  const { vpcAssociationIdentifier, securityGroupIds = [], dnsOptions } = input;
+  const before = lookUp(state, caller, 'vpcAssociation', vpcAssociationIdentifier);
+  return [
+    ...(input.securityGroupIds?.length === 0 ? [lastGroup] : []),
+    ...(before === undefined ? [] : wrongGroups(state, caller, before.vpcKey, securityGroupIds)),
+    ...wrongDnsOptions(dnsOptions),
+  ];
+};
+
 /** UpdateServiceNetworkVpcAssociation: UPDATE_IN_PROGRESS until the data plane obeys; refused while in progress or failed. */
 export function updateVpcAssociation(
   state: State,
@@ -101,12 +123,10 @@ export function updateVpcAssociation(
 ): Decided<VpcAssociation> {
   const before = getResource(state, context, 'vpcAssociation', input.vpcAssociationIdentifier);
   const status = updatedStatus(updatableCycle, before, 'SERVICE_NETWORK_VPC_ASSOCIATION');
-  if (input.securityGroupIds?.length === 0)
-    throw invalidField('securityGroupIds', 'the last security group cannot be removed: delete the association instead');
+  checkFields(judgeVpcAssociationUpdate(state, input, context));
   const { securityGroupIds, privateDnsEnabled, dnsOptions } = input;
   if (securityGroupIds === undefined && privateDnsEnabled === undefined && dnsOptions === undefined)
     return { changes: [], result: before };
-  checkFields([...wrongGroups(state, context, before.vpcKey, securityGroupIds ?? []), ...wrongDnsOptions(dnsOptions)]);
   const association: VpcAssociation = {
     ...withIntent(before, status, state, context),
     ...(securityGroupIds === undefined ? {} : { securityGroupIds: [...new Set(securityGroupIds)] }),

@@ -2,6 +2,7 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { canonicalDomain, isDomainName } from '../domain-name.ts';
+import type { Judge } from '../draft.ts';
 import { formatArn, getResource, newId } from '../identifiers.ts';
 import { checkQuota } from '../quotas.ts';
 import type { Tags } from '../records/base.ts';
@@ -16,6 +17,12 @@ export interface StartDomainVerificationInput {
   readonly tags?: Tags;
 }
 
+/** What is wrong with the input of StartDomainVerification. */
+export const judgeDomainVerification: Judge<StartDomainVerificationInput> = (_state, { domainName = '', tags }) => {
+  const wrongName = { name: 'domainName', message: `${domainName} is not a domain name` };
+  return [...(isDomainName(domainName) ? [] : [wrongName]), ...wrongTags(tags)];
+};
+
 /**
  * StartDomainVerification: PENDING until the TXT record is seen or its time is over. Refused while another verification of
  * the domain is pending or has succeeded.
@@ -27,8 +34,7 @@ export function startDomainVerification(
 ): Decided<DomainVerification> {
   const { account, region, now, random } = context;
   const { domainName } = input;
-  const wrongName = { name: 'domainName', message: `${domainName} is not a domain name` };
-  checkFields([...(isDomainName(domainName) ? [] : [wrongName]), ...wrongTags(input.tags)]);
+  checkFields(judgeDomainVerification(state, input, context));
   const name = nameIndexValue('domainVerification', ownerOf(context), canonicalDomain(domainName));
   const existing = recordsBy(state, 'domainVerification', 'names', name).find(
     (one) => one.status !== 'VERIFICATION_TIMED_OUT',

@@ -2,6 +2,7 @@
 
 export {
   deleteDomainVerification,
+  judgeDomainVerification,
   startDomainVerification,
   type StartDomainVerificationInput,
 } from './domain-verification.ts';

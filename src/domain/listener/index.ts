@@ -3,6 +3,8 @@
 export {
   createListener,
   deleteListener,
+  judgeListenerUpdate,
+  judgeNewListener,
   updateListener,
   type CreateListenerInput,
   type ListenerResult,

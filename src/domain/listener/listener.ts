@@ -1,7 +1,8 @@
 // Listeners: create with the default rule, change the default action, delete with the rules.
 
 import type { Context, Decided } from '../decision.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import type { Judge } from '../draft.ts';
+import { formatArn, getResource, lookUp, newId } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
@@ -12,7 +13,7 @@ import { ruleArn } from '../rule/rule.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
 import { checkTags, wrongTags } from '../tag/check-tags.ts';
-import { getListener } from './read.ts';
+import { getListener, lookUpListener } from './read.ts';
 
 export interface CreateListenerInput {
   readonly serviceIdentifier: string;
@@ -35,15 +36,24 @@ const noCustomDomain: InvalidField = {
   message: 'a TLS_PASSTHROUGH listener needs a service with a custom domain name',
 };
 
+/** What is wrong with the input of CreateListener. */
+export const judgeNewListener: Judge<CreateListenerInput> = (state, input, caller) => {
+  const { protocol, defaultAction, tags } = input;
+  const service = lookUp(state, caller, 'service', input.serviceIdentifier);
+  return [
+    ...(protocol === 'TLS_PASSTHROUGH' && service !== undefined && service.customDomainName === undefined
+      ? [noCustomDomain]
+      : []),
+    ...wrongAction(state, defaultAction, { member: 'defaultAction', protocol }, caller),
+    ...wrongTags(tags),
+  ];
+};
+
 /** CreateListener: name and port are unique in the service. Makes the default rule, named `default`, too. */
 export function createListener(state: State, input: CreateListenerInput, context: Context): Decided<ListenerResult> {
   const service = getResource(state, context, 'service', input.serviceIdentifier);
   updatedStatus(plainCycle, service, 'SERVICE');
-  checkFields([
-    ...(input.protocol === 'TLS_PASSTHROUGH' && service.customDomainName === undefined ? [noCustomDomain] : []),
-    ...wrongAction(state, input.defaultAction, { member: 'defaultAction', protocol: input.protocol }, context),
-    ...wrongTags(input.tags),
-  ]);
+  checkFields(judgeNewListener(state, input, context));
   const { account, region, now } = context;
   const port = input.port ?? (input.protocol === 'HTTP' ? 80 : 443);
   const siblings = recordsBy(state, 'listener', 'listenersByService', keyOfRecord(service));
@@ -91,16 +101,20 @@ export function createListener(state: State, input: CreateListenerInput, context
   return { changes: [put('listener', listener), put('rule', rule)], result: { listener, defaultAction: action } };
 }
 
+interface UpdateListenerInput {
+  readonly serviceIdentifier: string;
+  readonly listenerIdentifier: string;
+  readonly defaultAction: RuleActionInput;
+}
+
+/** What is wrong with the input of UpdateListener. */
+export const judgeListenerUpdate: Judge<UpdateListenerInput> = (state, input, caller) => {
+  const protocol = lookUpListener(state, caller, input)?.protocol;
+  return wrongAction(state, input.defaultAction, { member: 'defaultAction', protocol }, caller);
+};
+
 /** UpdateListener: only the default action can change. */
-export function updateListener(
-  state: State,
-  input: {
-    readonly serviceIdentifier: string;
-    readonly listenerIdentifier: string;
-    readonly defaultAction: RuleActionInput;
-  },
-  context: Context,
-): Decided<ListenerResult> {
+export function updateListener(state: State, input: UpdateListenerInput, context: Context): Decided<ListenerResult> {
   const { service, listener: before } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
   const rule = state.tables.rule.get(keyOf(before.account, before.region, before.defaultRuleId));
   if (rule === undefined) throw new Error(`the listener ${before.id} has no default rule`);

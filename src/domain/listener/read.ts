@@ -1,6 +1,6 @@
 // Reading listeners.
 
-import { findResource, getResource, type Caller } from '../identifiers.ts';
+import { findResource, getResource, lookUp, type Caller } from '../identifiers.ts';
 import { listBy, type RecordList } from '../page.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { Listener, RuleAction, Service } from '../records/lattice.ts';
@@ -18,6 +18,20 @@ export function getListener(
   const listener = findResource(state, caller, 'listener', listenerIdentifier);
   if (listener?.serviceId !== service.id) throw notFound('LISTENER', listenerIdentifier);
   return { service, listener };
+}
+
+/** As `getListener`, but undefined when either is absent or not named. */
+export function lookUpListener(
+  state: State,
+  caller: Caller,
+  {
+    serviceIdentifier,
+    listenerIdentifier,
+  }: { readonly serviceIdentifier?: string | undefined; readonly listenerIdentifier?: string | undefined },
+): Listener | undefined {
+  const service = lookUp(state, caller, 'service', serviceIdentifier);
+  const listener = lookUp(state, caller, 'listener', listenerIdentifier);
+  return service === undefined || listener?.serviceId !== service.id ? undefined : listener;
 }
 
 /** The listeners of a service. */

@@ -8,7 +8,7 @@ import { keyOfRecord } from '../records/base.ts';
 import type { OwnedPolicy } from '../records/policy.ts';
 import { checkFields } from '../refusal.ts';
 import { put, remove, type State } from '../state.ts';
-import { judgePolicy } from './policy-document.ts';
+import { judgePolicyInput } from './policy-document.ts';
 import { replacePolicy } from './owned-policy.ts';
 
 /** A policy and whether it is evaluated: only while its owner's auth type is AWS_IAM. */
@@ -24,7 +24,7 @@ export function putAuthPolicy(
   context: Context,
 ): Decided<AuthPolicyView> {
   const owner = getNetworkOrService(state, context, input.resourceIdentifier);
-  checkFields(judgePolicy(input.policy));
+  checkFields(judgePolicyInput(state, input));
   if (owner.kind === 'service') updatedStatus(plainCycle, owner.record, 'SERVICE');
   const before = state.tables.authPolicy.get(keyOfRecord(owner.record));
   const policy = replacePolicy(owner.record, before, input.policy, context);

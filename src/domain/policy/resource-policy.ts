@@ -6,7 +6,7 @@ import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { keyOfRecord, type BaseRecord } from '../records/base.ts';
 import { checkFields, notFound, Refusal } from '../refusal.ts';
 import { put, remove, type State } from '../state.ts';
-import { judgePolicy } from './policy-document.ts';
+import { judgePolicyInput } from './policy-document.ts';
 import { replacePolicy } from './owned-policy.ts';
 
 const ownerKinds = {
@@ -30,7 +30,7 @@ export function putResourcePolicy(
   context: Context,
 ): Decided<null> {
   const owner = getOwner(state, context, input.resourceArn);
-  checkFields(judgePolicy(input.policy));
+  checkFields(judgePolicyInput(state, input));
   const key = keyOfRecord(owner);
   const service = state.tables.service.get(key);
   if (service !== undefined) updatedStatus(plainCycle, service, 'SERVICE');

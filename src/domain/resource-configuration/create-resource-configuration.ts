@@ -3,7 +3,8 @@
 import { findDomainTwin } from '../association/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { canonicalDomain, isDomainName, isWithinDomain } from '../domain-name.ts';
-import { findResource, formatArn, getResource, newId } from '../identifiers.ts';
+import { entryOf, type Draft, type Judge } from '../draft.ts';
+import { formatArn, getResource, lookUp, newId, type Caller } from '../identifiers.ts';
 import { isCarried } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
@@ -45,6 +46,10 @@ interface References {
   readonly verification: DomainVerification | undefined;
 }
 
+/** What is wrong with the input of CreateResourceConfiguration. */
+export const judgeNewResourceConfiguration: Judge<CreateResourceConfigurationInput> = (state, input, caller) =>
+  judge(state, input, findReferences(state, input, caller)).wrong;
+
 /** CreateResourceConfiguration: CREATE_IN_PROGRESS until the data plane obeys. A name is unique in account and region. */
 export function createResourceConfiguration(
   state: State,
@@ -54,7 +59,7 @@ export function createResourceConfiguration(
   const { account, region, now } = context;
   const references = findReferences(state, input, context);
   const { definition, wrong } = judge(state, input, references);
-  checkFields([...wrong, ...wrongTags(input.tags)]);
+  checkFields(wrong);
   const { gateway, group, verification } = getReferences(state, input, references, context);
   checkStanding(state, input, context, gateway, group);
   const id = newId('rcfg', context.random);
@@ -86,24 +91,17 @@ export function createResourceConfiguration(
   return { changes: [put('resourceConfiguration', configuration)], result: configuration };
 }
 
-function findReferences(state: State, input: CreateResourceConfigurationInput, context: Context): References {
-  const { resourceConfigurationGroupIdentifier, resourceGatewayIdentifier, domainVerificationIdentifier } = input;
-  const group =
-    resourceConfigurationGroupIdentifier === undefined
-      ? undefined
-      : findResource(state, context, 'resourceConfiguration', resourceConfigurationGroupIdentifier);
-  const gateway = input.type === 'CHILD' ? group?.resourceGatewayId : resourceGatewayIdentifier;
+function findReferences(state: State, input: Draft<CreateResourceConfigurationInput>, caller: Caller): References {
+  const group = lookUp(state, caller, 'resourceConfiguration', input.resourceConfigurationGroupIdentifier);
+  const gateway = input.type === 'CHILD' ? group?.resourceGatewayId : input.resourceGatewayIdentifier;
   return {
     group,
-    gateway: gateway === undefined ? undefined : findResource(state, context, 'resourceGateway', gateway),
-    verification:
-      domainVerificationIdentifier === undefined
-        ? undefined
-        : findResource(state, context, 'domainVerification', domainVerificationIdentifier),
+    gateway: lookUp(state, caller, 'resourceGateway', gateway),
+    verification: lookUp(state, caller, 'domainVerification', input.domainVerificationIdentifier),
   };
 }
 
-/** As `findReferences`, but what does not exist is refused with `ResourceNotFound`. */
+/** As `findReferences`, but what does not exist or is another account's is refused. */
 function getReferences(
   state: State,
   input: CreateResourceConfigurationInput,
@@ -120,7 +118,7 @@ function getReferences(
 /** Everything that is wrong with the input in itself and beside what it names. */
 function judge(
   state: State,
-  input: CreateResourceConfigurationInput,
+  input: Draft<CreateResourceConfigurationInput>,
   references: References,
 ): { readonly definition: ResourceDefinition | undefined; readonly wrong: readonly InvalidField[] } {
   const { type, protocol, resourceConfigurationDefinition, portRanges = [] } = input;
@@ -135,8 +133,10 @@ function judge(
     ...wrongPortRanges(portRanges),
     ...judged.wrong,
     ...wrongDomains(input, references),
+    ...wrongTags(input.tags),
   ];
-  if (protocol !== undefined && !typeRules[type].protocols.some((one) => one === protocol))
+  const protocols = entryOf(typeRules, type)?.protocols;
+  if (protocol !== undefined && protocols !== undefined && !protocols.some((one) => one === protocol))
     wrong.push({ name: 'protocol', message: `resource configurations of type ${type} cannot have ${protocol}` });
   if (type !== 'CHILD' || group === undefined) return { ...judged, wrong };
   if (group.type !== 'GROUP')
@@ -152,7 +152,7 @@ function idOf(identifier: string): string {
 }
 
 function wrongDomains(
-  { customDomainName, groupDomain, domainVerificationIdentifier }: CreateResourceConfigurationInput,
+  { customDomainName, groupDomain, domainVerificationIdentifier }: Draft<CreateResourceConfigurationInput>,
   { group, verification }: References,
 ): InvalidField[] {
   const wrong: InvalidField[] = [];

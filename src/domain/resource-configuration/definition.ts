@@ -2,9 +2,10 @@
 
 import { cidrContains, cidrOverlaps, parseAddress, parseCidr, type Cidr } from '../../base/cidr.ts';
 import { isDomainName } from '../domain-name.ts';
+import { entryOf, type Draft } from '../draft.ts';
 import { parseArn } from '../identifiers.ts';
 import type { Vpc } from '../records/ec2.ts';
-import type { ResourceConfigurationType, ResourceDefinition, ResourceGateway } from '../records/resource.ts';
+import type { ResourceDefinition, ResourceGateway } from '../records/resource.ts';
 import type { InvalidField } from '../refusal.ts';
 import { typeRules } from './requirements.ts';
 
@@ -18,7 +19,7 @@ export interface DefinitionInput {
 
 /** Where the resource is: the gateway and its VPC, as far as they are known. */
 export interface ResourcePlace {
-  readonly type: ResourceConfigurationType;
+  readonly type: string | undefined;
   readonly gateway: ResourceGateway | undefined;
   readonly vpc: Vpc | undefined;
 }
@@ -42,7 +43,7 @@ type Note = (part: string, message: string) => undefined;
 
 /** The definition that `input` gives (absent when it gives none that could be stored), and everything that is wrong with it. */
 export function judgeDefinition(
-  input: DefinitionInput,
+  input: Draft<DefinitionInput>,
   place: ResourcePlace,
 ): { readonly definition: ResourceDefinition | undefined; readonly wrong: readonly InvalidField[] } {
   const wrong: InvalidField[] = [];
@@ -51,7 +52,7 @@ export function judgeDefinition(
     return undefined;
   });
   if (definition === undefined) return { definition, wrong };
-  const allowed = typeRules[place.type].definitions;
+  const allowed = entryOf(typeRules, place.type)?.definitions ?? [];
   if (allowed.length > 0 && !allowed.includes(definition.kind))
     wrong.push({
       name: 'resourceConfigurationDefinition',
@@ -61,7 +62,7 @@ export function judgeDefinition(
   return { definition, wrong };
 }
 
-function read(input: DefinitionInput, note: Note): ResourceDefinition | undefined {
+function read(input: Draft<DefinitionInput>, note: Note): ResourceDefinition | undefined {
   const { dnsResource, ipResource, arnResource, cidrResource } = input;
   if (dnsResource !== undefined) return readName(dnsResource, note);
   if (ipResource !== undefined) {
@@ -80,13 +81,13 @@ function read(input: DefinitionInput, note: Note): ResourceDefinition | undefine
 }
 
 function readName(
-  { domainName, ipAddressType = 'IPV4' }: NonNullable<DefinitionInput['dnsResource']>,
+  { domainName, ipAddressType = 'IPV4' }: NonNullable<Draft<DefinitionInput>['dnsResource']>,
   note: Note,
 ): ResourceDefinition | undefined {
   if (ipAddressType === 'DUALSTACK') note('dnsResource.ipAddressType', 'DUALSTACK is not supported: IPV4 or IPV6');
   if (domainName === undefined || !isDomainName(domainName))
     return note('dnsResource.domainName', `${domainName ?? 'nothing'} is not a domain name`);
-  return ipAddressType === 'DUALSTACK' ? undefined : { kind: 'dns', domainName, ipAddressType };
+  return ipAddressType === 'IPV4' || ipAddressType === 'IPV6' ? { kind: 'dns', domainName, ipAddressType } : undefined;
 }
 
 function readArn(arn: string | undefined, note: Note): ResourceDefinition | undefined {

@@ -1,9 +1,14 @@
 // Resource configurations.
 
-export { createResourceConfiguration, type CreateResourceConfigurationInput } from './create-resource-configuration.ts';
+export {
+  createResourceConfiguration,
+  judgeNewResourceConfiguration,
+  type CreateResourceConfigurationInput,
+} from './create-resource-configuration.ts';
 export { getResourceConfiguration, listResourceConfigurations, verificationOf } from './read.ts';
 export {
   deleteResourceConfiguration,
+  judgeResourceConfigurationUpdate,
   removeResourceConfiguration,
   updateResourceConfiguration,
   type UpdateResourceConfigurationInput,

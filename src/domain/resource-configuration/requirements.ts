@@ -1,5 +1,6 @@
 // Which members a resource configuration of each type needs, may have, or must not have (API Reference: CreateResourceConfiguration).
 
+import { entryOf } from '../draft.ts';
 import type { ResourceConfigurationType, ResourceDefinition } from '../records/resource.ts';
 import type { InvalidField } from '../refusal.ts';
 
@@ -77,14 +78,16 @@ export const typeRules: Readonly<Record<ResourceConfigurationType, TypeRules>> =
 
 /** What of `members` is absent although `type` needs it, or given although `type` has none. `false` and an empty list count as absent. */
 export function wrongMembers(
-  type: ResourceConfigurationType,
+  type: string | undefined,
   members: Readonly<Partial<Record<TypedMember, unknown>>>,
   names: readonly TypedMember[],
 ): InvalidField[] {
+  const rules = entryOf(typeRules, type);
+  if (rules === undefined) return [];
   return names.flatMap((name) => {
     const value = members[name];
     const given = value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
-    const rule = typeRules[type].members[name];
+    const rule = rules.members[name];
     if (rule === 'needed' && !given) return [{ name, message: `resource configurations of type ${type} need it` }];
     if (rule === 'forbidden' && given)
       return [{ name, message: `resource configurations of type ${type} cannot have it` }];

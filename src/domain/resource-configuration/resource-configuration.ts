@@ -1,7 +1,8 @@
 // Resource configurations: change, delete.
 
 import type { Context, Decided } from '../decision.ts';
-import { getResource } from '../identifiers.ts';
+import type { Draft, Judge } from '../draft.ts';
+import { getResource, lookUp } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { removePolicies } from '../policy/index.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
@@ -19,6 +20,39 @@ export interface UpdateResourceConfigurationInput {
   readonly portRanges?: readonly string[];
 }
 
+/** What is wrong with the input of UpdateResourceConfiguration. */
+export const judgeResourceConfigurationUpdate: Judge<UpdateResourceConfigurationInput> = (state, input, caller) =>
+  judgeUpdate(state, input, lookUp(state, caller, 'resourceConfiguration', input.resourceConfigurationIdentifier))
+    .wrong;
+
+/** The definition that the update leaves, and everything that is wrong with it beside what `before` has, as far as that is known. */
+function judgeUpdate(
+  state: State,
+  input: Draft<UpdateResourceConfigurationInput>,
+  before: ResourceConfiguration | undefined,
+): ReturnType<typeof judgeDefinition> {
+  const { resourceConfigurationDefinition: given } = input;
+  const type = before?.type;
+  const gateway =
+    before === undefined
+      ? undefined
+      : state.tables.resourceGateway.get(keyOf(before.account, before.region, before.resourceGatewayId));
+  const vpc = gateway === undefined ? undefined : state.tables.vpc.get(gateway.vpcKey);
+  const { definition, wrong } =
+    given === undefined
+      ? { definition: before?.definition, wrong: [] }
+      : judgeDefinition(given, { type, gateway, vpc });
+  const portRanges = input.portRanges ?? before?.portRanges ?? [];
+  const members = {
+    portRanges,
+    allowAssociationToShareableServiceNetwork:
+      input.allowAssociationToShareableServiceNetwork ?? before?.allowAssociationToShareableServiceNetwork,
+    resourceConfigurationDefinition: given ?? before?.definition,
+  };
+  const names = ['portRanges', 'allowAssociationToShareableServiceNetwork', 'resourceConfigurationDefinition'] as const;
+  return { definition, wrong: [...wrongMembers(type, members, names), ...wrongPortRanges(portRanges), ...wrong] };
+}
+
 /** UpdateResourceConfiguration: definition, port ranges, sharing flag; what is absent stays. UPDATE_IN_PROGRESS until the data plane obeys. */
 export function updateResourceConfiguration(
   state: State,
@@ -29,29 +63,12 @@ export function updateResourceConfiguration(
   const before = getResource(state, context, 'resourceConfiguration', resourceConfigurationIdentifier);
   const status = updatedStatus(updatableCycle, before, 'RESOURCE_CONFIGURATION');
   if (Object.values(given).every((value) => value === undefined)) return { changes: [], result: before };
-  const { definition: oldDefinition, ...kept } = before;
-  const gateway = state.tables.resourceGateway.get(keyOf(before.account, before.region, before.resourceGatewayId));
-  const vpc = gateway === undefined ? undefined : state.tables.vpc.get(gateway.vpcKey);
-  const judged =
-    given.resourceConfigurationDefinition === undefined
-      ? { definition: oldDefinition, wrong: [] }
-      : judgeDefinition(given.resourceConfigurationDefinition, { type: before.type, gateway, vpc });
+  const { definition: _definition, ...kept } = before;
+  const judged = judgeUpdate(state, input, before);
+  checkFields(judged.wrong);
   const portRanges = given.portRanges ?? before.portRanges;
   const allowAssociationToShareableServiceNetwork =
     given.allowAssociationToShareableServiceNetwork ?? before.allowAssociationToShareableServiceNetwork;
-  checkFields([
-    ...wrongMembers(
-      before.type,
-      {
-        portRanges,
-        allowAssociationToShareableServiceNetwork,
-        resourceConfigurationDefinition: given.resourceConfigurationDefinition ?? oldDefinition,
-      },
-      ['portRanges', 'allowAssociationToShareableServiceNetwork', 'resourceConfigurationDefinition'],
-    ),
-    ...wrongPortRanges(portRanges),
-    ...judged.wrong,
-  ]);
   const configuration: ResourceConfiguration = {
     ...withIntent(kept, status, state, context),
     portRanges,

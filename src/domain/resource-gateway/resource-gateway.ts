@@ -1,14 +1,15 @@
 // Resource gateways: create, change the security groups, delete.
 
 import type { Context, Decided } from '../decision.ts';
+import { entryOf, type Judge } from '../draft.ts';
 import { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from '../ec2/index.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import { formatArn, getResource, lookUp, newId } from '../identifiers.ts';
 import { deletedStatus, updatableCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Subnet } from '../records/ec2.ts';
 import type { ResourceGateway } from '../records/resource.ts';
-import { checkFields, conflict, invalidField, invalidFields, type InvalidField } from '../refusal.ts';
+import { checkFields, conflict, type InvalidField } from '../refusal.ts';
 import { nameIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { wrongTags } from '../tag/check-tags.ts';
@@ -78,19 +79,20 @@ export function createResourceGateway(
   return { changes: [put('resourceGateway', gateway)], result: gateway };
 }
 
-function decidePlace(state: State, input: CreateResourceGatewayInput, context: Context) {
+/** What is wrong with the input of CreateResourceGateway. */
+export const judgeNewResourceGateway: Judge<CreateResourceGatewayInput> = (state, input, caller) => {
   const { vpcIdentifier = '', subnetIds = [], securityGroupIds = [], ipAddressType = 'IPV4' } = input;
   const wrong: InvalidField[] = [...wrongTags(input.tags)];
-  const vpc = findVpc(state, context, vpcIdentifier);
+  const vpc = findVpc(state, caller, vpcIdentifier);
   if (vpcIdentifier === '') wrong.push({ name: 'vpcIdentifier', message: 'a resource gateway needs a VPC' });
   else if (vpc === undefined) wrong.push({ name: 'vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` });
-  if (subnetIds.length > MOST_SUBNETS)
-    throw invalidField('subnetIds', `a resource gateway has at most ${MOST_SUBNETS} subnets`);
+  const tooMany = subnetIds.length > MOST_SUBNETS;
+  if (tooMany) wrong.push({ name: 'subnetIds', message: `a resource gateway has at most ${MOST_SUBNETS} subnets` });
   if (subnetIds.length === 0) wrong.push({ name: 'subnetIds', message: 'a resource gateway needs a subnet' });
   if (vpc !== undefined) {
-    const found = findSubnets(state, context, keyOfRecord(vpc), subnetIds);
+    const found = findSubnets(state, caller, keyOfRecord(vpc), tooMany ? [] : subnetIds);
     wrong.push(...found.wrong, ...wrongZones(found.subnets), ...wrongFamilies(found.subnets, ipAddressType));
-    wrong.push(...wrongSecurityGroups(state, context, keyOfRecord(vpc), securityGroupIds));
+    wrong.push(...wrongSecurityGroups(state, caller, keyOfRecord(vpc), securityGroupIds));
   }
   if (ipAddressType === 'IPV6') {
     if (input.ipv4AddressesPerEni !== undefined)
@@ -98,7 +100,14 @@ function decidePlace(state: State, input: CreateResourceGatewayInput, context: C
     if (input.resourceConfigDnsResolution === 'IN_VPC')
       wrong.push({ name: 'resourceConfigDnsResolution', message: 'IN_VPC needs subnets with IPv4' });
   }
-  if (vpc === undefined || wrong.length > 0) throw invalidFields(wrong);
+  return wrong;
+};
+
+function decidePlace(state: State, input: CreateResourceGatewayInput, context: Context) {
+  const { vpcIdentifier = '', subnetIds = [], securityGroupIds = [], ipAddressType = 'IPV4' } = input;
+  checkFields(judgeNewResourceGateway(state, input, context));
+  const vpc = findVpc(state, context, vpcIdentifier);
+  if (vpc === undefined) throw new Error('a gateway without a VPC was not refused');
   return {
     vpcKey: keyOfRecord(vpc),
     vpcId: vpc.id,
@@ -120,10 +129,12 @@ function wrongZones(subnets: readonly Subnet[]): InvalidField[] {
   return wrong;
 }
 
-function wrongFamilies(subnets: readonly Subnet[], type: AddressType): InvalidField[] {
+function wrongFamilies(subnets: readonly Subnet[], type: string): InvalidField[] {
+  const rules = entryOf(families, type);
+  if (rules === undefined) return [];
   return subnets.flatMap((subnet) =>
     ([4, 6] as const).flatMap((family) => {
-      const rule = families[type][family];
+      const rule = rules[family];
       const has = familiesOf(subnet).has(family);
       if (rule === 'free' || (rule === 'needed') === has) return [];
       const message = `the subnet ${subnet.id} ${has ? 'has' : 'does not have'} IPv${family} addresses`;
@@ -132,17 +143,28 @@ function wrongFamilies(subnets: readonly Subnet[], type: AddressType): InvalidFi
   );
 }
 
+interface UpdateResourceGatewayInput {
+  readonly resourceGatewayIdentifier: string;
+  readonly securityGroupIds?: readonly string[];
+}
+
+/** What is wrong with the input of UpdateResourceGateway. */
+export const judgeResourceGatewayUpdate: Judge<UpdateResourceGatewayInput> = (state, input, caller) => {
+  const gateway = lookUp(state, caller, 'resourceGateway', input.resourceGatewayIdentifier);
+  return gateway === undefined ? [] : wrongSecurityGroups(state, caller, gateway.vpcKey, input.securityGroupIds ?? []);
+};
+
 /** UpdateResourceGateway: only the security groups can change. UPDATE_IN_PROGRESS until the data plane obeys. */
 export function updateResourceGateway(
   state: State,
-  input: { readonly resourceGatewayIdentifier: string; readonly securityGroupIds?: readonly string[] },
+  input: UpdateResourceGatewayInput,
   context: Context,
 ): Decided<ResourceGateway> {
   const before = getResource(state, context, 'resourceGateway', input.resourceGatewayIdentifier);
   const status = updatedStatus(updatableCycle, before, 'RESOURCE_GATEWAY');
   const { securityGroupIds } = input;
   if (securityGroupIds === undefined) return { changes: [], result: before };
-  checkFields(wrongSecurityGroups(state, context, before.vpcKey, securityGroupIds));
+  checkFields(judgeResourceGatewayUpdate(state, input, context));
   const gateway: ResourceGateway = {
     ...withIntent(before, status, state, context),
     securityGroupIds: [...new Set(securityGroupIds)],

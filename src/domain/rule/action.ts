@@ -1,7 +1,8 @@
 // What a rule or a listener does: which actions are allowed where.
 
 import type { Context } from '../decision.ts';
-import { findResource, getResource } from '../identifiers.ts';
+import type { Draft } from '../draft.ts';
+import { getResource, lookUp, type Caller } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
@@ -52,25 +53,27 @@ export function decideAction(state: State, input: RuleActionInput, place: Action
 /** What is wrong with an action where it stands: a status other than 404 and 500, a missing weight, a group twice or one that does not fit the listener. */
 export function wrongAction(
   state: State,
-  input: RuleActionInput,
-  { member, protocol }: Pick<ActionPlace, 'member' | 'protocol'>,
-  context: Context,
+  input: Draft<RuleActionInput> | undefined,
+  { member, protocol }: { readonly member: ActionPlace['member']; readonly protocol: string | undefined },
+  caller: Caller,
 ): readonly InvalidField[] {
   const wrong: InvalidField[] = [];
+  if (input === undefined) return wrong;
   if (input.kind === 'fixedResponse') {
     if (protocol === 'TLS_PASSTHROUGH')
       wrong.push({ name: member, message: 'a TLS_PASSTHROUGH listener can only forward to TCP target groups' });
-    if (input.statusCode !== 404 && input.statusCode !== 500)
+    if (input.statusCode !== undefined && input.statusCode !== 404 && input.statusCode !== 500)
       wrong.push({ name: `${member}.fixedResponse.statusCode`, message: 'only 404 and 500 are supported' });
     return wrong;
   }
   const refuse = (message: string): void => void wrong.push({ name: `${member}.forward.targetGroups`, message });
-  if (input.targetGroups.length === 0) refuse('a forward action needs a target group');
-  if (input.targetGroups.length > 1 && input.targetGroups.some(({ weight }) => weight === undefined))
+  const { targetGroups = [] } = input;
+  if (targetGroups.length === 0) refuse('a forward action needs a target group');
+  if (targetGroups.length > 1 && targetGroups.some(({ weight }) => weight === undefined))
     refuse('each of several target groups needs a weight');
   // What is not found is refused by itself, after all that is wrong with the input.
-  const groups = input.targetGroups.flatMap(
-    ({ targetGroupIdentifier }) => findResource(state, context, 'targetGroup', targetGroupIdentifier) ?? [],
+  const groups = targetGroups.flatMap(
+    ({ targetGroupIdentifier }) => lookUp(state, caller, 'targetGroup', targetGroupIdentifier) ?? [],
   );
   const distinct = new Set(groups);
   if (distinct.size < groups.length) refuse('a target group is named twice');
@@ -82,9 +85,10 @@ export function wrongAction(
   return wrong;
 }
 
-function fitsListener(group: TargetGroup, protocol: ListenerProtocol): boolean {
+function fitsListener(group: TargetGroup, protocol: string | undefined): boolean {
   if (protocol === 'TLS_PASSTHROUGH') return group.protocol === 'TCP';
   if (group.type === 'LAMBDA') return true;
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') return true;
   return group.protocol !== 'TCP' && (protocol === 'HTTPS' || group.protocolVersion === 'HTTP1');
 }
 

@@ -1,10 +1,12 @@
 // Several rules of one listener at once: the way to swap priorities.
 
 import type { Context, Decided } from '../decision.ts';
+import type { Judge } from '../draft.ts';
+import { lookUp } from '../identifiers.ts';
 import { getListener } from '../listener/read.ts';
 import { keyOfRecord } from '../records/base.ts';
 import type { Rule } from '../records/lattice.ts';
-import { conflict, invalidField, Refusal } from '../refusal.ts';
+import { checkFields, conflict, Refusal } from '../refusal.ts';
 import { put, recordsBy, type State } from '../state.ts';
 import { findRuleOf } from './read.ts';
 import { changeRule, type RuleChange } from './rule.ts';
@@ -27,6 +29,19 @@ export interface BatchUpdateRuleResult {
   readonly unsuccessful: readonly RuleFailure[];
 }
 
+/** What is wrong with the input of BatchUpdateRule as a whole. */
+export const judgeBatch: Judge<BatchUpdateRuleInput> = (state, { rules = [] }, caller) => {
+  const named = new Set<string>();
+  return rules.flatMap(({ ruleIdentifier = '' }, index) => {
+    const id = lookUp(state, caller, 'rule', ruleIdentifier)?.id ?? ruleIdentifier;
+    if (!named.has(id)) {
+      named.add(id);
+      return [];
+    }
+    return [{ name: `rules[${index}].ruleIdentifier`, message: `the rule ${ruleIdentifier} is named twice` }];
+  });
+};
+
 /**
  * BatchUpdateRule: priorities are judged on the outcome of the whole batch, so that two rules can swap theirs. A rule whose
  * change is refused stays as it was and is reported; the others change. A rule named twice is refused with `Validation`.
@@ -37,16 +52,12 @@ export function batchUpdateRule(
   context: Context,
 ): Decided<BatchUpdateRuleResult> {
   const { service, listener } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
+  checkFields(judgeBatch(state, input, context));
   const present = recordsBy(state, 'rule', 'rulesByListener', keyOfRecord(listener));
   const changed = new Map<string, { readonly ruleIdentifier: string; readonly rule: Rule }>();
-  const named = new Set<string>();
   const unsuccessful: RuleFailure[] = [];
-  for (const [index, { ruleIdentifier, ...change }] of input.rules.entries()) {
+  for (const { ruleIdentifier, ...change } of input.rules) {
     const rule = findRuleOf(state, context, listener, ruleIdentifier);
-    const id = rule?.id ?? ruleIdentifier;
-    if (named.has(id))
-      throw invalidField(`rules[${index}].ruleIdentifier`, `the rule ${ruleIdentifier} is named twice`);
-    named.add(id);
     if (rule === undefined) {
       unsuccessful.push({
         ruleIdentifier,

@@ -1,5 +1,6 @@
 // What a rule matches, as a caller gives it and as it is stored.
 
+import type { Draft } from '../draft.ts';
 import type { RuleMatch } from '../records/lattice.ts';
 import { checkFields, type InvalidField } from '../refusal.ts';
 
@@ -31,20 +32,20 @@ export function decideMatch(input: RuleMatchInput): RuleMatch {
 }
 
 /** What of a match no request could ever have. */
-export function wrongMatch({ method, path, headers = [] }: RuleMatchInput): readonly InvalidField[] {
+export function wrongMatch({ method, path, headers = [] }: Draft<RuleMatchInput>): readonly InvalidField[] {
   const wrong: InvalidField[] = [];
   if (method !== undefined && method !== '' && !TOKEN.test(method))
     wrong.push({ name: 'match.httpMatch.method', message: `${JSON.stringify(method)} is not an HTTP method` });
-  if (path !== undefined && !path.value.startsWith('/'))
-    wrong.push({ name: 'match.httpMatch.pathMatch.match', message: 'a path begins with /' });
-  for (const [index, header] of headers.entries()) {
+  if (path?.value !== undefined && !path.value.startsWith('/'))
+    wrong.push({ name: `match.httpMatch.pathMatch.match.${path.kind}`, message: 'a path begins with /' });
+  for (const [index, { name = '', value = '' }] of headers.entries()) {
     const member = `match.httpMatch.headerMatches[${index}]`;
-    if (!TOKEN.test(header.name))
-      wrong.push({ name: `${member}.name`, message: `${JSON.stringify(header.name)} is not a header name` });
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(header.value))
+    if (!TOKEN.test(name))
+      wrong.push({ name: `${member}.name`, message: `${JSON.stringify(name)} is not a header name` });
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value))
       wrong.push({
         name: `${member}.match`,
-        message: `the value for ${header.name} has control characters`,
+        message: `the value for ${name} has control characters`,
       });
   }
   return wrong;

@@ -1,8 +1,9 @@
 // Rules of a listener: create, change one, delete.
 
 import type { Context, Decided } from '../decision.ts';
-import { formatArn, newId } from '../identifiers.ts';
-import { getListener } from '../listener/read.ts';
+import type { Draft, Judge } from '../draft.ts';
+import { formatArn, newId, type Caller } from '../identifiers.ts';
+import { getListener, lookUpListener } from '../listener/read.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Listener, Rule } from '../records/lattice.ts';
@@ -30,16 +31,31 @@ const noRulesInPassthrough: InvalidField = {
   message: 'a TLS_PASSTHROUGH listener has no rule but its default action',
 };
 
+/** What is wrong with the input of CreateRule. */
+export const judgeNewRule: Judge<CreateRuleInput> = (state, input, caller) => [
+  ...(lookUpListener(state, caller, input)?.protocol === 'TLS_PASSTHROUGH' ? [noRulesInPassthrough] : []),
+  ...judgeRuleUpdate(state, input, caller),
+  ...wrongTags(input.tags),
+];
+
+/** What is wrong with match and action in the input of UpdateRule. */
+export function judgeRuleUpdate(
+  state: State,
+  input: Draft<Omit<UpdateRuleInput, 'ruleIdentifier'>>,
+  caller: Caller,
+): readonly InvalidField[] {
+  const protocol = lookUpListener(state, caller, input)?.protocol;
+  return [
+    ...wrongMatch(input.match ?? {}),
+    ...wrongAction(state, input.action, { member: 'action', protocol }, caller),
+  ];
+}
+
 /** CreateRule: name and priority are unique in the listener. */
 export function createRule(state: State, input: CreateRuleInput, context: Context): Decided<Rule> {
   const { service, listener } = getListener(state, context, input.serviceIdentifier, input.listenerIdentifier);
   const place = { service, protocol: listener.protocol, member: 'action' } as const;
-  checkFields([
-    ...(listener.protocol === 'TLS_PASSTHROUGH' ? [noRulesInPassthrough] : []),
-    ...wrongMatch(input.match),
-    ...wrongAction(state, input.action, place, context),
-    ...wrongTags(input.tags),
-  ]);
+  checkFields(judgeNewRule(state, input, context));
   const { account, region, now } = context;
   const listenerKey = keyOfRecord(listener);
   const [existing] = recordsBy(state, 'rule', 'names', nameIndexValue('rule', listenerKey, input.name));
@@ -108,10 +124,8 @@ export function changeRule(
     throw invalidField('ruleIdentifier', 'the default rule is changed by the default action of its listener');
   if (change.match === undefined && change.priority === undefined && change.action === undefined) return rule;
   const place = { service, protocol: listener.protocol, member: 'action', replaces: rule } as const;
-  checkFields([
-    ...(change.match === undefined ? [] : wrongMatch(change.match)),
-    ...(change.action === undefined ? [] : wrongAction(state, change.action, place, context)),
-  ]);
+  const identifiers = { serviceIdentifier: service.id, listenerIdentifier: listener.id };
+  checkFields(judgeRuleUpdate(state, { ...change, ...identifiers }, context));
   return {
     ...rule,
     ...(change.match === undefined ? {} : { match: decideMatch(change.match) }),

@@ -3,6 +3,8 @@
 export {
   createService,
   deleteService,
+  judgeNewService,
+  judgeServiceUpdate,
   updateService,
   type CreateServiceInput,
   type UpdateServiceInput,

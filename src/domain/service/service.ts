@@ -4,7 +4,8 @@ import { removeAccessLogs } from '../access-log/index.ts';
 import type { Context, Decided } from '../decision.ts';
 import { isDomainName } from '../domain-name.ts';
 import { HOSTED_ZONE_ID, serviceDnsName } from '../generated-names.ts';
-import { formatArn, getResource, newId, parseArn } from '../identifiers.ts';
+import type { Judge } from '../draft.ts';
+import { formatArn, getResource, newId, parseArn, type Caller } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { removePolicies } from '../policy/index.ts';
 import { checkQuota } from '../quotas.ts';
@@ -28,14 +29,17 @@ export interface CreateServiceInput {
   readonly tags?: Tags;
 }
 
+/** What is wrong with the input of CreateService. */
+export const judgeNewService: Judge<CreateServiceInput> = (_state, input, caller) => [
+  ...wrongDomain(input.customDomainName),
+  ...wrongCertificate(input.certificateArn, caller),
+  ...wrongTags(input.tags),
+];
+
 /** CreateService: ACTIVE at once, because no data plane has to do anything before an association. */
 export function createService(state: State, input: CreateServiceInput, context: Context): Decided<Service> {
   const { account, region, now } = context;
-  checkFields([
-    ...wrongDomain(input.customDomainName),
-    ...wrongCertificate(input.certificateArn, context),
-    ...wrongTags(input.tags),
-  ]);
+  checkFields(judgeNewService(state, input, context));
   const [existing] = recordsBy(
     state,
     'service',
@@ -75,7 +79,7 @@ function wrongDomain(domain: string | undefined): readonly InvalidField[] {
 }
 
 /** Certificates are ACM's, of the region of their service (User Guide: Bring your own certificate). */
-function wrongCertificate(arn: string | undefined, { region }: Pick<Context, 'region'>): readonly InvalidField[] {
+function wrongCertificate(arn: string | undefined, { region }: Pick<Caller, 'region'>): readonly InvalidField[] {
   if (arn === undefined || arn === '') return [];
   const named = parseArn(arn);
   if (named?.service === 'acm' && named.region === region) return [];
@@ -90,11 +94,15 @@ export interface UpdateServiceInput {
   readonly idleTimeoutSeconds?: number;
 }
 
+/** What is wrong with the input of UpdateService. */
+export const judgeServiceUpdate: Judge<UpdateServiceInput> = (_state, { certificateArn }, caller) =>
+  wrongCertificate(certificateArn, caller);
+
 /** UpdateService: certificate, auth type and idle timeout; what is absent stays. */
 export function updateService(state: State, input: UpdateServiceInput, context: Context): Decided<Service> {
   const present = getResource(state, context, 'service', input.serviceIdentifier);
   const { certificateArn: before, ...rest } = { ...present, status: updatedStatus(plainCycle, present, 'SERVICE') };
-  checkFields(wrongCertificate(input.certificateArn, context));
+  checkFields(judgeServiceUpdate(state, input, context));
   const certificateArn = input.certificateArn ?? before ?? '';
   const service: Service = {
     ...rest,

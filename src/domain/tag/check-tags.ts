@@ -1,7 +1,9 @@
 // What AWS allows as tags.
 
+import type { Draft } from '../draft.ts';
 import type { Tags } from '../records/base.ts';
 import { checkFields, type InvalidField } from '../refusal.ts';
+import type { State } from '../state.ts';
 
 /** The most tags that a resource can have (CloudFormation schemas; the model admits 200 in a call). */
 const MOST_TAGS = 50;
@@ -10,6 +12,11 @@ const MOST_TAGS = 50;
 export function checkTags(tags: Tags | undefined): Tags {
   checkFields(wrongTags(tags));
   return tags ?? {};
+}
+
+/** What is wrong with an input of which nothing but the tags is judged. */
+export function judgeTags(_state: State, input: Draft<{ readonly tags?: Tags }>): readonly InvalidField[] {
+  return wrongTags(input.tags);
 }
 
 /** What is wrong with `tags`, see `checkTags`. */

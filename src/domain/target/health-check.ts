@@ -1,5 +1,6 @@
 // The settings of health checks: defaults, ranges, and what resets a setting.
 
+import type { Draft } from '../draft.ts';
 import type { HealthCheck, TargetGroup } from '../records/lattice.ts';
 import { checkFields, type InvalidField } from '../refusal.ts';
 
@@ -17,7 +18,7 @@ export interface HealthCheckInput {
   readonly matcher?: string;
 }
 
-type Group = Pick<TargetGroup, 'type' | 'protocol' | 'protocolVersion'>;
+type Group = Draft<Pick<TargetGroup, 'type' | 'protocol' | 'protocolVersion'>>;
 
 /**
  * The defaults of a group's check (behaviour.md 6; the AWS Gateway API Controller compares them member by member): on for
@@ -78,7 +79,7 @@ function hasHealthCheck({ type }: Pick<Group, 'type'>): boolean {
 /** What is wrong with the settings of a check for such a group: alone, out of range, and beside what the group has. */
 export function wrongHealthCheck(
   group: Group,
-  input: HealthCheckInput | undefined,
+  input: Draft<HealthCheckInput> | undefined,
   before?: HealthCheck,
 ): readonly InvalidField[] {
   if (input === undefined) return [];
@@ -116,7 +117,7 @@ const ranges = {
   unhealthyThreshold: ['unhealthyThresholdCount', 2, 10],
 } as const;
 
-function wrongRanges(input: HealthCheckInput): InvalidField[] {
+function wrongRanges(input: Draft<HealthCheckInput>): InvalidField[] {
   const wrong: InvalidField[] = [];
   const names = Object.keys(ranges) as (keyof typeof ranges)[];
   for (const name of names) {

@@ -10,10 +10,17 @@ export {
   targetStatus,
   type ObservedHealth,
 } from './read.ts';
-export { createTargetGroup, deleteTargetGroup, updateTargetGroup } from './target-group.ts';
+export {
+  createTargetGroup,
+  deleteTargetGroup,
+  judgeNewTargetGroup,
+  judgeTargetGroupUpdate,
+  updateTargetGroup,
+} from './target-group.ts';
 export { type CreateTargetGroupInput, type TargetGroupConfigInput } from './target-group-config.ts';
 export {
   deregisterTargets,
+  judgeTargets,
   registerTargets,
   type TargetFailure,
   type TargetInput,

@@ -1,5 +1,6 @@
 // What a target group is made from, and which of its settings go together.
 
+import { entryOf, type Draft } from '../draft.ts';
 import type { Caller } from '../identifiers.ts';
 import { keyOf, type Tags } from '../records/base.ts';
 import type { ProtocolVersion, TargetGroupProtocol, TargetGroupType } from '../records/lattice.ts';
@@ -32,6 +33,9 @@ interface Combination {
   readonly lacks: readonly Member[];
 }
 
+/** Of a type or protocol that is not known. */
+const anything: Combination = { needs: [], lacks: [] };
+
 /** What the configuration of a group of each type needs, and what it may not have (behaviour.md 6; API Reference: TargetGroupConfig). */
 const byType: Readonly<Record<TargetGroupType, Combination>> = {
   INSTANCE: { needs: ['protocol', 'vpcIdentifier'], lacks: ['ipAddressType', 'lambdaEventStructureVersion'] },
@@ -56,14 +60,15 @@ const byProtocol: Readonly<Record<TargetGroupProtocol, Combination>> = {
 /** Everything that is wrong with the configuration of a new group. */
 export function wrongConfig(
   state: State,
-  { type, config = {} }: CreateTargetGroupInput,
+  { type, config = {} }: Draft<CreateTargetGroupInput>,
   { account, region }: Caller,
 ): readonly InvalidField[] {
   const { protocol, protocolVersion, vpcIdentifier, healthCheck } = config;
-  const wrong = wrongMembers(config, byType[type], `of type ${type}`);
-  const lacks = (member: Member): boolean => byType[type].lacks.includes(member);
-  if (protocol !== undefined && !lacks('protocol'))
-    wrong.push(...wrongMembers(config, byProtocol[protocol], `with protocol ${protocol}`));
+  const ofType = entryOf(byType, type) ?? anything;
+  const wrong = wrongMembers(config, ofType, `of type ${type}`);
+  const lacks = (member: Member): boolean => ofType.lacks.includes(member);
+  if (!lacks('protocol'))
+    wrong.push(...wrongMembers(config, entryOf(byProtocol, protocol) ?? anything, `with protocol ${protocol}`));
   if (type === 'ALB' && protocolVersion !== undefined && protocolVersion !== 'HTTP1')
     wrong.push({ name: 'config.protocolVersion', message: 'target groups of type ALB use HTTP1' });
   if (
@@ -74,14 +79,18 @@ export function wrongConfig(
     wrong.push({ name: 'config.vpcIdentifier', message: `the VPC ${vpcIdentifier} does not exist` });
   if (!lacks('healthCheck')) {
     const version = protocol === 'TCP' ? {} : { protocolVersion: protocolVersion ?? 'HTTP1' };
-    const group = { type, protocol: protocol ?? 'HTTP', ...version } as const;
+    const group = { type, protocol: protocol ?? 'HTTP', ...version };
     for (const { name, message } of wrongHealthCheck(group, healthCheck))
       wrong.push({ name: `config.${name}`, message });
   }
   return wrong;
 }
 
-function wrongMembers(config: TargetGroupConfigInput, { needs, lacks }: Combination, which: string): InvalidField[] {
+function wrongMembers(
+  config: Draft<TargetGroupConfigInput>,
+  { needs, lacks }: Combination,
+  which: string,
+): InvalidField[] {
   return [
     ...needs.flatMap((member): InvalidField[] =>
       config[member] === undefined ? [{ name: `config.${member}`, message: `target groups ${which} need one` }] : [],

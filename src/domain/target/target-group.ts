@@ -1,7 +1,8 @@
 // Target groups: create, change the health check, delete.
 
 import type { Context, Decided } from '../decision.ts';
-import { formatArn, getResource, newId } from '../identifiers.ts';
+import type { Judge } from '../draft.ts';
+import { formatArn, getResource, lookUp, newId } from '../identifiers.ts';
 import { deletedStatus, plainCycle, updatedStatus, withIntent } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOfRecord } from '../records/base.ts';
@@ -10,13 +11,19 @@ import { checkFields, conflict } from '../refusal.ts';
 import { nameIndexValue, ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsAfter, recordsBy, remove, type State } from '../state.ts';
 import { checkTags, wrongTags } from '../tag/check-tags.ts';
-import { decideHealthCheck, type HealthCheckInput } from './health-check.ts';
+import { decideHealthCheck, wrongHealthCheck, type HealthCheckInput } from './health-check.ts';
 import { wrongConfig, type CreateTargetGroupInput } from './target-group-config.ts';
+
+/** What is wrong with the input of CreateTargetGroup. */
+export const judgeNewTargetGroup: Judge<CreateTargetGroupInput> = (state, input, caller) => [
+  ...wrongConfig(state, input, caller),
+  ...wrongTags(input.tags),
+];
 
 /** CreateTargetGroup: ACTIVE at once, because no data plane has to do anything before a rule uses it. */
 export function createTargetGroup(state: State, input: CreateTargetGroupInput, context: Context): Decided<TargetGroup> {
   const { account, region, now } = context;
-  checkFields([...wrongConfig(state, input, context), ...wrongTags(input.tags)]);
+  checkFields(judgeNewTargetGroup(state, input, context));
   const [existing] = recordsBy(
     state,
     'targetGroup',
@@ -60,12 +67,19 @@ function storedConfig({ type, config }: CreateTargetGroupInput): Partial<TargetG
   };
 }
 
+interface UpdateTargetGroupInput {
+  readonly targetGroupIdentifier: string;
+  readonly healthCheck: HealthCheckInput;
+}
+
+/** What is wrong with the input of UpdateTargetGroup. */
+export const judgeTargetGroupUpdate: Judge<UpdateTargetGroupInput> = (state, input, caller) => {
+  const group = lookUp(state, caller, 'targetGroup', input.targetGroupIdentifier);
+  return wrongHealthCheck(group ?? {}, input.healthCheck, group?.healthCheck);
+};
+
 /** UpdateTargetGroup: only the health check can change; settings that are absent stay. */
-export function updateTargetGroup(
-  state: State,
-  input: { readonly targetGroupIdentifier: string; readonly healthCheck: HealthCheckInput },
-  context: Context,
-): Decided<TargetGroup> {
+export function updateTargetGroup(state: State, input: UpdateTargetGroupInput, context: Context): Decided<TargetGroup> {
   const before = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
   const healthCheck = decideHealthCheck(before, input.healthCheck, before.healthCheck);
   const group: TargetGroup = {

@@ -2,8 +2,9 @@
 
 import { cidrContains, parseAddress, parseCidr } from '../../base/cidr.ts';
 import type { Context, Decided } from '../decision.ts';
+import type { Draft, Judge } from '../draft.ts';
 import { findLoadBalancer } from '../ec2/load-balancer.ts';
-import { getResource, parseArn } from '../identifiers.ts';
+import { getResource, lookUp, parseArn } from '../identifiers.ts';
 import { plainCycle, updatedStatus } from '../life-cycle.ts';
 import { checkQuota } from '../quotas.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
@@ -32,6 +33,12 @@ export interface TargetsResult {
   readonly unsuccessful: readonly TargetFailure[];
 }
 
+/** What is wrong with the input of RegisterTargets. */
+export const judgeTargets: Judge<TargetsInput> = (state, { targetGroupIdentifier, targets = [] }, caller) => {
+  const group = lookUp(state, caller, 'targetGroup', targetGroupIdentifier);
+  return group === undefined ? [] : wrongTargets(group, targets);
+};
+
 /**
  * RegisterTargets: an id that is no address, instance or ARN of the group's kind refuses the call (`Validation`); one that
  * cannot be reached in the group's VPC is reported as unsuccessful. A draining target is taken back.
@@ -39,7 +46,7 @@ export interface TargetsResult {
 export function registerTargets(state: State, input: TargetsInput, context: Context): Decided<TargetsResult> {
   const group = getResource(state, context, 'targetGroup', input.targetGroupIdentifier);
   updatedStatus(plainCycle, group, 'TARGET_GROUP');
-  checkFields(wrongTargets(group, input.targets));
+  checkFields(judgeTargets(state, input, context));
   const groupKey = keyOfRecord(group);
   const wanted = distinct(group, input.targets);
   if (group.type === 'LAMBDA' || group.type === 'ALB')
@@ -107,9 +114,9 @@ export function deregisterTargets(state: State, input: TargetsInput, context: Co
 }
 
 /** The targets by record id, each once, with the port filled in. */
-function distinct(group: TargetGroup, targets: readonly TargetInput[]): Map<string, TargetInput> {
+function distinct(group: TargetGroup, targets: readonly Draft<TargetInput>[]): Map<string, TargetInput> {
   const found = new Map<string, TargetInput>();
-  for (const { id, port = group.port } of targets) {
+  for (const { id = '', port = group.port } of targets) {
     const target = group.type === 'LAMBDA' || port === undefined ? { id } : { id, port };
     found.set(`${group.id}/${target.port ?? '-'}/${id}`, target);
   }
@@ -117,9 +124,9 @@ function distinct(group: TargetGroup, targets: readonly TargetInput[]): Map<stri
 }
 
 /** What is wrong with targets in themselves, for a group of this type. */
-function wrongTargets(group: TargetGroup, targets: readonly TargetInput[]): readonly InvalidField[] {
-  const wrong = targets.flatMap((target, index): InvalidField[] => {
-    const message = wrongId(group, target);
+function wrongTargets(group: TargetGroup, targets: readonly Draft<TargetInput>[]): readonly InvalidField[] {
+  const wrong = targets.flatMap(({ id = '' }, index): InvalidField[] => {
+    const message = wrongId(group, id);
     return message === undefined ? [] : [{ name: `targets[${index}].id`, message }];
   });
   for (const [index, { port }] of targets.entries())
@@ -130,7 +137,7 @@ function wrongTargets(group: TargetGroup, targets: readonly TargetInput[]): read
   return wrong;
 }
 
-function wrongId(group: TargetGroup, { id }: TargetInput): string | undefined {
+function wrongId(group: TargetGroup, id: string): string | undefined {
   if (group.type === 'IP') {
     const family = group.ipAddressType === 'IPV6' ? 6 : 4;
     return parseAddress(id)?.family === family ? undefined : `${id} is not an IPv${family} address`;

@@ -4,7 +4,10 @@ import type {
   CreateAccessLogSubscriptionRequest,
   CreateAccessLogSubscriptionResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { createAccessLogSubscription as decide } from '../../../domain/access-log/index.ts';
+import {
+  createAccessLogSubscription as decide,
+  judgeNewAccessLogSubscription,
+} from '../../../domain/access-log/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeAccessLog } from './describe-access-log.ts';
 
@@ -14,4 +17,5 @@ export const createAccessLogSubscription = changeOnce(
   decide,
   (request: Valid<CreateAccessLogSubscriptionRequest>) => request,
   (subscription): Wire<CreateAccessLogSubscriptionResponse> => describeAccessLog(subscription),
+  judgeNewAccessLogSubscription,
 );

@@ -4,7 +4,10 @@ import type {
   UpdateAccessLogSubscriptionRequest,
   UpdateAccessLogSubscriptionResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { updateAccessLogSubscription as decide } from '../../../domain/access-log/index.ts';
+import {
+  updateAccessLogSubscription as decide,
+  judgeAccessLogSubscriptionUpdate,
+} from '../../../domain/access-log/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeAccessLog } from './describe-access-log.ts';
 
@@ -14,4 +17,5 @@ export const updateAccessLogSubscription = change(
   decide,
   (request: Valid<UpdateAccessLogSubscriptionRequest>) => request,
   (subscription): Wire<UpdateAccessLogSubscriptionResponse> => describeAccessLog(subscription),
+  judgeAccessLogSubscriptionUpdate,
 );

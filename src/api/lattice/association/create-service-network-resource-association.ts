@@ -4,7 +4,7 @@ import type {
   CreateServiceNetworkResourceAssociationRequest,
   CreateServiceNetworkResourceAssociationResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { createResourceAssociation as decide } from '../../../domain/association/index.ts';
+import { createResourceAssociation as decide, judgeNewResourceAssociation } from '../../../domain/association/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeResourceAssociation } from './describe-resource-association.ts';
@@ -15,4 +15,5 @@ export const createServiceNetworkResourceAssociation = changeOnce(
   decide,
   (request: Valid<CreateServiceNetworkResourceAssociationRequest>) => withoutToken(request),
   (association): Wire<CreateServiceNetworkResourceAssociationResponse> => describeResourceAssociation(association),
+  judgeNewResourceAssociation,
 );

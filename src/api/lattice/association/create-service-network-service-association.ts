@@ -5,6 +5,7 @@ import type {
   CreateServiceNetworkServiceAssociationResponse,
 } from '@aws-sdk/client-vpc-lattice';
 import { createServiceAssociation as decide } from '../../../domain/association/index.ts';
+import { judgeTags } from '../../../domain/tag/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeServiceAssociationView } from './describe-association.ts';
@@ -15,4 +16,5 @@ export const createServiceNetworkServiceAssociation = changeOnce(
   decide,
   (request: Valid<CreateServiceNetworkServiceAssociationRequest>) => withoutToken(request),
   (result): Wire<CreateServiceNetworkServiceAssociationResponse> => describeServiceAssociationView(result),
+  judgeTags,
 );

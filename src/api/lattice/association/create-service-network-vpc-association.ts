@@ -4,7 +4,7 @@ import type {
   CreateServiceNetworkVpcAssociationRequest,
   CreateServiceNetworkVpcAssociationResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { createVpcAssociation as decide } from '../../../domain/association/index.ts';
+import { createVpcAssociation as decide, judgeNewVpcAssociation } from '../../../domain/association/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeVpcAssociationView } from './describe-association.ts';
@@ -15,4 +15,5 @@ export const createServiceNetworkVpcAssociation = changeOnce(
   decide,
   (request: Valid<CreateServiceNetworkVpcAssociationRequest>) => withoutToken(request),
   (result): Wire<CreateServiceNetworkVpcAssociationResponse> => describeVpcAssociationView(result),
+  judgeNewVpcAssociation,
 );

@@ -4,7 +4,7 @@ import type {
   ListServiceNetworkServiceAssociationsRequest,
   ListServiceNetworkServiceAssociationsResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { listServiceAssociations as list } from '../../../domain/association/index.ts';
+import { listServiceAssociations as list, judgeServiceAssociationFilter } from '../../../domain/association/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
 import { paginate } from '../../../domain/index.ts';
 import { describeServiceAssociation } from './describe-association.ts';
@@ -20,4 +20,5 @@ export const listServiceNetworkServiceAssociations = read(
     const { items, nextToken } = paginate(list(state, call, request), request);
     return { items: items.map((one) => describeServiceAssociation(state, one)), nextToken };
   },
+  judgeServiceAssociationFilter,
 );

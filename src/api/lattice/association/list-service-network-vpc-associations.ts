@@ -4,7 +4,7 @@ import type {
   ListServiceNetworkVpcAssociationsRequest,
   ListServiceNetworkVpcAssociationsResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { listVpcAssociations as list } from '../../../domain/association/index.ts';
+import { listVpcAssociations as list, judgeVpcAssociationFilter } from '../../../domain/association/index.ts';
 import { read, type Valid, type Wire } from '../../operation.ts';
 import { paginate } from '../../../domain/index.ts';
 import { describeVpcAssociation } from './describe-association.ts';
@@ -20,4 +20,5 @@ export const listServiceNetworkVpcAssociations = read(
     const { items, nextToken } = paginate(list(state, call, request), request);
     return { items: items.map((one) => describeVpcAssociation(state, one)), nextToken };
   },
+  judgeVpcAssociationFilter,
 );

@@ -4,7 +4,7 @@ import type {
   UpdateServiceNetworkVpcAssociationRequest,
   UpdateServiceNetworkVpcAssociationResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { updateVpcAssociation as decide } from '../../../domain/association/index.ts';
+import { updateVpcAssociation as decide, judgeVpcAssociationUpdate } from '../../../domain/association/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeVpcAssociation } from './describe-association.ts';
 
@@ -17,4 +17,5 @@ export const updateServiceNetworkVpcAssociation = change(
     ...rest
   }: Valid<UpdateServiceNetworkVpcAssociationRequest>) => ({ vpcAssociationIdentifier, ...rest }),
   (association, state): Wire<UpdateServiceNetworkVpcAssociationResponse> => describeVpcAssociation(state, association),
+  judgeVpcAssociationUpdate,
 );

@@ -1,7 +1,10 @@
 // StartDomainVerification.
 
 import type { StartDomainVerificationRequest, StartDomainVerificationResponse } from '@aws-sdk/client-vpc-lattice';
-import { startDomainVerification as decide } from '../../../domain/domain-verification/index.ts';
+import {
+  startDomainVerification as decide,
+  judgeDomainVerification,
+} from '../../../domain/domain-verification/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeDomainVerification } from './describe-domain-verification.ts';
@@ -12,4 +15,5 @@ export const startDomainVerification = changeOnce(
   decide,
   (request: Valid<StartDomainVerificationRequest>) => withoutToken(request),
   (verification): Wire<StartDomainVerificationResponse> => describeDomainVerification(verification),
+  judgeDomainVerification,
 );

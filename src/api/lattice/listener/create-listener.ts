@@ -1,7 +1,7 @@
 // CreateListener.
 
 import type { CreateListenerRequest, CreateListenerResponse } from '@aws-sdk/client-vpc-lattice';
-import { createListener as decide } from '../../../domain/listener/index.ts';
+import { createListener as decide, judgeNewListener } from '../../../domain/listener/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { readAction } from '../rule/action.ts';
 import { describeListener } from './describe-listener.ts';
@@ -15,4 +15,5 @@ export const createListener = changeOnce(
     defaultAction: readAction(defaultAction),
   }),
   (result): Wire<CreateListenerResponse> => describeListener(result),
+  judgeNewListener,
 );

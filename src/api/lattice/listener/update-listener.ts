@@ -1,7 +1,7 @@
 // UpdateListener.
 
 import type { UpdateListenerRequest, UpdateListenerResponse } from '@aws-sdk/client-vpc-lattice';
-import { updateListener as decide } from '../../../domain/listener/index.ts';
+import { updateListener as decide, judgeListenerUpdate } from '../../../domain/listener/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { readAction } from '../rule/action.ts';
 import { describeListener } from './describe-listener.ts';
@@ -15,4 +15,5 @@ export const updateListener = change(
     defaultAction: readAction(defaultAction),
   }),
   (result): Wire<UpdateListenerResponse> => describeListener(result),
+  judgeListenerUpdate,
 );

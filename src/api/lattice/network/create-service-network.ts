@@ -2,6 +2,7 @@
 
 import type { CreateServiceNetworkRequest, CreateServiceNetworkResponse } from '@aws-sdk/client-vpc-lattice';
 import { createServiceNetwork as decide } from '../../../domain/network/index.ts';
+import { judgeTags } from '../../../domain/tag/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeNetwork } from './describe-network.ts';
 
@@ -16,4 +17,5 @@ export const createServiceNetwork = changeOnce(
     ...(sharingConfig?.enabled === undefined ? {} : { sharingEnabled: sharingConfig.enabled }),
   }),
   (network): Wire<CreateServiceNetworkResponse> => describeNetwork(network),
+  judgeTags,
 );

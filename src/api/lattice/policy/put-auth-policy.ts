@@ -1,7 +1,7 @@
 // PutAuthPolicy.
 
 import type { PutAuthPolicyRequest, PutAuthPolicyResponse } from '@aws-sdk/client-vpc-lattice';
-import { putAuthPolicy as decide } from '../../../domain/policy/index.ts';
+import { putAuthPolicy as decide, judgePolicyInput } from '../../../domain/policy/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeAuthPolicy } from './describe-auth-policy.ts';
 
@@ -11,4 +11,5 @@ export const putAuthPolicy = change(
   decide,
   (request: Valid<PutAuthPolicyRequest>) => request,
   (view): Wire<PutAuthPolicyResponse> => describeAuthPolicy(view),
+  judgePolicyInput,
 );

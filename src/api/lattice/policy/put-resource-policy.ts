@@ -1,7 +1,7 @@
 // PutResourcePolicy.
 
 import type { PutResourcePolicyRequest, PutResourcePolicyResponse } from '@aws-sdk/client-vpc-lattice';
-import { putResourcePolicy as decide } from '../../../domain/policy/index.ts';
+import { putResourcePolicy as decide, judgePolicyInput } from '../../../domain/policy/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 
 /** Gives a resource a policy for other accounts. */
@@ -10,4 +10,5 @@ export const putResourcePolicy = change(
   decide,
   (request: Valid<PutResourcePolicyRequest>) => request,
   (): Wire<PutResourcePolicyResponse> => ({}),
+  judgePolicyInput,
 );

@@ -4,7 +4,10 @@ import type {
   CreateResourceConfigurationRequest,
   CreateResourceConfigurationResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { createResourceConfiguration as decide } from '../../../domain/resource-configuration/index.ts';
+import {
+  createResourceConfiguration as decide,
+  judgeNewResourceConfiguration,
+} from '../../../domain/resource-configuration/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeResourceConfiguration } from './describe-resource-configuration.ts';
@@ -15,4 +18,5 @@ export const createResourceConfiguration = changeOnce(
   decide,
   (request: Valid<CreateResourceConfigurationRequest>) => withoutToken(request),
   (configuration): Wire<CreateResourceConfigurationResponse> => describeResourceConfiguration(configuration),
+  judgeNewResourceConfiguration,
 );

@@ -4,7 +4,10 @@ import type {
   UpdateResourceConfigurationRequest,
   UpdateResourceConfigurationResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { updateResourceConfiguration as decide } from '../../../domain/resource-configuration/index.ts';
+import {
+  updateResourceConfiguration as decide,
+  judgeResourceConfigurationUpdate,
+} from '../../../domain/resource-configuration/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeResourceConfiguration } from './describe-resource-configuration.ts';
 
@@ -14,4 +17,5 @@ export const updateResourceConfiguration = change(
   decide,
   (request: Valid<UpdateResourceConfigurationRequest>) => request,
   (configuration): Wire<UpdateResourceConfigurationResponse> => describeResourceConfiguration(configuration),
+  judgeResourceConfigurationUpdate,
 );

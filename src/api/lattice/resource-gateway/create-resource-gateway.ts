@@ -1,7 +1,7 @@
 // CreateResourceGateway.
 
 import type { CreateResourceGatewayRequest, CreateResourceGatewayResponse } from '@aws-sdk/client-vpc-lattice';
-import { createResourceGateway as decide } from '../../../domain/resource-gateway/index.ts';
+import { createResourceGateway as decide, judgeNewResourceGateway } from '../../../domain/resource-gateway/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeResourceGateway } from './describe-resource-gateway.ts';
@@ -12,4 +12,5 @@ export const createResourceGateway = changeOnce(
   decide,
   (request: Valid<CreateResourceGatewayRequest>) => withoutToken(request),
   (gateway): Wire<CreateResourceGatewayResponse> => describeResourceGateway(gateway),
+  judgeNewResourceGateway,
 );

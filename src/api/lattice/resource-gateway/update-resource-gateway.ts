@@ -5,7 +5,7 @@ import type {
   UpdateResourceGatewayRequest,
   UpdateResourceGatewayResponse,
 } from '@aws-sdk/client-vpc-lattice';
-import { updateResourceGateway as decide } from '../../../domain/resource-gateway/index.ts';
+import { updateResourceGateway as decide, judgeResourceGatewayUpdate } from '../../../domain/resource-gateway/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeResourceGateway } from './describe-resource-gateway.ts';
 
@@ -19,4 +19,5 @@ export const updateResourceGateway = change(
     // The model names a narrower type here than for the other calls; a gateway has the same value in all of them.
     ipAddressType: gateway.ipAddressType as IpAddressType,
   }),
+  judgeResourceGatewayUpdate,
 );

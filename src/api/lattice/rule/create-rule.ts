@@ -1,7 +1,7 @@
 // CreateRule.
 
 import type { CreateRuleRequest, CreateRuleResponse } from '@aws-sdk/client-vpc-lattice';
-import { createRule as decide } from '../../../domain/rule/index.ts';
+import { createRule as decide, judgeNewRule } from '../../../domain/rule/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { readAction } from './action.ts';
 import { describeRule } from './describe-rule.ts';
@@ -17,4 +17,5 @@ export const createRule = changeOnce(
     action: readAction(action),
   }),
   (rule): Wire<CreateRuleResponse> => describeRule(rule),
+  judgeNewRule,
 );

@@ -1,14 +1,15 @@
 // Matches of rules, from the wire's shape and back.
 
+import type { Draft } from '../../../domain/index.ts';
 import type { HeaderMatch, PathMatch, RuleMatch as WireMatch } from '@aws-sdk/client-vpc-lattice';
 import type { RuleMatch } from '../../../domain/records/index.ts';
 import type { RuleMatchInput } from '../../../domain/rule/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 
-/** A match as the domain takes it. */
-export function readMatch({ httpMatch }: Valid<WireMatch>): RuleMatchInput {
-  if (httpMatch === undefined) throw new Error('a match without a known member came through validation');
-  const { method, pathMatch, headerMatches } = httpMatch;
+/** A match as the domain takes it; one without a member, which validation refuses, matches everything. */
+export function readMatch(match: Valid<WireMatch>): RuleMatchInput;
+export function readMatch(match: Draft<Valid<WireMatch>> | undefined): Draft<RuleMatchInput> {
+  const { method, pathMatch, headerMatches } = match?.httpMatch ?? {};
   return {
     ...(method === undefined ? {} : { method }),
     ...(pathMatch === undefined ? {} : { path: readPath(pathMatch) }),
@@ -16,9 +17,9 @@ export function readMatch({ httpMatch }: Valid<WireMatch>): RuleMatchInput {
   };
 }
 
-function readPath({ match, caseSensitive }: Valid<PathMatch>): NonNullable<RuleMatchInput['path']> {
-  const kind = match.exact === undefined ? 'prefix' : 'exact';
-  const value = match.exact ?? match.prefix ?? '';
+function readPath({ match, caseSensitive }: Draft<Valid<PathMatch>>): NonNullable<Draft<RuleMatchInput>['path']> {
+  const kind = match?.exact === undefined ? 'prefix' : 'exact';
+  const value = match?.exact ?? match?.prefix;
   return { kind, value, ...(caseSensitive === undefined ? {} : { caseSensitive }) };
 }
 
@@ -26,9 +27,9 @@ function readHeader({
   name,
   match,
   caseSensitive,
-}: Valid<HeaderMatch>): NonNullable<RuleMatchInput['headers']>[number] {
-  const kind = match.exact !== undefined ? 'exact' : match.prefix !== undefined ? 'prefix' : 'contains';
-  const value = match.exact ?? match.prefix ?? match.contains ?? '';
+}: Draft<Valid<HeaderMatch>>): NonNullable<Draft<RuleMatchInput>['headers']>[number] {
+  const kind = match?.exact !== undefined ? 'exact' : match?.prefix !== undefined ? 'prefix' : 'contains';
+  const value = match?.exact ?? match?.prefix ?? match?.contains;
   return { name, kind, value, ...(caseSensitive === undefined ? {} : { caseSensitive }) };
 }
 

@@ -1,7 +1,7 @@
 // UpdateRule.
 
 import type { UpdateRuleRequest, UpdateRuleResponse } from '@aws-sdk/client-vpc-lattice';
-import { updateRule as decide } from '../../../domain/rule/index.ts';
+import { updateRule as decide, judgeRuleUpdate } from '../../../domain/rule/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeRule } from './describe-rule.ts';
 import { readRuleChange } from './rule-change.ts';
@@ -17,4 +17,5 @@ export const updateRule = change(
     ...readRuleChange(rest),
   }),
   (rule): Wire<UpdateRuleResponse> => describeRule(rule),
+  judgeRuleUpdate,
 );

@@ -1,7 +1,7 @@
 // CreateService.
 
 import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-vpc-lattice';
-import { createService as decide } from '../../../domain/service/index.ts';
+import { createService as decide, judgeNewService } from '../../../domain/service/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { withoutToken } from '../without-token.ts';
 import { describeService } from './describe-service.ts';
@@ -12,4 +12,5 @@ export const createService = changeOnce(
   decide,
   (request: Valid<CreateServiceRequest>) => withoutToken(request),
   (service): Wire<CreateServiceResponse> => describeService(service),
+  judgeNewService,
 );

@@ -1,7 +1,7 @@
 // UpdateService.
 
 import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/client-vpc-lattice';
-import { updateService as decide } from '../../../domain/service/index.ts';
+import { updateService as decide, judgeServiceUpdate } from '../../../domain/service/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeService } from './describe-service.ts';
 
@@ -11,4 +11,5 @@ export const updateService = change(
   decide,
   (request: Valid<UpdateServiceRequest>) => request,
   (service): Wire<UpdateServiceResponse> => describeService(service),
+  judgeServiceUpdate,
 );

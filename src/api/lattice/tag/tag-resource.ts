@@ -1,7 +1,7 @@
 // TagResource.
 
 import type { TagResourceRequest, TagResourceResponse } from '@aws-sdk/client-vpc-lattice';
-import { tagResource as decide } from '../../../domain/tag/index.ts';
+import { tagResource as decide, judgeTags } from '../../../domain/tag/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 
 /** Adds tags to a resource. */
@@ -10,4 +10,5 @@ export const tagResource = change(
   decide,
   (request: Valid<TagResourceRequest>) => request,
   (): Wire<TagResourceResponse> => ({}),
+  judgeTags,
 );

@@ -1,7 +1,7 @@
 // CreateTargetGroup.
 
 import type { CreateTargetGroupRequest, CreateTargetGroupResponse } from '@aws-sdk/client-vpc-lattice';
-import { createTargetGroup as decide } from '../../../domain/target/index.ts';
+import { createTargetGroup as decide, judgeNewTargetGroup } from '../../../domain/target/index.ts';
 import { changeOnce, type Valid, type Wire } from '../../operation.ts';
 import { describeTargetGroup } from './describe-target-group.ts';
 import { readHealthCheck } from './health-check.ts';
@@ -19,4 +19,5 @@ export const createTargetGroup = changeOnce(
     };
   },
   (group): Wire<CreateTargetGroupResponse> => describeTargetGroup(group),
+  judgeNewTargetGroup,
 );

@@ -1,12 +1,14 @@
 // The settings of a health check, from the wire's shape and back.
 
+import type { Draft } from '../../../domain/index.ts';
 import type { HealthCheckConfig } from '@aws-sdk/client-vpc-lattice';
 import type { HealthCheck } from '../../../domain/records/index.ts';
 import type { HealthCheckInput } from '../../../domain/target/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 
 /** The settings as the domain names them; absent ones stay absent. */
-export function readHealthCheck(config: Valid<HealthCheckConfig>): HealthCheckInput {
+export function readHealthCheck(config: Valid<HealthCheckConfig>): HealthCheckInput;
+export function readHealthCheck(config: Draft<Valid<HealthCheckConfig>> | undefined): Draft<HealthCheckInput> {
   const {
     healthCheckIntervalSeconds: intervalSeconds,
     healthCheckTimeoutSeconds: timeoutSeconds,
@@ -14,7 +16,7 @@ export function readHealthCheck(config: Valid<HealthCheckConfig>): HealthCheckIn
     unhealthyThresholdCount: unhealthyThreshold,
     matcher,
     ...same
-  } = config;
+  } = config ?? {};
   return {
     ...same,
     ...(intervalSeconds === undefined ? {} : { intervalSeconds }),

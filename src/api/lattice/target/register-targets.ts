@@ -1,7 +1,7 @@
 // RegisterTargets.
 
 import type { RegisterTargetsRequest, RegisterTargetsResponse } from '@aws-sdk/client-vpc-lattice';
-import { registerTargets as decide } from '../../../domain/target/index.ts';
+import { registerTargets as decide, judgeTargets } from '../../../domain/target/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 
 /** Registers targets with a target group. */
@@ -10,4 +10,5 @@ export const registerTargets = change(
   decide,
   (request: Valid<RegisterTargetsRequest>) => request,
   (result): Wire<RegisterTargetsResponse> => result,
+  judgeTargets,
 );

@@ -1,7 +1,7 @@
 // UpdateTargetGroup.
 
 import type { UpdateTargetGroupRequest, UpdateTargetGroupResponse } from '@aws-sdk/client-vpc-lattice';
-import { updateTargetGroup as decide } from '../../../domain/target/index.ts';
+import { updateTargetGroup as decide, judgeTargetGroupUpdate } from '../../../domain/target/index.ts';
 import { change, type Valid, type Wire } from '../../operation.ts';
 import { describeTargetGroup } from './describe-target-group.ts';
 import { readHealthCheck } from './health-check.ts';
@@ -15,4 +15,5 @@ export const updateTargetGroup = change(
     healthCheck: readHealthCheck(request.healthCheck),
   }),
   (group): Wire<UpdateTargetGroupResponse> => describeTargetGroup(group),
+  judgeTargetGroupUpdate,
 );
