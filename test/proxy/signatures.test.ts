@@ -6,7 +6,7 @@ import type { Snapshot } from '../../src/snapshot/index.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { openPlane } from './plane.ts';
 import { eventually, head, openRawClient, openRawTarget } from './raw-ends.ts';
-import { signerArn, signLines, signRequest, withSigner, type Asked } from './signer.ts';
+import { signerArn, signLines, signRequest, withSigner, type Asked } from '../../src/proxy/identity/signer-sample.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 

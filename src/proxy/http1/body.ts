@@ -125,6 +125,10 @@ const headFields: ReadonlySet<string> = new Set([
   'max-forwards',
   'authorization',
   'proxy-authorization',
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-region-set',
+  'x-amz-security-token',
   'cookie',
   'set-cookie',
   'content-encoding',
@@ -262,7 +266,7 @@ export class ChunkedBody implements BodyReader {
 
 function isAllowedTrailer(name: string): boolean {
   const lower = name.toLowerCase();
-  return !headFields.has(lower) && !isOwnHeader(lower);
+  return !headFields.has(lower) && !isOwnHeader(lower) && !headFields.has(lower.replaceAll('_', '-'));
 }
 
 function hexDigit(byte: number): number {

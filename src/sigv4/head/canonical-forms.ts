@@ -6,13 +6,14 @@ const plainPath = /^(?:\/(?!\.\.?(?:\/|$))[\w\-.~]+)*\/?$/;
 /**
  * The texts that may stand for `path` (raw, as in the request line) in a canonical request, the likeliest first: escaped once more, as it stands
  * (signers that do not escape twice), and escaped with slashes joined (botocore, the JavaScript SDK). A path with dot segments is not taken
- * without them, as those signers write it too: targets and rules see it with them, and it would be the signature of two requests.
+ * without them, as those signers write it too: targets and rules see it with them, and it would be the signature of two requests. So it would be
+ * if what is escaped twice were taken as it stands: most signers write it so for a path that is escaped once.
  */
 export function canonicalPaths(path: string): readonly string[] {
   if (plainPath.test(path)) return [path];
   const escaped = path.replace(/[^\w\-.~/]/g, escape);
   const forms = [escaped];
-  if (path !== escaped) forms.push(path);
+  if (path !== escaped && !/%25[\dA-Fa-f]{2}/.test(path)) forms.push(path);
   if (path.includes('//') && !/\/\.\.?(?:\/|$)/.test(path)) forms.push(escaped.replace(/\/{2,}/g, '/'));
   return forms;
 }

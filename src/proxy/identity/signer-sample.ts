@@ -1,8 +1,8 @@
 // A principal that a plane knows, and the requests that it signs, for tests.
 
-import { derivePublicPoint, deriveSigningKey, formatDay, signHeaders, type Signer } from '../../src/sigv4/index.ts';
-import { HOST } from '../../src/proxy/snapshot-sample.ts';
-import type { AccessKeyRecord, PrincipalRecord, Snapshot } from '../../src/snapshot/index.ts';
+import { derivePublicPoint, deriveSigningKey, formatDay, signHeaders, type Signer } from '../../sigv4/index.ts';
+import { HOST } from '../snapshot-sample.ts';
+import type { AccessKeyRecord, PrincipalRecord, Snapshot } from '../../snapshot/index.ts';
 
 /** What the principal signs with. */
 export const signer: Signer = {
