@@ -4,8 +4,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { findCredential } from '../domain/iam/index.ts';
-import type { Credential } from '../domain/records/index.ts';
+import { bySameName, createAuthorize, type SubjectsOf } from './authorization/authorize.ts';
+import { createCallers } from './authorization/callers.ts';
+import { iamSubjects } from './authorization/iam-subjects.ts';
+import { latticeSubjects } from './authorization/lattice-subjects.ts';
+import { taggingSubjects } from './authorization/tagging-subjects.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
 import { cloudTrailOperations } from './cloudtrail/operations.ts';
@@ -24,6 +27,7 @@ import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
 import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
 import { toEc2Error, toIamError, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
+import type { StsDeps } from './sts/deps.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
 import { taggingDefinition } from './tagging/definition.ts';
@@ -42,7 +46,7 @@ export interface ApiOptions {
 }
 
 /** What the API needs of the rest of the process. */
-export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, PergolaDeps {
+export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, StsDeps, Omit<PergolaDeps, 'authorize'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -55,12 +59,17 @@ export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, PergolaDeps {
 /** Makes the API's server. The caller lets it listen and closes it. */
 export function createApi(options: ApiOptions, deps: ApiDeps): Server {
   const admit = createRateLimiter(options.rateLimits ?? {});
-  const secretOf = createSecretReader(deps.secrets);
-  const binding = (serviceCode: string, translate: (error: unknown) => unknown): Binding => ({
-    serviceCode,
-    admit,
-    translate,
+  const callers = createCallers({
+    state: () => deps.store.state.value,
+    secrets: deps.secrets,
+    openSession: deps.sessions.open,
   });
+  const authorize = createAuthorize(callers);
+  const binding = (
+    serviceCode: string,
+    translate: (error: unknown) => unknown,
+    subjectsOf: SubjectsOf = bySameName(serviceCode),
+  ): Binding => ({ serviceCode, admit, authorize, subjectsOf, translate });
   return createAwsServer(
     {
       ...options,
@@ -68,22 +77,32 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       services: [
         {
           definition: latticeDefinition,
-          operations: bindAll(latticeOperations, deps, binding('vpc-lattice', toLatticeError)),
+          operations: bindAll(latticeOperations, deps, binding('vpc-lattice', toLatticeError, latticeSubjects)),
           judges: bindJudges(latticeOperations, deps),
         },
         {
           definition: ec2Definition,
           operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error)),
         },
-        { definition: iamDefinition, operations: bindAll(iamOperations, deps, binding('iam', toIamError)) },
-        { definition: stsDefinition, operations: bindAll(stsOperations, deps, binding('sts', toStsError)) },
+        {
+          definition: iamDefinition,
+          operations: bindAll(iamOperations, deps, binding('iam', toIamError, iamSubjects)),
+        },
+        {
+          definition: stsDefinition,
+          operations: bindAll(
+            stsOperations,
+            deps,
+            binding('sts', toStsError, () => []),
+          ),
+        },
         {
           definition: cloudTrailDefinition,
           operations: bindAll(cloudTrailOperations, deps, binding('cloudtrail', toLatticeError)),
         },
         {
           definition: taggingDefinition,
-          operations: bindAll(taggingOperations, deps, binding('tagging', toTaggingError)),
+          operations: bindAll(taggingOperations, deps, binding('tagging', toTaggingError, taggingSubjects)),
         },
       ],
     },
@@ -91,28 +110,11 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       clock: deps.clock,
       log: deps.log,
       random: deps.random,
-      findCredential(accessKeyId) {
-        const found = findCredential(deps.store.state.value, accessKeyId);
-        if (found === undefined) return undefined;
-        const { principalArn, account, status } = found;
-        return { secret: secretOf(found), principalArn, account, inactive: status === 'Inactive' };
-      },
-      internal: (request, response, call) => answerInternal(request, response, call, deps),
+      findCredential: callers.credential,
+      internal: (request, response, call) => answerInternal(request, response, call, { ...deps, authorize }),
       page: deps.page,
       audit: createAuditTrail(deps),
       ...(deps.observe === undefined ? {} : { observe: deps.observe }),
     },
   );
-}
-
-/** Opens the secrets of access keys, each once: a record that goes takes its entry along, so that there are as many as keys. */
-function createSecretReader(secrets: IamDeps['secrets']): (credential: Credential) => string {
-  const opened = new WeakMap<Credential, string>();
-  return (credential) => {
-    const known = opened.get(credential);
-    if (known !== undefined) return known;
-    const secret = secrets.open(credential.sealedSecret, credential.id);
-    opened.set(credential, secret);
-    return secret;
-  };
 }

@@ -5,6 +5,7 @@ import type { AuditedCall } from '../base/audited-call.ts';
 import type { Random } from '../base/random.ts';
 import type { Context, Decision, Draft, Idempotency, Judge, State } from '../domain/index.ts';
 import type { Outcome, Store } from '../store/index.ts';
+import type { Authorize, SubjectsOf } from './authorization/authorize.ts';
 import type { AdmitCall } from './rate-limiter.ts';
 import { auditEventOf } from './audit/audit-event.ts';
 
@@ -161,6 +162,9 @@ export interface Binding {
   /** The code of the service in Service Quotas. */
   readonly serviceCode: string;
   readonly admit: AdmitCall;
+  readonly authorize: Authorize;
+  /** What each operation is about; who may not do it is refused before it is looked at. */
+  readonly subjectsOf: SubjectsOf;
   /** The way from a refusal to an error of the service's protocol. */
   readonly translate: (error: unknown) => unknown;
 }
@@ -169,7 +173,7 @@ export interface Binding {
 export function bindAll<D extends OperationDeps>(
   operations: readonly Operation<D>[],
   deps: D,
-  { serviceCode, admit, translate }: Binding,
+  { serviceCode, admit, authorize, subjectsOf, translate }: Binding,
 ): ReadonlyMap<string, OperationHandler> {
   return new Map<string, OperationHandler>(
     operations.map(({ name, kind, bind }) => {
@@ -179,6 +183,7 @@ export function bindAll<D extends OperationDeps>(
         async (input, call, audited) => {
           try {
             admit(call, serviceCode, kind === 'read' ? 'read' : 'mutate');
+            authorize(subjectsOf(name, input, call, deps.store.state.value), call);
             return await handle(input, call, audited);
           } catch (error) {
             throw translate(error);

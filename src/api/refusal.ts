@@ -21,7 +21,11 @@ const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2' | 'Iam'>, s
 };
 
 /** The statuses of EC2's errors, where they are not 400 (EC2 API: Error codes). */
-const ec2Statuses: Readonly<Partial<Record<RefusalDetail['kind'], number>>> = { InternalServer: 500, Throttling: 503 };
+const ec2Statuses: Readonly<Partial<Record<RefusalDetail['kind'], number>>> = {
+  AccessDenied: 403,
+  InternalServer: 500,
+  Throttling: 503,
+};
 
 /** The error in EC2's words when `error` is a refusal; anything else (a bug) as it is. */
 export function toEc2Error(error: unknown): unknown {
@@ -29,7 +33,11 @@ export function toEc2Error(error: unknown): unknown {
   const { detail } = error;
   const code = 'code' in detail ? detail.code : ec2Codes[detail.kind];
   const status = ec2Statuses[detail.kind];
-  return new ServiceError(code, error.message, { ...causeOf(error), ...(status === undefined ? {} : { status }) });
+  const message =
+    detail.kind === 'AccessDenied'
+      ? `You are not authorized to perform this operation. ${error.message}`
+      : error.message;
+  return new ServiceError(code, message, { ...causeOf(error), ...(status === undefined ? {} : { status }) });
 }
 
 /** The error in STS's words: those of VPC Lattice, but for what all query services call by another name (STS: Common errors). */

@@ -20,6 +20,8 @@ export interface Credential {
   readonly inactive?: boolean;
   /** Set on temporary credentials: the request must carry the same. */
   readonly sessionToken?: string;
+  /** When temporary credentials end, in milliseconds since 1970. */
+  readonly expires?: number;
 }
 
 /** Who calls. */
@@ -27,6 +29,8 @@ export interface Caller {
   readonly account: string;
   readonly principalArn: string;
   readonly accessKeyId: string;
+  /** Of temporary credentials; a secret: it goes into no log. */
+  readonly sessionToken?: string;
 }
 
 /** What authentication needs to know. */
@@ -37,7 +41,7 @@ export interface AuthenticateOptions {
   readonly regions: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly findCredential: (accessKeyId: string) => Credential | undefined;
+  readonly findCredential: (accessKeyId: string, sessionToken: string | undefined) => Credential | undefined;
   readonly signingKeys: SigningKeys;
 }
 
@@ -53,7 +57,7 @@ export function authenticate(
       'SignatureDoesNotMatch',
       `Credential should be scoped to a valid region, not '${scope.region}': this server has ${options.regions.join(', ')}.`,
     );
-  const credential = options.findCredential(accessKeyId);
+  const credential = options.findCredential(accessKeyId, authorization.sessionToken);
   if (credential === undefined) {
     if (!options.open)
       return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
@@ -70,5 +74,12 @@ export function authenticate(
     pathForms: ['double'],
   });
   if (!verified.ok) return verified;
-  return { ok: true, caller: { account: credential.account, principalArn: credential.principalArn, accessKeyId } };
+  const { account, principalArn, sessionToken, expires } = credential;
+  // Only who has the secret is told so.
+  if (expires !== undefined && expires <= options.now)
+    return signatureFailure('ExpiredToken', 'The security token included in the request is expired');
+  return {
+    ok: true,
+    caller: { account, principalArn, accessKeyId, ...(sessionToken === undefined ? {} : { sessionToken }) },
+  };
 }

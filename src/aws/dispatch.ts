@@ -81,7 +81,7 @@ export interface DispatchDeps {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
-  readonly findCredential: (accessKeyId: string) => Credential | undefined;
+  readonly findCredential: (accessKeyId: string, sessionToken: string | undefined) => Credential | undefined;
   readonly observe?: Observe;
   /** Told of every call of a known operation when it has ended, whoever called and however it ended, unless the operation kept the event itself. */
   readonly audit?: (call: AuditedCall) => void;
@@ -156,7 +156,8 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
   /** What a request whose signature is not believed says of itself. */
   const claimOf = (request: WireRequest, parsed: Parsed): Claim => {
     const claimed = parsed.ok ? parsed.authorization : undefined;
-    const account = claimed === undefined ? undefined : deps.findCredential(claimed.accessKeyId)?.account;
+    const account =
+      claimed === undefined ? undefined : deps.findCredential(claimed.accessKeyId, claimed.sessionToken)?.account;
     return {
       accessKeyId: claimed?.accessKeyId,
       account: account ?? options.defaultAccount,

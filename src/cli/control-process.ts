@@ -28,6 +28,7 @@ import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
 import { countersPath, feedPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
+import { createSessions } from '../identity/index.ts';
 import { openSecrets } from './open-secrets.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
@@ -112,7 +113,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   };
   const opened = await openSecrets(store, settings.memory ? undefined : statePath(dataDirectory), { context, log });
   if ('problem' in opened) return refuse(opened.problem);
-  const { secrets } = opened;
+  const { secrets, master } = opened;
   const { admin, problem } = await applyConfiguration(store, settings, secrets, context);
   if (problem !== undefined && start.generation > 1)
     log.error('the configuration does not fit what stands: the records stay as they were', { problem });
@@ -193,6 +194,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       clock,
       log,
       secrets,
+      sessions: createSessions(master, clock),
       quotas: settings.quotas,
       open: settings.open,
       get defaultAttachment() {

@@ -8,7 +8,9 @@ import { createSecretBox, SealBroken, type SecretBox } from '../identity/index.t
 import { readSecretsKey, writeSecretsKey, type Store } from '../store/index.ts';
 
 /** The box, or why this server cannot have it. */
-export type OpenedSecrets = { readonly secrets: SecretBox } | { readonly problem: string };
+export type OpenedSecrets =
+  | { readonly secrets: SecretBox; /** The box's key. */ readonly master: Buffer }
+  | { readonly problem: string };
 
 /**
  * Opens the box of the database `file` (undefined: of a store that keeps nothing). When it resolves with one, no record has a plain secret any more; and the
@@ -47,5 +49,5 @@ export async function openSecrets(
   } catch (error) {
     log.error('plain secrets of an older version may still be in the database: the next start tries again', { error });
   }
-  return { secrets };
+  return { secrets, master: key };
 }

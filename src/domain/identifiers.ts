@@ -60,7 +60,7 @@ export const arnKinds = Object.keys(typeOfKind) as ArnKind[];
 export function kindOfArn(arn: string): ArnKind | undefined {
   const { service, resource = '' } = parseArn(arn) ?? {};
   const segment = service === 'vpc-lattice' ? resource.split('/').at(-2) : undefined;
-  return arnKinds.find((kind) => typeOfKind[kind].toLowerCase().replaceAll('_', '') === segment);
+  return arnKinds.find((kind) => segmentOf(kind) === segment);
 }
 
 /**
@@ -111,4 +111,29 @@ export function getResource<K extends ArnKind>(
   const found = findResource(state, caller, kind, identifier);
   if (found === undefined) throw notFound(typeOfKind[kind], identifier);
   return found;
+}
+
+/**
+ * What an id or ARN names, as policies see it: the ARN, also of what is not there, and the record where the caller's account has it. Without
+ * `kind` an id must be that of a service or service network.
+ */
+export function findNamed(
+  state: State,
+  caller: Caller,
+  identifier: string,
+  kind?: ArnKind,
+): { readonly arn: string; readonly record?: RecordTypes[ArnKind] } {
+  const isArn = identifier.startsWith('arn:');
+  const id = identifier.slice(identifier.lastIndexOf('/') + 1);
+  const meant = isArn ? kindOfArn(identifier) : (kind ?? (id.startsWith('sn-') ? 'serviceNetwork' : 'service'));
+  const found = meant && state.tables[meant].get(keyOf(caller.account, caller.region, id));
+  if (found !== undefined && (!isArn || found.arn === identifier)) return { arn: found.arn, record: found };
+  return {
+    arn: isArn || meant === undefined ? identifier : formatArn('vpc-lattice', caller, `${segmentOf(meant)}/${id}`),
+  };
+}
+
+/** What precedes the id of `kind` in its ARN. */
+export function segmentOf(kind: ArnKind): string {
+  return typeOfKind[kind].toLowerCase().replaceAll('_', '');
 }

@@ -15,7 +15,7 @@ export { type Draft, type Judge } from './draft.ts';
 export { ec2Refusal, iamRefusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';
 export { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
 export { paginate, type PageRequest, type RecordList } from './page.ts';
-export { type Caller } from './identifiers.ts';
+export { findNamed, formatArn, segmentOf, type ArnKind, type Caller } from './identifiers.ts';
 export { getNetworkOrService } from './network-or-service.ts';
 export { isCarried } from './life-cycle.ts';
 export { decideOnce, type Idempotency, type Replayable } from './idempotency.ts';

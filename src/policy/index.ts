@@ -21,6 +21,7 @@ export {
 export { describeRefusal } from './describe-refusal.ts';
 export type { Remark } from './document.ts';
 export { evaluatePolicy, explainPolicy, type Evaluation, type StatementReason } from './evaluate.ts';
+export { createPolicyMemo, type PolicyMemo } from './policy-memo.ts';
 export { parsePolicy, type PolicyKind } from './parse-policy.ts';
 export { findTag, type CallerPrincipal, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
 export { reviewPolicy } from './review-policy.ts';

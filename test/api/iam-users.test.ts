@@ -16,6 +16,7 @@ import {
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { allowEverything } from './principals.ts';
 import { refusedAs } from './iam-refusals.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
@@ -117,6 +118,7 @@ test('a key signs calls until it is inactive or gone, and its user is who calls'
   assert.equal(await arnOf(AccessKeyId, SecretAccessKey), `arn:aws:iam::${account}:user/eve`);
   // The caller's own, without a name.
   const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  await allowEverything(api, 'eve');
   const own = new IAMClient({ region: 'us-east-1', endpoint: api.origin, credentials, maxAttempts: 1 });
   assert.equal((await own.send(new GetUserCommand())).User?.UserName, 'eve');
   const second = (await own.send(new CreateAccessKeyCommand())).AccessKey;
@@ -127,6 +129,7 @@ test('a key signs calls until it is inactive or gone, and its user is who calls'
   assert.ok(!JSON.stringify(listed).includes('Secret'));
   await refusedAs('DeleteConflict', 409, iam.send(new DeleteUserCommand({ UserName: 'eve' })));
   await own.send(new DeleteAccessKeyCommand({ AccessKeyId }));
+  await allowEverything(api, 'eve', []);
   own.destroy();
   await iam.send(new CreateUserCommand({ UserName: 'other' }));
   const strange = { UserName: 'other', AccessKeyId: second?.AccessKeyId };

@@ -12,10 +12,17 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { createWatch, type WatchCell } from '../../src/base/watch.ts';
-import { createSecretBox } from '../../src/identity/index.ts';
+import { createSecretBox, createSessions } from '../../src/identity/index.ts';
 import { sha256, signHeaders } from '../../src/sigv4/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { recordCalls } from '../recorded-calls.ts';
+
+/** Credentials as an SDK takes them. */
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 /** What a running API offers a test. Disposing it closes server, clients and store. */
 export interface RunningApi extends AsyncDisposable {
@@ -27,7 +34,7 @@ export interface RunningApi extends AsyncDisposable {
   readonly iam: IAMClient;
   readonly sts: STSClient;
   /** A signed request to any path. */
-  readonly call: (method: string, target: string, body?: string) => Promise<Response>;
+  readonly call: (method: string, target: string, body?: string, signer?: Keys) => Promise<Response>;
   /** Clients of another account. */
   readonly latticeOf: (account: string) => VPCLatticeClient;
 }
@@ -48,6 +55,7 @@ export async function startApi(
       clock: systemClock,
       log: silentLog,
       secrets,
+      sessions: createSessions(Buffer.alloc(32, 7), systemClock),
       quotas: 'none',
       open: true,
       defaultAttachment: { kind: 'loopback' },
@@ -98,9 +106,14 @@ export async function startApi(
       others.push(client);
       return client;
     },
-    call(method, target, body = '') {
+    call(
+      method,
+      target,
+      body = '',
+      { accessKeyId, secretAccessKey: secret } = { accessKeyId: account, secretAccessKey: 'secret' },
+    ) {
       const [path = '', query = ''] = target.split('?');
-      const signer = { accessKeyId: account, secret: 'secret', region: 'us-east-1', service: 'pergola' };
+      const signer = { accessKeyId, secret, region: 'us-east-1', service: 'pergola' };
       const request = { method, path, query, headers: new Map([['host', new URL(origin).host]]) };
       const headers = signHeaders(request, signer, { now: Date.now(), bodyHash: sha256(body) });
       return fetch(`${origin}${target}`, { method, headers, ...(body === '' ? {} : { body }) });

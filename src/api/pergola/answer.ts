@@ -9,6 +9,8 @@ export interface InternalPath {
   readonly method: 'GET' | 'POST';
   /** Literal segments after `/-/`; undefined where one varies. */
   readonly segments: readonly (string | undefined)[];
+  /** What its caller must be allowed: an action of the prefix `pergola`. Absent where nobody signs. */
+  readonly action?: string;
   readonly answer: (exchange: InternalExchange, deps: PergolaDeps) => Promise<void>;
 }
 

@@ -12,6 +12,7 @@ const STANDSTILL = 60_000;
 export const backup: InternalPath = {
   method: 'GET',
   segments: ['backup'],
+  action: 'Backup',
   async answer({ request, response, call }, deps) {
     if (call === undefined) throw new Error('backup was reached without a signature');
     if (findCredential(deps.store.state.value, call.accessKeyId)?.role !== 'admin')

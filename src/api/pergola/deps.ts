@@ -1,5 +1,6 @@
 // What the server's own paths need of the rest of the process.
 
+import type { Authorize } from '../authorization/authorize.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Watch } from '../../base/watch.ts';
 import type { Key } from '../../domain/records/index.ts';
@@ -48,6 +49,8 @@ export interface PergolaDeps extends OperationDeps {
   readonly clock: Pick<Clock, 'after'>;
   /** `POST /-/reset` is allowed. */
   readonly open: boolean;
+  /** Refuses what its caller's policies do not allow. */
+  readonly authorize: Authorize;
   /** The newest revision that every attached data-plane node obeys. */
   readonly obeyed: Watch<number>;
   /** Whether requests are served by API and data plane. */

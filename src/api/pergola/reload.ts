@@ -7,6 +7,7 @@ import { answerJson, type InternalPath } from './answer.ts';
 export const reload: InternalPath = {
   method: 'POST',
   segments: ['reload'],
+  action: 'Reload',
   async answer({ response, call }, deps) {
     if (call === undefined) throw new Error('reload was reached without a signature');
     const { generation, problem } = await deps.reload();

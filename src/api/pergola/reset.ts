@@ -13,6 +13,7 @@ const timeout = 30_000;
 export const reset: InternalPath = {
   method: 'POST',
   segments: ['reset'],
+  action: 'Reset',
   async answer({ response, call }, deps) {
     if (!deps.open)
       throw new ServiceError('AccessDeniedException', 'Only a server started with --open can be reset.', {

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { ServiceError, type Call, type InternalRequest } from '../../aws/index.ts';
+import { Refusal } from '../../domain/index.ts';
 import { toLatticeError } from '../refusal.ts';
 import type { InternalPath } from './answer.ts';
 import type { PergolaDeps } from './deps.ts';
@@ -47,8 +48,18 @@ export async function answerInternal(
         });
   const parts = path.segments.flatMap((literal, i) => (literal === undefined ? [segments[i] ?? ''] : []));
   try {
+    if (path.action !== undefined && call !== undefined) allow(path.action, call, deps);
     await path.answer({ request, response, call, parts }, deps);
   } catch (error) {
     throw toLatticeError(error);
+  }
+}
+
+function allow(action: string, call: Call, { authorize }: PergolaDeps): void {
+  try {
+    authorize([{ action: `pergola:${action}`, resource: '*' }], call);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ServiceError('AccessDeniedException', error.message, { status: 403 });
   }
 }

@@ -31,6 +31,7 @@ export const metrics: InternalPath = {
 export const status: InternalPath = {
   method: 'GET',
   segments: ['status'],
+  action: 'GetStatus',
   async answer({ response }, deps) {
     answerJson(response, 200, await deps.status());
   },

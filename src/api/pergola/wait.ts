@@ -14,6 +14,7 @@ const longestTimeout = 3600;
 export const wait: InternalPath = {
   method: 'GET',
   segments: ['wait'],
+  action: 'Wait',
   async answer({ request, response }, deps) {
     const revision = readNumber(request.query, 'revision', /^\d{1,15}$/);
     if (revision === undefined) throw invalid('revision', 'it is missing');

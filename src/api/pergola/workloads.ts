@@ -17,6 +17,7 @@ const codeOf = {
 export const createWorkload: InternalPath = {
   method: 'POST',
   segments: ['workloads'],
+  action: 'RunWorkload',
   async answer({ request, response, call }, deps) {
     if (call === undefined) throw new Error('workloads were reached without a signature');
     const made = await deps.workloads.create(readRequest(request.body, deps.store.state.value, call));
@@ -30,6 +31,7 @@ export const createWorkload: InternalPath = {
 export const leaseWorkload: InternalPath = {
   method: 'GET',
   segments: ['workloads', undefined, 'lease'],
+  action: 'RunWorkload',
   async answer({ response, parts: [id = ''] }, deps) {
     const aborter = new AbortController();
     response.once('close', () => aborter.abort());

@@ -77,7 +77,8 @@ functions:
         arn: 'arn:aws:iam::123456789012:role/ci',
         accessKeyId: 'AKIACI',
         secretAccessKey: 'from-environment',
-        policies: [],
+        // Of whom the file says nothing.
+        policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
       },
     ],
     vpcs: [
@@ -298,9 +299,12 @@ test('readConfiguration() says which secret is not there', () => {
   assert.match(problemsOf(principal('secretAccessKey: {}')).join('\n'), /a secret is a text, or/);
 });
 
-test('readConfiguration() refuses a policy that it could not keep to', () => {
-  const policy = '{ Statement: [{ Effect: Allow, Action: "ec2:*", Resource: "*" }] }';
-  assert.match(problemsOf(principal(`secretAccessKey: s, policies: [${policy}]`)).join('\n'), /not evaluated yet/);
+test('readConfiguration() says where a policy is none', () => {
+  const policy = '{ Statement: [{ Effect: Allow, Action: "ec2", Resource: "*" }] }';
+  assert.match(
+    problemsOf(principal(`secretAccessKey: s, policies: [${policy}]`)).join('\n'),
+    /^pergola.yaml:2: .*no policy: at \/Statement\/0\/Action: /,
+  );
 });
 
 test('readConfiguration() tells all problems at once', () => {

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { ConfiguredPrincipal } from '../../domain/iam/index.ts';
+import { parsePolicy } from '../../policy/index.ts';
 import type { Place, YamlReader } from './yaml-reader.ts';
 
 /** Where secrets outside of the file come from. Paths are absolute; `readFile` throws when it cannot. */
@@ -11,6 +12,9 @@ export interface SecretSources {
   /** What relative paths start from. */
   readonly folder: string;
 }
+
+/** What a principal may do for whom the file says nothing of it. */
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 /** Undefined when something is wrong, which the reader then knows. `isAccount`: whether the file has that account. */
 export function readPrincipal(
@@ -39,15 +43,14 @@ export function readPrincipal(
   const policyPlace = fields.get('policies');
   const policies = reader.list(policyPlace).map((one) => {
     const policy = reader.json(one);
-    if (!grantsAll(policy))
-      reader.refuse(
-        one,
-        'identity policies are not evaluated yet, a configured principal may do everything: leave policies out, or say Allow, Action "*", Resource "*"',
-      );
+    const parsed = parsePolicy(JSON.stringify(policy ?? null), 'identity');
+    if (!parsed.ok)
+      for (const { pointer, message } of parsed.problems)
+        reader.refuse(one, `no policy: at ${pointer || '/'}: ${message}`);
     return policy;
   });
   if (arn === undefined || accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  return { arn, accessKeyId, secretAccessKey, policies };
+  return { arn, accessKeyId, secretAccessKey, policies: policyPlace === undefined ? [everything] : policies };
 }
 
 /** A secret: its text, `{ file }` or `{ env }`. */
@@ -70,19 +73,4 @@ function readSecret(reader: YamlReader, place: Place | undefined, sources: Secre
   } catch (error) {
     return reader.refuse(place, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** Whether the one statement of the policy allows everything. */
-function grantsAll(policy: unknown): boolean {
-  const statement = (policy as { readonly Statement?: unknown } | null)?.Statement;
-  const [only, ...others] = Array.isArray(statement) ? (statement as unknown[]) : [statement];
-  const { Effect, Action, Resource, ...conditions } = (only ?? {}) as Readonly<Record<string, unknown>>;
-  const isAll = (value: unknown): boolean => JSON.stringify([value].flat()) === '["*"]';
-  return (
-    others.length === 0 &&
-    Effect === 'Allow' &&
-    isAll(Action) &&
-    isAll(Resource) &&
-    Object.keys(conditions).every((key) => key === 'Sid')
-  );
 }

@@ -9,5 +9,14 @@ export {
   type ConfiguredPrincipal,
   type Secrets,
 } from './credential.ts';
-export { getUser, type Account } from './entity.ts';
+export { findNamed as findIamEntity, getUser, type Account } from './entity.ts';
+export {
+  findIdentity,
+  findRole,
+  identityOf,
+  principalOf,
+  type Identity,
+  type IdentityDocuments,
+  type NamedDocument,
+} from './identity-of.ts';
 export { callingUser, createUser, deleteUser, listUsers, updateUser } from './user.ts';

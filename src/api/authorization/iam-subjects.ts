@@ -1,0 +1,72 @@
+// What each operation of IAM is done to, and what its own condition keys say (Service Authorization Reference: IAM).
+
+import type { Call } from '../../aws/index.ts';
+import { findIamEntity } from '../../domain/iam/index.ts';
+import type { State } from '../../domain/index.ts';
+import type { SubjectsOf } from './authorize.ts';
+
+/** The members that name what an operation is done to. */
+interface Names {
+  readonly UserName?: string;
+  readonly RoleName?: string;
+  readonly InstanceProfileName?: string;
+  readonly PolicyArn?: string;
+  readonly PolicyName?: string;
+  readonly OpenIDConnectProviderArn?: string;
+  readonly Url?: string;
+  readonly Path?: string;
+  readonly PermissionsBoundary?: string;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly TagKeys?: readonly string[];
+}
+
+/** Operations of the caller's own user where they name none. */
+const ofUsers = /User|AccessKey|LoginProfile|MFADevices|SSHPublicKeys|SigningCertificates|ServiceSpecificCredentials/;
+
+/** What lists or sums up everything of an account. */
+const ofAccounts = /^(ListUsers|ListAccountAliases|GetAccountSummary)$/;
+
+/** What the operations of IAM are about. */
+export const iamSubjects: SubjectsOf = (operation, input, call, state) => {
+  const names = input as Names;
+  const { Tags: tags = [], PolicyArn: policy, PermissionsBoundary: boundary } = names;
+  const { arn, tags: resourceTags } = locate(operation, names, call, state);
+  return [
+    {
+      action: `iam:${operation}`,
+      resource: arn,
+      ...(resourceTags === undefined ? {} : { resourceTags }),
+      requestTags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
+      tagKeys: names.TagKeys ?? tags.map(({ Key }) => Key),
+      key(name) {
+        if (name === 'iam:policyarn') return policy;
+        return name === 'iam:permissionsboundary' ? boundary : undefined;
+      },
+    },
+  ];
+};
+
+function locate(
+  operation: string,
+  names: Names,
+  call: Call,
+  state: State,
+): { readonly arn: string; readonly tags?: Readonly<Record<string, string>> } {
+  const { UserName, RoleName, InstanceProfileName, PolicyArn, PolicyName, OpenIDConnectProviderArn, Url } = names;
+  const path = names.Path ?? '/';
+  const made = (resource: string) => ({ arn: `arn:aws:iam::${call.account}:${resource}` });
+  if (operation === 'CreateUser') return made(`user${path}${UserName}`);
+  if (operation === 'CreateRole') return made(`role${path}${RoleName}`);
+  if (operation === 'CreatePolicy') return made(`policy${path}${PolicyName}`);
+  if (operation === 'CreateInstanceProfile') return made(`instance-profile${path}${InstanceProfileName}`);
+  if (operation === 'CreateOpenIDConnectProvider')
+    return made(`oidc-provider/${(Url ?? '').replace(/^https:\/\//, '')}`);
+  const found = (kind: 'iamUser' | 'iamRole' | 'iamInstanceProfile', segment: string, name: string) =>
+    findIamEntity(state, call, kind, name) ?? made(`${segment}/${name}`);
+  if (InstanceProfileName !== undefined) return found('iamInstanceProfile', 'instance-profile', InstanceProfileName);
+  if (RoleName !== undefined) return found('iamRole', 'role', RoleName);
+  if (UserName !== undefined) return found('iamUser', 'user', UserName);
+  if (PolicyArn !== undefined) return { arn: PolicyArn };
+  if (OpenIDConnectProviderArn !== undefined) return { arn: OpenIDConnectProviderArn };
+  return { arn: ofUsers.test(operation) && !ofAccounts.test(operation) ? call.principalArn : '*' };
+}
