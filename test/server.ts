@@ -55,10 +55,14 @@ function commandLine({ root, user }: Checkout, args: readonly string[]): readonl
   return ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--', node, ...args];
 }
 
-/** The environment of commands: the test's own without what steers Pergola or the SDK. */
-function environment({ user }: Checkout): NodeJS.ProcessEnv {
+/** The environment of commands: the test's own without what steers Pergola or the SDK, and what `tools/bootstrap.mjs` adds. */
+function environment({ root, user }: Checkout): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(PERGOLA_|AWS_|NODE_)/.test(name));
-  return { ...Object.fromEntries(kept), ...(user === undefined ? {} : { HOME: user.home }) };
+  return {
+    ...Object.fromEntries(kept),
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'pergola'),
+    ...(user === undefined ? {} : { HOME: user.home }),
+  };
 }
 
 /** Starts `pergola ARGS`; `through` is a command that runs it in other surroundings. */

@@ -22,6 +22,7 @@ import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
 import { createBackups } from './backups.ts';
+import { keepCompiled } from './compile-cache.ts';
 import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
@@ -256,6 +257,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   await waitFor(obeyed, (revision) => revision >= first);
   ready = true;
   say({ type: 'ready' });
+  keepCompiled(clock);
 
   async function stop(how: 'remove' | 'leave'): Promise<void> {
     try {

@@ -14,6 +14,7 @@ import {
   type FunctionSpec,
   type Invocable,
 } from '../workload/functions/index.ts';
+import { keepCompiled } from './compile-cache.ts';
 import type { ToFunctions } from './messages.ts';
 import { functionPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
@@ -74,7 +75,10 @@ function run(settings: ServerSettings): void {
     log.error('functions cannot be invoked', { path, error });
     end(1);
   });
-  server.listen(bound, () => renameSync(bound, path));
+  server.listen(bound, () => {
+    renameSync(bound, path);
+    keepCompiled(systemClock);
+  });
   process.on('message', (raw: unknown) => {
     if ((raw as ToFunctions).type !== 'retire') return;
     retired = true;

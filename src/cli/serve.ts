@@ -17,6 +17,7 @@ import {
 import { removeLeftovers } from '../store/backup/index.ts';
 import { acquireLock, findDatabaseProblem } from '../store/index.ts';
 import { scratchPath } from './backups.ts';
+import { keepCompiled } from './compile-cache.ts';
 import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
 import { hostDnsSpecs } from './host-sockets.ts';
@@ -150,6 +151,7 @@ async function runIn(
         log.error('server.json could not be written; other commands find this server only by --api', { error });
       }
       process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attach}\n`);
+      keepCompiled(systemClock);
     },
   });
   const problem = await Promise.race([ended.then(() => undefined), refused.promise]);

@@ -13,6 +13,7 @@ import { createFeedClient, readSnapshotFile, type Dated, type FeedClient } from 
 import { dialSources, type RawHandle, type SocketSpec, type VpcAttachment } from '../network/index.ts';
 import { createDataPlane, createListeners, watchDescriptors, type HealthReport } from '../proxy/index.ts';
 import { createCounterSet, createLineMemory, createSubscriptionFiles, openLineFile } from '../telemetry/index.ts';
+import { keepCompiled } from './compile-cache.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
@@ -200,6 +201,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     }
   });
   say({ type: 'up' });
+  keepCompiled(clock);
 
   function open(spec: SocketSpec, handle: RawHandle, to: Dns): Promise<void> {
     if (spec.kind === 'udp')

@@ -1,19 +1,30 @@
 // Starts and stops at odd moments: nothing is left, nothing that was being answered is lost.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { namePrefix, runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { namespacesOf } from '../crash/machine.ts';
 import { DeregisterTargetsCommand, ListTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-vpc-lattice';
 import { awaitHealthy, eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
 import { openShop } from '../e2e/shop.ts';
 import { startTarget } from '../workload-programs.ts';
-import { childrenOf, isAlive, killProcess, makeDirectory, ownCheckout, startPergola, TestServer } from '../server.ts';
+import {
+  childrenOf,
+  isAlive,
+  killProcess,
+  killServer,
+  makeDirectory,
+  ownCheckout,
+  startPergola,
+  TestServer,
+} from '../server.ts';
 
 const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
 if (noNamespaces !== undefined && process.env['CI'] === 'true')
@@ -89,6 +100,36 @@ test('a server whose processes are killed while it starts becomes ready', async 
   }
   rmSync(data, { recursive: true, force: true });
 });
+
+test('what the processes of a server have compiled is kept though they are killed, so that the next start takes less', async () => {
+  const cache = makeDirectory(ownCheckout);
+  const data = makeDirectory(ownCheckout);
+  const args = ['serve', '--data', data, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'];
+  const child = startPergola(ownCheckout, args, ['env', `NODE_COMPILE_CACHE=${cache}`]);
+  try {
+    const [line] = (await once(createInterface(given(child.stdout ?? undefined)), 'line')) as [string];
+    assert.match(line, /^ready /);
+    // Modules that the supervisor, control and workers have for themselves.
+    for (const module of ['cli/supervisor', 'control/publisher', 'dns/answer'])
+      await eventually(`${module} is kept`, () => Promise.resolve(keeps(cache, module)));
+  } finally {
+    killServer(child.pid ?? assert.fail());
+    await once(child, 'exit');
+    for (const directory of [cache, data]) rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+/** Whether Node finds the compiled form of a module of ours in `cache`. */
+function keeps(cache: string, module: string): boolean {
+  const url = pathToFileURL(join(ownCheckout.root, 'src', `${module}.ts`)).href;
+  // Killed, for else it would write what it did not find; from outside, for Node also writes before it kills itself.
+  const program = `await import('${url}'); (await import('node:child_process')).spawnSync('kill', ['-9', String(process.pid)]);`;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, NODE_COMPILE_CACHE: cache, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+    encoding: 'utf8',
+  });
+  return stderr.includes(`V8 code cache for ESM ${url} was accepted`);
+}
 
 test('a stop loses no request that was being answered on 64 connections', async () => {
   await using server = await TestServer.start({ attach: 'loopback', workers: 2 });
