@@ -46,7 +46,8 @@ export interface ApiOptions {
 }
 
 /** What the API needs of the rest of the process. */
-export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, StsDeps, Omit<PergolaDeps, 'authorize'> {
+export interface ApiDeps
+  extends LatticeDeps, Ec2Deps, Omit<IamDeps, 'regions'>, StsDeps, Omit<PergolaDeps, 'authorize'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -59,6 +60,8 @@ export interface ApiDeps extends LatticeDeps, Ec2Deps, IamDeps, StsDeps, Omit<Pe
 /** Makes the API's server. The caller lets it listen and closes it. */
 export function createApi(options: ApiOptions, deps: ApiDeps): Server {
   const admit = createRateLimiter(options.rateLimits ?? {});
+  const { store, random, quotas, secrets } = deps;
+  const iamDeps: IamDeps = { store, random, quotas, secrets, regions: options.regions };
   const callers = createCallers({
     state: () => deps.store.state.value,
     secrets: deps.secrets,
@@ -86,7 +89,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         },
         {
           definition: iamDefinition,
-          operations: bindAll(iamOperations, deps, binding('iam', toIamError, iamSubjects)),
+          operations: bindAll(iamOperations, iamDeps, binding('iam', toIamError, iamSubjects)),
         },
         {
           definition: stsDefinition,

@@ -5,7 +5,11 @@ import { test } from 'node:test';
 import { createResourceAssociation, createServiceAssociation, createVpcAssociation } from './association/index.ts';
 import { createSubnet, createVpc } from './ec2/index.ts';
 import { startDomainVerification } from './domain-verification/index.ts';
+import { identityPolicy, trustPolicy } from '../../test/domain/iam-words.ts';
 import { createUser } from './iam/index.ts';
+import { attachPolicy, createPolicy } from './iam-policy/index.ts';
+import { createInstanceProfile, createRole } from './iam-role/index.ts';
+import { createOidcProvider } from './oidc-provider/index.ts';
 import { createListener } from './listener/index.ts';
 import { createServiceNetwork } from './network/index.ts';
 import { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
@@ -35,6 +39,10 @@ function makeGateway(s: Scenario): string {
   return s.run(createResourceGateway, { name: 'gateway', vpcIdentifier, subnetIds: [subnet.id] }).id;
 }
 
+function makePolicy(s: Scenario, n: number): string {
+  return s.run(createPolicy, { name: `policy-${n}`, document: identityPolicy }).arn;
+}
+
 /** For each quota what prepares a state, and what makes the `n`-th thing that it counts. */
 const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unknown } = {
   childrenPerGroup(s) {
@@ -47,6 +55,7 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
       });
   },
   domainVerifications: (s) => (n) => s.run(startDomainVerification, { domainName: `d${n}.example.com` }),
+  instanceProfiles: (s) => (n) => s.run(createInstanceProfile, { name: `profile-${n}` }),
   listenersPerService(s) {
     const serviceIdentifier = s.run(createService, { name: 'shop' }).id;
     return (n) =>
@@ -57,6 +66,16 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
         port: 80 + n,
         defaultAction: fixed,
       });
+  },
+  managedPolicies: (s) => (n) => makePolicy(s, n),
+  oidcProviders: (s) => (n) => s.run(createOidcProvider, { url: `https://id-${n}.example.com` }),
+  policiesPerRole(s) {
+    const { name } = s.run(createRole, { name: 'ci', trustPolicy });
+    return (n) => s.run(attachPolicy, { entity: { kind: 'iamRole', name }, policyArn: makePolicy(s, n) });
+  },
+  policiesPerUser(s) {
+    const { name } = s.run(createUser, { name: 'ann' });
+    return (n) => s.run(attachPolicy, { entity: { kind: 'iamUser', name }, policyArn: makePolicy(s, n) });
   },
   resourceConfigurations(s) {
     const resourceGatewayIdentifier = makeGateway(s);
@@ -76,6 +95,7 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
     const subnet = s.run(createSubnet, { vpcId: vpcIdentifier, cidrBlock: '10.0.1.0/24' });
     return (n) => s.run(createResourceGateway, { name: `gateway-${n}`, vpcIdentifier, subnetIds: [subnet.id] });
   },
+  roles: (s) => (n) => s.run(createRole, { name: `role-${n}`, trustPolicy }),
   rulesPerListener(s) {
     const place = makeListener(s);
     return (n) => s.run(createRule, { ...place, name: `rule-${n}`, priority: n + 1, match: {}, action: fixed });

@@ -6,7 +6,12 @@ import { iamRefusal, Refusal, type ResourceType } from './refusal.ts';
 const quotas = {
   childrenPerGroup: [60, 'L-9BC96FEF', 'RESOURCE_CONFIGURATION', 'child resource configurations per group'],
   domainVerifications: [5, 'L-73D0F278', 'DOMAIN_VERIFICATION', 'domain verifications per Region'],
+  instanceProfiles: [1000, 'L-6E65F664', 'IAM', 'InstanceProfilesPerAccount'],
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
+  managedPolicies: [1500, 'L-E95E4862', 'IAM', 'PoliciesPerAccount'],
+  oidcProviders: [100, 'L-858F3967', 'IAM', 'OpenIDConnectProvidersPerAccount'],
+  policiesPerRole: [10, 'L-0DA4ABF3', 'IAM', 'PoliciesPerRole'],
+  policiesPerUser: [10, 'L-4019AD8B', 'IAM', 'PoliciesPerUser'],
   resourceConfigurations: [2000, 'L-5FF8F9B9', 'RESOURCE_CONFIGURATION', 'resource configurations per Region'],
   resourceConfigurationsPerNetwork: [
     500,
@@ -15,6 +20,7 @@ const quotas = {
     'resource configurations per service network',
   ],
   resourceGatewaysPerVpc: [500, 'L-0DCA4434', 'RESOURCE_GATEWAY', 'resource gateways per VPC'],
+  roles: [1000, 'L-FE177D64', 'IAM', 'RolesPerAccount'],
   rulesPerListener: [10, 'L-CF78395E', 'RULE', 'rules per listener'],
   serviceAssociationsPerNetwork: [
     500,

@@ -11,6 +11,14 @@ import { deleteDomainVerification } from '../../src/domain/domain-verification/i
 import { deleteSubnet, deleteVpc, placeStandIns } from '../../src/domain/ec2/index.ts';
 import { deleteServiceNetwork } from '../../src/domain/network/index.ts';
 import { deleteAccessKey, deleteUser } from '../../src/domain/iam/index.ts';
+import {
+  deleteInlinePolicy,
+  deletePolicy,
+  deletePolicyVersion,
+  detachPolicy,
+} from '../../src/domain/iam-policy/index.ts';
+import { deleteInstanceProfile, deleteRole, removeRoleFromInstanceProfile } from '../../src/domain/iam-role/index.ts';
+import { deleteOidcProvider } from '../../src/domain/oidc-provider/index.ts';
 import { keyOf as recordKey, type BaseRecord } from '../../src/domain/records/index.ts';
 import { deleteResourceConfiguration } from '../../src/domain/resource-configuration/index.ts';
 import { deleteResourceGateway } from '../../src/domain/resource-gateway/index.ts';
@@ -74,7 +82,25 @@ export function dismantle(state: State, context: Context): readonly string[] {
   each('serviceNetwork', (r) => run(deleteServiceNetwork, { serviceNetworkIdentifier: r.id }, r));
   each('domainVerification', (r) => run(deleteDomainVerification, { domainVerificationIdentifier: r.id }, r));
   each('credential', (r) => (r.role === 'user' ? run(deleteAccessKey, keyOf(r, head), r) : undefined));
+  for (const kind of ['iamUser', 'iamRole'] as const)
+    each(kind, (r) => {
+      const entity = { kind, name: r.name };
+      for (const policyArn of r.attachedPolicies) run(detachPolicy, { entity, policyArn }, r);
+      for (const policyName of Object.keys(r.inlinePolicies)) run(deleteInlinePolicy, { entity, policyName }, r);
+    });
+  each('iamInstanceProfile', (r) => {
+    const role = head.tables.iamRole.get(recordKey(r.account, r.region, r.roleId ?? ''));
+    if (role !== undefined) run(removeRoleFromInstanceProfile, { name: r.name, roleName: role.name }, r);
+    run(deleteInstanceProfile, { name: r.name }, r);
+  });
   each('iamUser', (r) => run(deleteUser, { userName: r.name }, r));
+  each('iamRole', (r) => run(deleteRole, { name: r.name }, r));
+  each('iamPolicy', ({ arn, versions, defaultVersionId, ...r }) => {
+    for (const { id: versionId } of versions)
+      if (versionId !== defaultVersionId) run(deletePolicyVersion, { arn, versionId }, r);
+    run(deletePolicy, { arn }, r);
+  });
+  each('oidcProvider', (r) => run(deleteOidcProvider, { arn: r.arn }, r));
   each('subnet', (r) => run(deleteSubnet, { subnetId: r.id }, r));
   each('vpc', (r) => run(deleteVpc, { vpcId: r.id }, r));
   const left: string[] = [];

@@ -3,6 +3,7 @@
 import { keyOf, type BaseRecord } from '../../src/domain/records/base.ts';
 import { canonicalDomain } from '../../src/domain/domain-name.ts';
 import { ownerOf } from '../../src/domain/state-indexes.ts';
+import { findPolicy } from '../../src/domain/iam-policy/index.ts';
 import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
 
 /** Of each kind the texts of which no two records may have the same. */
@@ -52,7 +53,7 @@ export function brokenLaws(state: State): readonly string[] {
       }
     });
   }
-  return [...wrong, ...brokenRules(state), ...brokenResources(state)];
+  return [...wrong, ...brokenRules(state), ...brokenResources(state), ...brokenIdentities(state)];
 }
 
 function brokenRules({ tables, indexes }: State): readonly string[] {
@@ -91,5 +92,30 @@ function brokenResources({ tables }: State): readonly string[] {
   for (const one of tables.resourceAssociation.values())
     if (tables.resourceConfiguration.get(one.resourceConfigurationKey)?.type === 'CHILD')
       wrong.push(`${one.id} associates a child`);
+  return wrong;
+}
+
+function brokenIdentities(state: State): readonly string[] {
+  const wrong: string[] = [];
+  const { iamUser, iamRole, iamPolicy, credential } = state.tables;
+  for (const one of [...iamUser.values(), ...iamRole.values()]) {
+    const boundary = one.permissionsBoundary === undefined ? [] : [one.permissionsBoundary];
+    for (const arn of [...one.attachedPolicies, ...boundary])
+      if (findPolicy(state, one, arn) === undefined)
+        wrong.push(`${one.id} has the policy ${arn}, which does not exist`);
+    if (new Set(one.attachedPolicies).size < one.attachedPolicies.length) wrong.push(`${one.id} has a policy twice`);
+  }
+  for (const { id, versions, defaultVersionId } of iamPolicy.values()) {
+    if (!versions.some((version) => version.id === defaultVersionId)) wrong.push(`${id} has no default version`);
+    if (versions.length > 5) wrong.push(`${id} has ${versions.length} versions`);
+  }
+  const keys = new Map<string, number>();
+  for (const { id, userId, principalArn } of credential.values()) {
+    if (userId === undefined) continue;
+    keys.set(userId, (keys.get(userId) ?? 0) + 1);
+    if (![...iamUser.values()].some((user) => user.id === userId && user.arn === principalArn))
+      wrong.push(`the key ${id} does not stand for its user`);
+  }
+  for (const [id, count] of keys) if (count > 2) wrong.push(`${id} has ${count} keys`);
   return wrong;
 }

@@ -1,8 +1,18 @@
 // The shapes in which answers show what IAM has.
 
-import type { AccessKeyMetadata, Tag, User } from '@aws-sdk/client-iam';
-import type { Credential, IamUser, Tags } from '../../domain/records/index.ts';
-import { iamRefusal } from '../../domain/index.ts';
+import type { AccessKeyMetadata, InstanceProfile, Policy, PolicyVersion, Role, Tag, User } from '@aws-sdk/client-iam';
+import type {
+  Credential,
+  IamInstanceProfile,
+  IamPolicy,
+  IamPolicyVersion,
+  IamRole,
+  IamUser,
+  Tags,
+} from '../../domain/records/index.ts';
+import { usesOf } from '../../domain/iam-policy/index.ts';
+import { findRoleOf } from '../../domain/iam-role/index.ts';
+import { iamRefusal, type State } from '../../domain/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 
 /** Tags as IAM lists them. */
@@ -48,4 +58,69 @@ export function describeBoundary({ permissionsBoundary: arn }: Pick<IamUser, 'pe
 /** An access key, which never shows its secret. */
 export function describeAccessKey(user: IamUser, { id, status, createdAt }: Credential): Wire<AccessKeyMetadata> {
   return { UserName: user.name, AccessKeyId: id, Status: status, CreateDate: new Date(createdAt) };
+}
+
+/** A document as answers carry it: percent-encoded by RFC 3986. */
+export function encodeDocument(document: string): string {
+  return encodeURIComponent(document).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** A role as lists have it. */
+export function describeRole(role: IamRole): Wire<Role> {
+  const { path, name, id, arn, createdAt, description, maxSessionDuration, trustPolicy } = role;
+  return {
+    ...{ Path: path, RoleName: name, RoleId: id, Arn: arn, CreateDate: new Date(createdAt) },
+    AssumeRolePolicyDocument: encodeDocument(trustPolicy),
+    ...(description === undefined ? {} : { Description: description }),
+    MaxSessionDuration: maxSessionDuration,
+  };
+}
+
+/** A role with its tags and its boundary. */
+export function describeWholeRole(role: IamRole): Wire<Role> {
+  return { ...describeRole(role), ...describeBoundary(role), ...describeOwnTags(role) };
+}
+
+/** An instance profile with its role. */
+export function describeInstanceProfile(state: State, profile: IamInstanceProfile): Wire<InstanceProfile> {
+  const { path, name, id, arn, createdAt } = profile;
+  const role = findRoleOf(state, profile);
+  return {
+    ...{ Path: path, InstanceProfileName: name, InstanceProfileId: id, Arn: arn, CreateDate: new Date(createdAt) },
+    Roles: role === undefined ? [] : [describeRole(role)],
+  };
+}
+
+/** A managed policy as lists have it, which say neither description nor tags. */
+export function describePolicy(state: State, caller: { readonly account: string }, policy: IamPolicy): Wire<Policy> {
+  const { name, id, arn, path, defaultVersionId, createdAt, lastUpdatedAt } = policy;
+  const { attached, bounds } = usesOf(state, caller, policy);
+  return {
+    ...{ PolicyName: name, PolicyId: id, Arn: arn, Path: path, DefaultVersionId: defaultVersionId },
+    ...{ AttachmentCount: attached, PermissionsBoundaryUsageCount: bounds, IsAttachable: true },
+    ...{ CreateDate: new Date(createdAt), UpdateDate: new Date(lastUpdatedAt) },
+  };
+}
+
+/** A managed policy with its description and tags. */
+export function describeWholePolicy(
+  state: State,
+  caller: { readonly account: string },
+  policy: IamPolicy,
+): Wire<Policy> {
+  const { description } = policy;
+  return {
+    ...describePolicy(state, caller, policy),
+    ...(description === undefined ? {} : { Description: description }),
+    ...describeOwnTags(policy),
+  };
+}
+
+/** A version of a policy; its document is shown apart. */
+export function describeVersion({ defaultVersionId }: IamPolicy, version: IamPolicyVersion): Wire<PolicyVersion> {
+  const { id, createdAt } = version;
+  return { VersionId: id, IsDefaultVersion: id === defaultVersionId, CreateDate: new Date(createdAt) };
 }

@@ -17,6 +17,7 @@ import {
   callingUser,
   getUser as get,
   listUsers as list,
+  principalOf,
   updateUser as decideUpdate,
 } from '../../domain/iam/index.ts';
 import type { State } from '../../domain/index.ts';
@@ -28,9 +29,10 @@ import { pageOfRecords } from './page-iam.ts';
 const createUser = change(
   'CreateUser',
   decideCreate,
-  ({ UserName, Path, Tags }: Valid<CreateUserRequest>) => ({
+  ({ UserName, Path, PermissionsBoundary, Tags }: Valid<CreateUserRequest>) => ({
     name: UserName,
     ...(Path === undefined ? {} : { path: Path }),
+    ...(PermissionsBoundary === undefined ? {} : { permissionsBoundary: PermissionsBoundary }),
     ...readTags(Tags),
   }),
   (user): Wire<CreateUserResponse> => ({ User: describeWholeUser(user) }),
@@ -51,7 +53,7 @@ function describeCaller(state: State, call: Call): Wire<GetUserResponse>['User']
   if (credential === undefined || credential.role === 'user' || path === undefined || name === undefined)
     return describeWholeUser(callingUser(state, call));
   const CreateDate = new Date(credential.createdAt);
-  return { Path: path, UserName: name, UserId: accessKeyId, Arn: principalArn, CreateDate };
+  return { Path: path, UserName: name, UserId: principalOf(principalArn).userId, Arn: principalArn, CreateDate };
 }
 
 const updateUser = change(

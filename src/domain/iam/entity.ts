@@ -3,7 +3,7 @@
 import type { Random } from '../../base/random.ts';
 import type { Caller } from '../identifiers.ts';
 import { GLOBAL_REGION, keyOf } from '../records/base.ts';
-import type { IamUser } from '../records/iam.ts';
+import type { IamInstanceProfile, IamRole, IamUser } from '../records/iam.ts';
 import { iamRefusal } from '../refusal.ts';
 import { nameIndexValue, type IamKind } from '../state-indexes.ts';
 import { recordsBy, type RecordTypes, type State } from '../state.ts';
@@ -37,6 +37,31 @@ export function getUser(state: State, caller: Account, name: string): IamUser {
   const found = findNamed(state, caller, 'iamUser', name);
   if (found === undefined) throw iamRefusal('NoSuchEntity', `The user with name ${name} cannot be found.`);
   return found;
+}
+
+/** The role with `name`; refused with NoSuchEntity. */
+export function getRole(state: State, caller: Account, name: string): IamRole {
+  const found = findNamed(state, caller, 'iamRole', name);
+  if (found === undefined) throw iamRefusal('NoSuchEntity', `The role with name ${name} cannot be found.`);
+  return found;
+}
+
+/** The instance profile with `name`; refused with NoSuchEntity. */
+export function getInstanceProfile(state: State, caller: Account, name: string): IamInstanceProfile {
+  const found = findNamed(state, caller, 'iamInstanceProfile', name);
+  if (found === undefined) throw iamRefusal('NoSuchEntity', `Instance Profile ${name} cannot be found.`);
+  return found;
+}
+
+/** A user or a role, by name. */
+export interface EntityName {
+  readonly kind: 'iamUser' | 'iamRole';
+  readonly name: string;
+}
+
+/** The user or role; refused with NoSuchEntity. */
+export function getEntity(state: State, caller: Account, { kind, name }: EntityName): IamUser | IamRole {
+  return kind === 'iamUser' ? getUser(state, caller, name) : getRole(state, caller, name);
 }
 
 /** Refuses with EntityAlreadyExists when what is to be made (or renamed: `self` is its id) would share its name, or its ARN with a principal of pergola.yaml. */

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { CallerPrincipal } from '../../policy/index.ts';
+import { documentOf, findPolicy } from '../iam-policy/read.ts';
 import type { Credential, IamEntity, IamRole, IamUser } from '../records/iam.ts';
 import { recordsBy, type State } from '../state.ts';
 import { findNamed, globalKey } from './entity.ts';
@@ -68,22 +69,23 @@ function documentsOf(state: State, entity: IamEntity): IdentityDocuments {
     name: `inline policy ${name} of ${entity.arn}`,
     document,
   }));
-  const attached = entity.attachedPolicies.flatMap((arn) => managedDocument(state, arn) ?? []);
+  const attached = entity.attachedPolicies.flatMap((arn) => managedDocument(state, entity, arn) ?? []);
   const { permissionsBoundary } = entity;
   if (permissionsBoundary === undefined) return { identity: [...inline, ...attached] };
-  const boundary = managedDocument(state, permissionsBoundary) ?? { name: permissionsBoundary, document: NOTHING };
+  const boundary = managedDocument(state, entity, permissionsBoundary) ?? {
+    name: permissionsBoundary,
+    document: NOTHING,
+  };
   return { identity: [...inline, ...attached], boundary };
 }
 
 /** A boundary that is gone: nothing passes it. */
 const NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
 
-/** The default version of the managed policy with `arn`; undefined when there is none. */
-function managedDocument(state: State, arn: string): NamedDocument | undefined {
-  const [, account = '', name = ''] = /^arn:[^:]+:iam::(\d{12}):policy\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  const policy = findNamed(state, { account }, 'iamPolicy', name);
-  const version = policy?.versions.find(({ id }) => id === policy.defaultVersionId);
-  return version === undefined ? undefined : { name: arn, document: version.document };
+/** What is in force of the managed policy with `arn`, of the account or AWS's; undefined when there is none. */
+function managedDocument(state: State, owner: IamEntity, arn: string): NamedDocument | undefined {
+  const policy = findPolicy(state, owner, arn);
+  return policy === undefined ? undefined : { name: arn, document: documentOf(policy) };
 }
 
 /** What an ARN says of its principal (IAM User Guide: Principal elements, unique identifiers); an id that IAM did not make follows from the ARN. */

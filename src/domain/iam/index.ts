@@ -9,7 +9,8 @@ export {
   type ConfiguredPrincipal,
   type Secrets,
 } from './credential.ts';
-export { findNamed as findIamEntity, getUser, type Account } from './entity.ts';
+export { countAccount } from './count-account.ts';
+export { findNamed as findIamEntity, getEntity, getUser, type Account, type EntityName } from './entity.ts';
 export {
   findIdentity,
   findRole,

@@ -1,6 +1,7 @@
 // IAM users: create, rename, move, delete.
 
 import type { Context, Decided } from '../decision.ts';
+import { getAttachable } from '../iam-policy/attachment.ts';
 import { listBy, type RecordList } from '../page.ts';
 import { checkQuota } from '../quotas.ts';
 import { GLOBAL_REGION, keyOfRecord, type Tags } from '../records/base.ts';
@@ -14,12 +15,16 @@ import { checkFree, findNamed, getUser, iamArn, newIamId, type Account } from '.
 /** CreateUser: a name is unique in the account, whatever its case and path. */
 export function createUser(
   state: State,
-  input: { readonly name: string; readonly path?: string; readonly tags?: Tags },
+  input: { readonly name: string; readonly path?: string; readonly permissionsBoundary?: string; readonly tags?: Tags },
   context: Context,
 ): Decided<IamUser> {
   const { account, now } = context;
   const tags = checkTags(input.tags);
   const { name, path = '/' } = input;
+  const boundary =
+    input.permissionsBoundary === undefined
+      ? {}
+      : { permissionsBoundary: getAttachable(state, context, input.permissionsBoundary).arn };
   const arn = iamArn(context, `user${path}${name}`);
   checkFree(state, context, 'iamUser', { name, arn });
   const owner = { account, region: GLOBAL_REGION };
@@ -32,6 +37,7 @@ export function createUser(
     path,
     inlinePolicies: {},
     attachedPolicies: [],
+    ...boundary,
     createdAt: now,
     lastUpdatedAt: now,
     tags,

@@ -1,0 +1,3 @@
+// Tags of what IAM has.
+
+export { getIamTags, tagIam, untagIam, type IamTagged } from './iam-tag.ts';
