@@ -17,6 +17,8 @@ export interface ServiceDefinition {
   readonly protocol: Protocol;
   /** The name in the signature's scope, and the Host prefix of its endpoints. */
   readonly signingName: string;
+  /** Of a service that is the same in every region: the region that clients sign its calls for, served or not. */
+  readonly globalRegion?: string;
   /** For query protocols: the API version of the form's `Version`. */
   readonly version?: string;
   /** For query protocols: the namespace of the XML answers. */

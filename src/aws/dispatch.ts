@@ -137,13 +137,18 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
   const signingKeys = createSigningKeys(MOST_SIGNING_KEYS);
   const meant = (request: WireRequest, parsed: Parsed): ServiceDefinition | undefined =>
     selectService(definitions, request, parsed.ok ? parsed.authorization : undefined);
+  /** The regions that calls of a service may be signed for. */
+  const regionsOf = (service: string): readonly string[] => {
+    const { globalRegion } = definitions.find(({ signingName }) => signingName === service) ?? {};
+    return globalRegion === undefined ? options.regions : [...options.regions, globalRegion];
+  };
   const authenticated = (request: WireRequest, parsed: Parsed, source: Source): Call | SignatureFailure => {
     if (!parsed.ok) return parsed;
     const now = deps.clock.now();
     const result = authenticate(request, parsed.authorization, {
       open: options.open,
       defaultAccount: options.defaultAccount,
-      regions: options.regions,
+      regions: regionsOf(parsed.authorization.scope.service),
       now,
       findCredential: deps.findCredential,
       signingKeys,

@@ -4,7 +4,7 @@ import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, Service, WireRequest, WireResponse } from './codec.ts';
 import { encodeXmlMembers, xmlText } from './encode-xml.ts';
 import { decodeForm, parseForm, type Form, type FormStyle } from './form.ts';
-import { addIssue } from './issue.ts';
+import { addIssue, describeIssues } from './issue.ts';
 import { obstacles } from './obstacle.ts';
 import type { Operation } from './schema.ts';
 import { ServiceError } from './service-error.ts';
@@ -89,6 +89,12 @@ export function createQuery(style: FormStyle): Codec {
         );
       },
       badInput(issues) {
+        // IAM and STS have the words of AWS's newer front ends, with members in small letters.
+        if (style === 'query' && issues.every(({ kind }) => kind === 'invalid'))
+          return new ServiceError(
+            words.invalid,
+            describeIssues(issues).replace(/ at '([A-Z])/g, (_, letter: string) => ` at '${letter.toLowerCase()}`),
+          );
         const missing = issues.find(({ message }) => message.includes('must not be null'));
         if (missing !== undefined)
           return new ServiceError(words.missing, `The request must contain the parameter ${missing.path}`);

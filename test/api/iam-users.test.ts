@@ -160,3 +160,23 @@ test('no audit event has the secret that a call made', async () => {
   assert.ok(!events.some(({ text }) => text.includes(AccessKey?.SecretAccessKey ?? '')));
   assert.match(made[0]?.text ?? '', /HIDDEN_DUE_TO_SECURITY_REASONS/);
 });
+
+test('calls of IAM may be signed for us-east-1 on a server of other regions; those of others may not', async () => {
+  await using other = await startApi({}, { regions: ['eu-west-1'] });
+  const { User } = await other.iam.send(new GetUserCommand());
+  assert.equal(User?.Arn, `arn:aws:iam::${account}:root`);
+  await refusedAs('SignatureDoesNotMatch', 403, other.sts.send(new GetCallerIdentityCommand()));
+});
+
+test('all that is wrong with the members of a call is told in the words of IAM', async () => {
+  const call = iam.send(new CreateUserCommand({ UserName: 'a b', Path: 'x' }));
+  await assert.rejects(call, (error: Error) => {
+    assert.match(
+      error.message,
+      /^2 validation errors detected: Value 'a b' at 'userName' failed to satisfy constraint: /,
+    );
+    assert.match(error.message, /; Value 'x' at 'path' failed to satisfy constraint: Member must satisfy regular/);
+    return true;
+  });
+  await assert.rejects(iam.send(new DeleteUserCommand({ UserName: undefined })), /Value null at 'userName' failed/);
+});

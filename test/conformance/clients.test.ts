@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ec2Operations } from '../../src/api/ec2/operations.ts';
+import { iamOperations } from '../../src/api/iam/operations.ts';
 import { partFolder } from '../../tools/peers.ts';
 import { latticeSchema } from '../api/answers/recorder.ts';
 import { finish, TestServer, type Finished } from '../server.ts';
@@ -56,6 +57,12 @@ test('boto3 reads what EC2 answers, call by call', async () => {
       .map(({ name }) => name)
       .sort(),
   );
+});
+
+test('boto3 calls every operation of IAM that is implemented, and reads what it answers', async () => {
+  const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'iam.py'));
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), iamOperations.map(({ name }) => name).sort());
 });
 
 /** Runs `aws SERVICE COMMAND`. */
@@ -152,4 +159,49 @@ test('the AWS CLI makes, queries and removes what belongs to a service', async (
   await becomes('0', () => lattice('list-services', 'length(items)'));
   const { status, stderr } = await aws('vpc-lattice', 'delete-target-group', '--target-group-identifier', group);
   assert.equal(status, 0, stderr);
+});
+
+test('the AWS CLI makes a user whose key calls, and a role with a policy', async () => {
+  const iam = (command: string, picked: string, ...options: readonly string[]): Promise<string> =>
+    query('iam', command, picked, ...options);
+  const user = ['--user-name', 'cli'];
+  assert.match(await iam('create-user', 'User.Arn', ...user, '--tags', 'Key=team,Value=a'), /:user\/cli$/);
+  const made = await iam('create-access-key', 'AccessKey.[AccessKeyId,SecretAccessKey]', ...user);
+  const [AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = ''] = made.split(/\s+/);
+  const called = await python(
+    '-c',
+    'import boto3; print(boto3.client("sts", **KEYS).get_caller_identity()["Arn"])'.replace(
+      'KEYS',
+      `dict(aws_access_key_id="${AWS_ACCESS_KEY_ID}", aws_secret_access_key="${AWS_SECRET_ACCESS_KEY}")`,
+    ),
+  );
+  assert.match(called.stdout, /:user\/cli$/m, called.stderr);
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  });
+  const role = ['--role-name', 'cli'];
+  const service = 'Role.AssumeRolePolicyDocument.Statement[0].Principal.Service';
+  assert.equal(
+    await iam('create-role', service, ...role, '--assume-role-policy-document', document),
+    'ec2.amazonaws.com',
+  );
+  const policy = ['--policy-arn', 'arn:aws:iam::aws:policy/VPCLatticeReadOnlyAccess'];
+  assert.equal((await aws('iam', 'attach-role-policy', ...role, ...policy)).status, 0);
+  const attached = 'AttachedPolicies[].PolicyName';
+  assert.equal(await iam('list-attached-role-policies', attached, ...role), 'VPCLatticeReadOnlyAccess');
+  const taken = await aws('iam', 'create-role', ...role, '--assume-role-policy-document', document);
+  assert.match(
+    taken.stderr,
+    /\(EntityAlreadyExists\) when calling the CreateRole operation: Role with name cli already/,
+  );
+  for (const [command, ...options] of [
+    ['detach-role-policy', ...role, ...policy],
+    ['delete-role', ...role],
+    ['delete-access-key', ...user, '--access-key-id', AWS_ACCESS_KEY_ID],
+    ['delete-user', ...user],
+  ] as const) {
+    const { status, stderr } = await aws('iam', command, ...options);
+    assert.equal(status, 0, stderr);
+  }
 });

@@ -1,7 +1,7 @@
 // The store in an SQLite database: what is answered is there at the next open, whatever happens to file, disk and process.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, silentLog } from '../../src/base/log.ts';
 import type { Service } from '../../src/domain/records/index.ts';
 import { emptyState } from '../../src/domain/index.ts';
+import { sealPlainSecrets } from '../../src/domain/iam/index.ts';
 import { createService, deleteService } from '../../src/domain/service/index.ts';
 import { advanceStatuses } from '../../src/domain/upkeep/index.ts';
 import { acquireLock, isLockHeld, openStore, type Retention } from '../../src/store/index.ts';
@@ -187,6 +188,38 @@ test('A search through many slices finds what is rare, and every event once', as
   assert.deepEqual(await findIds(store, { ...rare, before: next }), ['e-7']);
   const all = await findIds(store, { limit: 10_000 });
   assert.deepEqual([all.length, new Set(all).size], [4500, 4500]);
+});
+
+test('scrub() leaves no byte of what an older version wrote and the newest records do not have, once', async () => {
+  const file = newFile();
+  copyFileSync(join(import.meta.dirname, 'formats', 'tables-2-log-1', 'state.db'), file);
+  const secret = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC';
+  const has = (): readonly string[] =>
+    ['', '-wal', '-shm'].filter(
+      (suffix) => existsSync(`${file}${suffix}`) && readFileSync(`${file}${suffix}`).includes(secret),
+    );
+  const secrets = { seal: (_secret: string, id: string) => `sealed ${id}` };
+  {
+    // As one that is killed between the two.
+    await using store = await open(file);
+    await store.commit(sealPlainSecrets, { secrets }, contextOf('SealPlainSecrets'));
+    assert.deepEqual(has(), ['']);
+  }
+  await using store = await open(file);
+  const before = plainRecords(store.state.value);
+  const { revision } = store.state.value;
+  assert.ok((await store.at(revision - 1)) !== undefined);
+  assert.equal(await store.scrub(), true);
+  assert.deepEqual(has(), []);
+  assert.ok(existsSync(`${file}-wal`), 'there is no log to look at');
+  assert.equal(await store.at(revision - 1), undefined);
+  assert.equal(await store.scrub(), false);
+  await store.commit(createService, { name: 'after' }, contextOf('CreateService'));
+  const then = await store.at(revision);
+  assert.ok(then !== undefined);
+  assert.deepEqual(plainRecords(then), before);
+  await using fresh = await open(newFile());
+  assert.equal(await fresh.scrub(), false);
 });
 
 test('A database of a later version is refused with both versions', async () => {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateUserCommand, DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { makeDirectory, ownCheckout, runPergola, TestServer } from '../server.ts';
 
@@ -100,6 +100,11 @@ test('the secret of a key is nowhere but in the answer that made it; a backup br
   assert.equal(statSync(join(restored, 'secrets.key')).mode & 0o777, 0o600);
   await using server = await start(restored);
   assert.match(await callerOf(server.api, made), /:user\/ann$/);
+  const client = { region: 'us-east-1', endpoint: server.api, credentials: server.keys, maxAttempts: 1 };
+  const iam = new IAMClient(client);
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'ann', AccessKeyId: made.accessKeyId }));
+  iam.destroy();
+  await assert.rejects(callerOf(server.api, made), { name: 'InvalidClientTokenId' });
 });
 
 test('a server without the key of its secrets, or with another, does not start and says so', async () => {

@@ -13,6 +13,7 @@ import { awsQuotas, iamRefusal, type QuotaLimits } from '../../domain/index.ts';
 import type { Call } from '../../aws/index.ts';
 import type { AuditEvent } from '../../store/index.ts';
 import { read, type Operation, type Valid, type Wire } from '../operation.ts';
+import { IAM_REGION } from './definition.ts';
 import type { IamDeps } from './deps.ts';
 
 /** A list of a user's that is always empty; without a name the caller is meant. */
@@ -60,7 +61,7 @@ const MOST_SLICES = 20;
 /** The newest call that was signed with the key, of those that audit events tell of. */
 async function findLastUse({ store, regions }: IamDeps, call: Call, key: string): Promise<AuditEvent | undefined> {
   let newest: AuditEvent | undefined;
-  for (const region of regions) {
+  for (const region of new Set([...regions, IAM_REGION])) {
     const query = { account: call.account, region, from: newest?.time ?? 0, until: call.now + 1, now: call.now };
     const attribute = { kind: 'accessKeyId', value: key } as const;
     let page = await store.findEvents({ ...query, attribute, limit: 50 });
