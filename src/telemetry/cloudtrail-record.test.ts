@@ -146,6 +146,19 @@ test('findResources() finds ARNs and ids anywhere, each once, and nothing that o
   assert.deepEqual(findResources({ nothing }), []);
 });
 
+test("findResources() finds IAM's by ARN, and by name where a member says what it is", () => {
+  const arn = 'arn:aws:iam::111122223333:user/a/ann';
+  const policyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const found = findResources({ user: { userName: 'ann', arn } }, { policyArn, roleName: 'ci', name: 'other' });
+  assert.deepEqual(found, [
+    { type: 'AWS::IAM::User', name: arn },
+    { type: 'AWS::IAM::Policy', name: policyArn },
+    { type: 'AWS::IAM::Role', name: 'ci' },
+  ]);
+  const nothing = ['arn:aws:iam::111122223333:root', 'arn:aws:iam::111122223333:group/a', 'arn:aws:iam::1:user/a b'];
+  assert.deepEqual(findResources({ nothing, path: '/a/', constructor: 'x' }), []);
+});
+
 test('findResources() stops looking in large and deep values', () => {
   const many = Array.from({ length: 5000 }, (_, n) => `svc-${String(n).padStart(17, '0')}`);
   assert.equal(findResources(many).length, 20);

@@ -10,6 +10,7 @@ import {
   CreatePolicyVersionCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DeleteLoginProfileCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
   DeleteRoleCommand,
@@ -42,11 +43,13 @@ import {
   ListSigningCertificatesCommand,
   ListSSHPublicKeysCommand,
   ListUserPoliciesCommand,
+  ListVirtualMFADevicesCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   SetDefaultPolicyVersionCommand,
+  UpdateLoginProfileCommand,
   type CreatePolicyVersionResponse,
   type IAMClient,
 } from '@aws-sdk/client-iam';
@@ -281,6 +284,9 @@ test('what clients ask before they delete a user is empty, and the summary count
   assert.deepEqual(specific.ServiceSpecificCredentials, []);
   assert.deepEqual((await iam.send(new ListAccountAliasesCommand())).AccountAliases, []);
   await refusedAs('NoSuchEntity', 404, iam.send(new GetLoginProfileCommand(user)));
+  await refusedAs('NoSuchEntity', 404, iam.send(new UpdateLoginProfileCommand(user)));
+  await refusedAs('NoSuchEntity', 404, iam.send(new DeleteLoginProfileCommand(user)));
+  assert.deepEqual((await iam.send(new ListVirtualMFADevicesCommand())).VirtualMFADevices, []);
   await refusedAs('NoSuchEntity', 404, iam.send(new ListGroupsForUserCommand({ UserName: 'nobody' })));
   await refusedAs('NoSuchEntity', 404, iam.send(new ListMFADevicesCommand({ UserName: 'nobody' })));
   await makePolicy('p');

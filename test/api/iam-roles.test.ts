@@ -217,6 +217,9 @@ test('every kind has tags, in pages; keys of users and roles have no case', asyn
   await iam.send(new UntagOpenIDConnectProviderCommand({ ...provider, TagKeys }));
   const left = await Promise.all(lists.map(async (list) => (await list({})).Tags?.map(({ Key }) => Key).join()));
   assert.deepEqual(left, ['c', 'c', 'c,team', 'c,team', 'c,team']);
+  const twice = { Tags: ['x', 'X'].map((Key) => ({ Key, Value: '' })) };
+  await refusedAs('InvalidInput', 400, iam.send(new TagRoleCommand({ ...role, ...twice })));
+  await iam.send(new TagPolicyCommand({ ...policy, ...twice }));
   const many = Array.from({ length: 50 }, (_, n) => ({ Key: `k-${n}`, Value: '' }));
   await refusedAs('ValidationError', 400, iam.send(new TagUserCommand({ ...user, Tags: many })));
   const aws = { PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' };

@@ -199,6 +199,10 @@ test('scrub() leaves no byte of what an older version wrote and the newest recor
       (suffix) => existsSync(`${file}${suffix}`) && readFileSync(`${file}${suffix}`).includes(secret),
     );
   const secrets = { seal: (_secret: string, id: string) => `sealed ${id}` };
+  // Pages that are free keep what was deleted.
+  const database = new DatabaseSync(file);
+  database.exec(`CREATE TABLE gone (x TEXT); INSERT INTO gone VALUES ('${secret.repeat(500)}'); DROP TABLE gone;`);
+  database.close();
   {
     // As one that is killed between the two.
     await using store = await open(file);

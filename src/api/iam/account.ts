@@ -23,11 +23,13 @@ const emptyList = (name: string, member: string): Operation<IamDeps> =>
     return { [member]: [], IsTruncated: false };
   });
 
-const getLoginProfile = read('GetLoginProfile', (state, { UserName }: Valid<GetLoginProfileRequest>, call): never => {
-  const name = UserName ?? call.principalArn.slice(call.principalArn.lastIndexOf('/') + 1);
-  if (UserName !== undefined) getUser(state, call, UserName);
-  throw iamRefusal('NoSuchEntity', `Login Profile for User ${name} cannot be found.`);
-});
+/** Nobody has a password here. */
+const noLoginProfile = (operation: string) =>
+  read(operation, (state, { UserName }: Valid<GetLoginProfileRequest>, call): never => {
+    const name = UserName ?? call.principalArn.slice(call.principalArn.lastIndexOf('/') + 1);
+    if (UserName !== undefined) getUser(state, call, UserName);
+    throw iamRefusal('NoSuchEntity', `Login Profile for User ${name} cannot be found.`);
+  });
 
 const listAccountAliases = read('ListAccountAliases', (): Wire<ListAccountAliasesResponse> => ({
   AccountAliases: [],
@@ -107,10 +109,13 @@ const listGroupsForUser = read('ListGroupsForUser', (state, request: Valid<ListG
 export const accountOperations: readonly Operation<IamDeps>[] = [
   getAccessKeyLastUsed,
   getAccountSummary,
-  getLoginProfile,
+  noLoginProfile('DeleteLoginProfile'),
+  noLoginProfile('GetLoginProfile'),
+  noLoginProfile('UpdateLoginProfile'),
   listAccountAliases,
   listGroupsForUser,
   emptyList('ListMFADevices', 'MFADevices'),
+  read('ListVirtualMFADevices', () => ({ VirtualMFADevices: [], IsTruncated: false })),
   emptyList('ListSSHPublicKeys', 'SSHPublicKeys'),
   emptyList('ListServiceSpecificCredentials', 'ServiceSpecificCredentials'),
   emptyList('ListSigningCertificates', 'Certificates'),

@@ -20,12 +20,18 @@ export function describeTags(tags: Tags): Wire<Tag>[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Tags of a request, by name; a name that stands twice is refused. */
-export function readTags(tags: readonly Valid<Tag>[] | undefined): { readonly tags?: Tags } {
+/** Tags of a request, by name; a name that stands twice is refused: of users and roles (`caseless`) in whatever case. */
+export function readTags(
+  tags: readonly Valid<Tag>[] | undefined,
+  { caseless }: { readonly caseless: boolean },
+): { readonly tags?: Tags } {
   if (tags === undefined) return {};
-  const names = new Set(tags.map(({ Key }) => Key.toLowerCase()));
+  const names = new Set(tags.map(({ Key }) => (caseless ? Key.toLowerCase() : Key)));
   if (names.size < tags.length)
-    throw iamRefusal('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+    throw iamRefusal(
+      'InvalidInput',
+      `Duplicate tag keys found.${caseless ? ' Please note that Tag keys are case insensitive.' : ''}`,
+    );
   return { tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) };
 }
 

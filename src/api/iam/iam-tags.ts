@@ -35,7 +35,7 @@ export const iamTagOperations: readonly Operation<IamDeps>[] = Object.entries(ki
     tagIam,
     (request: Named & { readonly Tags: readonly Valid<Tag>[] }) => ({
       of: taggedOf(request),
-      tags: readTags(request.Tags).tags ?? {},
+      tags: readTags(request.Tags, { caseless: word === 'User' || word === 'Role' }).tags ?? {},
     }),
     () => ({}),
   ),

@@ -33,7 +33,7 @@ const createInstanceProfile = change(
   ({ InstanceProfileName, Path, Tags }: Valid<CreateInstanceProfileRequest>) => ({
     name: InstanceProfileName,
     ...(Path === undefined ? {} : { path: Path }),
-    ...readTags(Tags),
+    ...readTags(Tags, { caseless: false }),
   }),
   (profile, state): Wire<CreateInstanceProfileResponse> => ({
     InstanceProfile: { ...describeInstanceProfile(state, profile), ...describeOwnTags(profile) },

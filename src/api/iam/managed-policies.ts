@@ -44,7 +44,7 @@ const createPolicy = change(
     document: PolicyDocument,
     ...(Path === undefined ? {} : { path: Path }),
     ...(Description === undefined ? {} : { description: Description }),
-    ...readTags(Tags),
+    ...readTags(Tags, { caseless: false }),
   }),
   (policy, state): Wire<CreatePolicyResponse> => ({ Policy: describeWholePolicy(state, policy, policy) }),
 );

@@ -30,7 +30,7 @@ const createOpenIDConnectProvider = change(
     url: Url,
     ...(ClientIDList === undefined ? {} : { clientIds: ClientIDList }),
     ...(ThumbprintList === undefined ? {} : { thumbprints: ThumbprintList }),
-    ...readTags(Tags),
+    ...readTags(Tags, { caseless: false }),
   }),
   (provider): Wire<CreateOpenIDConnectProviderResponse> => ({
     OpenIDConnectProviderArn: provider.arn,

@@ -37,7 +37,7 @@ const createRole = change(
       ...(Description === undefined ? {} : { description: Description }),
       ...(MaxSessionDuration === undefined ? {} : { maxSessionDuration: MaxSessionDuration }),
       ...(PermissionsBoundary === undefined ? {} : { permissionsBoundary: PermissionsBoundary }),
-      ...readTags(request.Tags),
+      ...readTags(request.Tags, { caseless: true }),
     };
   },
   (role): Wire<CreateRoleResponse> => ({ Role: describeWholeRole(role) }),

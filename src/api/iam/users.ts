@@ -33,7 +33,7 @@ const createUser = change(
     name: UserName,
     ...(Path === undefined ? {} : { path: Path }),
     ...(PermissionsBoundary === undefined ? {} : { permissionsBoundary: PermissionsBoundary }),
-    ...readTags(Tags),
+    ...readTags(Tags, { caseless: true }),
   }),
   (user): Wire<CreateUserResponse> => ({ User: describeWholeUser(user) }),
 );

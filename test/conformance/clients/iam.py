@@ -148,7 +148,9 @@ assert iam.list_mfa_devices(**user)["MFADevices"] == []
 assert iam.list_ssh_public_keys(**user)["SSHPublicKeys"] == []
 assert iam.list_signing_certificates(**user)["Certificates"] == []
 assert iam.list_service_specific_credentials(**user)["ServiceSpecificCredentials"] == []
-refused("NoSuchEntity", lambda: iam.get_login_profile(**user), 404)
+for call in (iam.get_login_profile, iam.update_login_profile, iam.delete_login_profile):
+    refused("NoSuchEntity", lambda: call(**user), 404)
+assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 assert iam.list_account_aliases()["AccountAliases"] == []
 assert iam.get_account_summary()["SummaryMap"]["Users"] == 1
 iam.delete_role(**role)
