@@ -10,6 +10,7 @@ export {
   type RecordTypes,
   type State,
 } from './state.ts';
+export { buildState } from './build-state.ts';
 export { type Context, type Decision } from './decision.ts';
 export { type Draft, type Judge } from './draft.ts';
 export { ec2Refusal, iamRefusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';

@@ -32,6 +32,13 @@ export interface KeysEditor {
   without(keys: OrderedKeys, position: Position): OrderedKeys | undefined;
 }
 
+/** Keys at `positions`, in whatever order these are; at least one. */
+export function orderedKeys(positions: readonly Position[]): OrderedKeys {
+  const tree = new BTree<Position, undefined>(undefined, comparePositions);
+  for (const position of positions) tree.set(position, undefined);
+  return tree;
+}
+
 /** Makes an editor, which is to be forgotten before others see what it made. */
 export function createKeysEditor(): KeysEditor {
   const own = new Set<OrderedKeys>();

@@ -135,7 +135,7 @@ export const emptyState: State = {
 type ValuesOf = (record: BaseRecord) => readonly string[];
 
 /** By kind, the indexes that look at it: a change need not go through all of them. */
-const indexesOfKind: ReadonlyMap<RecordKind, readonly (readonly [IndexName, ValuesOf])[]> = new Map(
+export const indexesOfKind: ReadonlyMap<RecordKind, readonly (readonly [IndexName, ValuesOf])[]> = new Map(
   recordKinds.map((kind) => [
     kind,
     Object.entries(indexDefinitions).flatMap(([name, definition]): (readonly [IndexName, ValuesOf])[] => {

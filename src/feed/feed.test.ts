@@ -123,6 +123,35 @@ test('a client that reconnects to the same history gets a delta, to another one 
   server.close();
 });
 
+test('processes that start together are sent the same bytes, and what all have taken is not kept', async () => {
+  const { server } = open(snapshot(1, door('a', 1)));
+  const hello = encodeFrame({ type: 'hello', protocol: 1, node: 'n', worker: 0, epoch: '', revision: 0 });
+  const connected = (): Buffer[] => {
+    const { near, far } = pipe();
+    const got: Buffer[] = [];
+    // As they were written: a readable side would give them in other pieces.
+    const push = near.push.bind(near);
+    near.push = (chunk: Buffer) => {
+      got.push(chunk);
+      return push(chunk);
+    };
+    server.accept(far);
+    near.write(hello);
+    return got;
+  };
+  const together = [connected(), connected()] as const;
+  await settle(() => together.every((got) => got.length === 4));
+  const later = connected();
+  await settle(() => later.length === 4);
+  const [[, ...first], [, ...second]] = together;
+  assert.deepEqual([first.length, second.length, later.length], [3, 3, 4]);
+  first.forEach((frame, i) => {
+    assert.equal(second[i], frame, 'the same buffer');
+    assert.notEqual(later[i + 1], frame, 'made anew');
+    assert.deepEqual(later[i + 1], frame);
+  });
+});
+
 test('acknowledgements are known per peer, and one that comes back counts with what it still serves from', async () => {
   const { cell, server } = open(snapshot(4, door('a', 1)));
   const ends: Duplex[] = [];

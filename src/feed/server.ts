@@ -3,14 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { Log } from '../base/log.ts';
 import type { Watch } from '../base/watch.ts';
-import {
-  diffSnapshots,
-  emptySnapshot,
-  tableNames,
-  type Delta,
-  type Snapshot,
-  type SnapshotRecord,
-} from '../snapshot/index.ts';
+import { diffSnapshots, emptySnapshot, tableNames, type Snapshot, type SnapshotRecord } from '../snapshot/index.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
 import { PROTOCOL, type DownMessage, type HealthObservation, type UpMessage } from './messages.ts';
 
@@ -55,6 +48,15 @@ interface Peer extends FeedPeer {
   sent: Snapshot | undefined;
 }
 
+/** See `encodeDelta`. */
+interface EncodedDelta {
+  readonly base: Snapshot | undefined;
+  readonly snapshot: Snapshot;
+  readonly frames: readonly Buffer[];
+  /** Streams that have not taken all of it. */
+  takers: number;
+}
+
 /** Makes a server. */
 export function createFeedServer(deps: FeedServerDeps): FeedServer {
   const peers = new Set<Peer>();
@@ -70,40 +72,28 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
 
   const send = (peer: Peer, message: DownMessage): void => void peer.stream.write(encodeFrame(message));
 
+  /** The last way from one snapshot to another, while a process still takes it: those that start together get the same bytes. */
+  let encoded: EncodedDelta | undefined;
+
+  const encodedDelta = (base: Snapshot | undefined, snapshot: Snapshot): EncodedDelta => {
+    if (encoded?.base === base && encoded?.snapshot === snapshot) return encoded;
+    encoded = { base, snapshot, frames: [...encodeDelta(deps.epoch, base, snapshot)], takers: 0 };
+    return encoded;
+  };
+
   /** Sends what is new, unless the process is still busy with what it got: then its drain event brings the newest. */
   const advance = (peer: Peer): void => {
     const snapshot = deps.snapshot.value;
     if (peer.sent === snapshot || peer.stream.writableNeedDrain) return;
-    const base = peer.sent;
+    const delta = encodedDelta(peer.sent, snapshot);
     peer.sent = snapshot;
-    const delta = diffSnapshots(base ?? emptySnapshot, snapshot);
-    send(peer, {
-      type: 'begin',
-      epoch: deps.epoch,
-      ...(base === undefined ? {} : { base: base.revision }),
-      revision: snapshot.revision,
-      day: snapshot.day,
-    });
-    sendRecords(peer, delta);
-    send(peer, { type: 'end', revision: snapshot.revision });
-  };
-
-  const sendRecords = (peer: Peer, delta: Delta): void => {
-    for (const table of tableNames) {
-      const ids = delta.removed[table];
-      if (ids !== undefined) send(peer, { type: 'remove', table, ids });
-      let batch: SnapshotRecord[] = [];
-      let size = 0;
-      for (const record of delta.changed[table] ?? []) {
-        batch.push(record);
-        size += estimateSize(record);
-        if (size < FRAME_SIZE) continue;
-        send(peer, { type: 'put', table, records: batch });
-        batch = [];
-        size = 0;
-      }
-      if (batch.length > 0) send(peer, { type: 'put', table, records: batch });
-    }
+    delta.takers++;
+    const last = delta.frames.length - 1;
+    // Also called when the stream fails.
+    const taken = (): void => {
+      if (--delta.takers === 0 && encoded === delta) encoded = undefined;
+    };
+    delta.frames.forEach((frame, i) => void peer.stream.write(frame, i === last ? taken : undefined));
   };
 
   const onMessage = (stream: Duplex, peer: Peer | undefined, message: UpMessage): Peer | undefined => {
@@ -183,6 +173,30 @@ export function createFeedServer(deps: FeedServerDeps): FeedServer {
       for (const peer of peers) peer.stream.destroy();
     },
   };
+}
+
+/** The frames that bring a process from `base` (undefined: nothing) to `snapshot`. */
+function* encodeDelta(epoch: string, base: Snapshot | undefined, snapshot: Snapshot): Generator<Buffer> {
+  const frame = (message: DownMessage): Buffer => encodeFrame(message);
+  const { revision, day } = snapshot;
+  yield frame({ type: 'begin', epoch, ...(base === undefined ? {} : { base: base.revision }), revision, day });
+  const delta = diffSnapshots(base ?? emptySnapshot, snapshot);
+  for (const table of tableNames) {
+    const ids = delta.removed[table];
+    if (ids !== undefined) yield frame({ type: 'remove', table, ids });
+    let batch: SnapshotRecord[] = [];
+    let size = 0;
+    for (const record of delta.changed[table] ?? []) {
+      batch.push(record);
+      size += estimateSize(record);
+      if (size < FRAME_SIZE) continue;
+      yield frame({ type: 'put', table, records: batch });
+      batch = [];
+      size = 0;
+    }
+    if (batch.length > 0) yield frame({ type: 'put', table, records: batch });
+  }
+  yield frame({ type: 'end', revision });
 }
 
 /** Characters of a record's JSON, roughly and without making it: a service counts its rules, a group its targets. */

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { entryUrl } from '../base/entry-path.ts';
 import type { Log } from '../base/log.ts';
-import { applyChanges, emptyState, type Change, type State } from '../domain/index.ts';
+import { buildState, type Change, type State } from '../domain/index.ts';
 import type { AuditEvent, EventPage, EventQuery, EventRetention } from './audit-event.ts';
 import type { Backend, Retention } from './backend.ts';
 import { wrongFormat } from './database-problem.ts';
@@ -119,5 +119,5 @@ function stateOf({ folded, records, rows, format }: StoredState): State {
     for (const change of JSON.parse(row.changes) as Change[])
       // A removal was written without its `record` member.
       changes.push(change.record === undefined ? { ...change, record: undefined } : change);
-  return applyChanges(emptyState, changes, rows.at(-1)?.revision ?? folded);
+  return buildState(changes, rows.at(-1)?.revision ?? folded);
 }
