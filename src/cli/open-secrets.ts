@@ -21,7 +21,12 @@ export async function openSecrets(
   file: string | undefined,
   { context, log }: { readonly context: (operation: string) => Context; readonly log: Log },
 ): Promise<OpenedSecrets> {
-  const found = file === undefined ? undefined : readSecretsKey(file);
+  let found: Buffer | undefined;
+  try {
+    found = file === undefined ? undefined : readSecretsKey(file);
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
   const sealed = [...store.state.value.tables.credential.values()].find(
     // What an older version made has none.
     ({ sealedSecret }: { readonly sealedSecret?: string }) => sealedSecret !== undefined,

@@ -260,4 +260,6 @@ test('The key of the secrets goes with the database, whenever a restore is kille
   assert.deepEqual([await servicesOf(target), keyOf(target)], [['plain'], '03'.repeat(32)]);
   writeFileSync(join(directory, 'target', 'secrets.key'), 'short');
   assert.throws(() => keyOf(target), /secrets\.key is damaged/);
+  const isProblem = (error: unknown): boolean => error instanceof BackupProblem && /damaged/.test(error.message);
+  await assert.rejects(backUp(target), isProblem);
 });

@@ -210,6 +210,9 @@ test('scrub() leaves no byte of what an older version wrote and the newest recor
     assert.ok(has().includes(''));
   }
   await using store = await open(file);
+  // More than are folded at once.
+  const names = Array.from({ length: 700 }, (_, n) => `more-${n}`);
+  await Promise.all(names.map((name) => store.commit(createService, { name }, contextOf('CreateService'))));
   const before = plainRecords(store.state.value);
   const { revision } = store.state.value;
   assert.ok((await store.at(revision - 1)) !== undefined);

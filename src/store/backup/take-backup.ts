@@ -32,8 +32,9 @@ export async function takeBackup(file: string, scratch: string, now: number): Pr
       worker.once('exit', () => reject(new BackupProblem('the thread that copies the database ended')));
     });
     if ('problem' in reply) throw new BackupProblem(`${file} cannot be copied: ${reply.problem}`);
+    // Behind the copy: a secret that is in it was sealed with a key that was there before.
+    const key = findKey(file);
     const fd = openSync(scratch, 'r');
-    const key = readSecretsKey(file)?.toString('base64');
     const { revision } = reply;
     const head = { time: now, revision, bytes: fstatSync(fd).size, ...(key === undefined ? {} : { key }) };
     let isOpen = true;
@@ -48,5 +49,14 @@ export async function takeBackup(file: string, scratch: string, now: number): Pr
     };
   } finally {
     rmSync(scratch, { force: true });
+  }
+}
+
+/** The key of the database's secrets, base64; undefined when it has none. */
+function findKey(file: string): string | undefined {
+  try {
+    return readSecretsKey(file)?.toString('base64');
+  } catch (error) {
+    throw new BackupProblem(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
