@@ -27,6 +27,7 @@ import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
 import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
 import { toEc2Error, toIamError, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
+import { createKeySets } from './sts/key-sets.ts';
 import type { StsDeps } from './sts/deps.ts';
 import { stsDefinition } from './sts/definition.ts';
 import { stsOperations } from './sts/operations.ts';
@@ -47,7 +48,7 @@ export interface ApiOptions {
 
 /** What the API needs of the rest of the process. */
 export interface ApiDeps
-  extends LatticeDeps, Ec2Deps, Omit<IamDeps, 'regions'>, StsDeps, Omit<PergolaDeps, 'authorize'> {
+  extends LatticeDeps, Ec2Deps, Omit<IamDeps, 'regions'>, Pick<StsDeps, 'sessions'>, Omit<PergolaDeps, 'authorize'> {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -95,7 +96,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
           definition: stsDefinition,
           operations: bindAll(
             stsOperations,
-            deps,
+            { ...deps, callers, keySets: createKeySets(deps.clock) },
             binding('sts', toStsError, () => []),
           ),
         },

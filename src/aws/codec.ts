@@ -27,6 +27,8 @@ export interface ServiceDefinition {
   readonly targetPrefix?: string;
   /** For awsJson: the service's exception for an input that breaks the model, when that is not `ValidationException`. */
   readonly invalidInput?: string;
+  /** Operations that are called without a signature. */
+  readonly unsigned?: readonly string[];
   /** The exports of the service's SDK package; called once, at the first call, for large ones take a while to load. */
   readonly load: () => Promise<Readonly<Record<string, unknown>>>;
   readonly constraints: Constraints;

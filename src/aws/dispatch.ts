@@ -158,6 +158,13 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     return { ...result.caller, region: parsed.authorization.scope.region, userAgent, now, ...source };
   };
 
+  /** The call of an operation that nobody has to sign: who calls, its input says. */
+  const unsigned = (request: WireRequest, source: Source): Call => ({
+    ...{ account: options.defaultAccount, principalArn: 'anonymous', accessKeyId: '' },
+    ...{ region: options.regions[0] ?? '', userAgent: request.headers.get('user-agent') ?? '', now: deps.clock.now() },
+    ...source,
+  });
+
   /** What a request whose signature is not believed says of itself. */
   const claimOf = (request: WireRequest, parsed: Parsed): Claim => {
     const claimed = parsed.ok ? parsed.authorization : undefined;
@@ -180,7 +187,8 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     let operation = '';
     let response: WireResponse;
     try {
-      const call = authenticated(request, parsed, source);
+      const open = found !== undefined && service.definition.unsigned?.includes(found.operation.name) === true;
+      const call = open ? unsigned(request, source) : authenticated(request, parsed, source);
       if ('ok' in call) throw codec.refusals.badSignature(call);
       if (found === undefined || record === undefined) throw codec.refusals.unknownOperation(request);
       operation = found.operation.name;

@@ -2,4 +2,4 @@
 
 export { createSecretBox, SealBroken, type SecretBox } from './secret-box.ts';
 export { createSessions, sessionKeysAt, type Sessions } from './sessions.ts';
-export { openSession, type Session, type SessionKey } from './session-token.ts';
+export { openSession, tokenForm, type Session, type SessionKey } from './session-token.ts';

@@ -28,6 +28,9 @@ export interface SessionKey {
 }
 
 const FORM = 'v1';
+
+/** How every token begins. */
+export const tokenForm = `${FORM}.`;
 const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 

@@ -133,10 +133,22 @@ describe('a call of an API', () => {
       'None service control policy',
     ],
     [
-      'in one account the policy of the resource is enough',
-      { caller: { identity: [] }, resource: onResource('Allow', { AWS: mine }), owner: mine },
+      'in one account a grant to everyone is enough',
+      { caller: { identity: [] }, resource: onResource('Allow'), owner: mine },
       user,
       'allowed',
+    ],
+    [
+      'in one account a grant to the role is enough',
+      { caller: { identity: [] }, resource: onResource('Allow', { AWS: role.issuerArn }), owner: mine },
+      role,
+      'allowed',
+    ],
+    [
+      'what is granted to the account is for the identity side to give on',
+      { caller: { identity: [] }, resource: onResource('Allow', { AWS: mine }), owner: mine },
+      user,
+      'None identity-based policy',
     ],
     [
       'across accounts the resource must allow',
@@ -175,8 +187,8 @@ describe('a call of an API', () => {
       'None permissions boundary',
     ],
     [
-      'a boundary limits a grant to the account',
-      { caller: { identity: [], boundary: silent }, resource: onResource('Allow', { AWS: mine }), owner: mine },
+      'a boundary limits a grant to everyone',
+      { caller: { identity: [], boundary: silent }, resource: onResource('Allow'), owner: mine },
       user,
       'None permissions boundary',
     ],

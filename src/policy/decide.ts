@@ -1,6 +1,6 @@
 // The two decisions that policies are made for: a request to a service, and a call of an API. One core: what each policy says.
 
-import { evaluatePolicy, type Evaluation } from './evaluate.ts';
+import { applies, evaluatePolicy, type Evaluation } from './evaluate.ts';
 import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts';
 import type { PolicyRequest } from './request.ts';
 
@@ -117,6 +117,8 @@ export interface CallLayers {
   readonly resource?: NamedPolicy;
   /** Twelve digits: who owns the resource. */
   readonly owner: string;
+  /** Nothing is allowed that the policy of the resource does not allow: so it is with a role's trust policy. */
+  readonly mustGrant?: boolean;
 }
 
 /**
@@ -125,20 +127,19 @@ export interface CallLayers {
  * resource that names a user or a session itself is not limited by boundary and session policy.
  */
 export function decideCall(layers: CallLayers, request: PolicyRequest, record?: PolicyRecorder): Verdict {
-  const { caller, resource, owner } = layers;
+  const { caller, resource, owner, mustGrant } = layers;
   const { principal } = request;
   const identity = considerIdentity(caller, request, record);
   const granted: Verdict =
     resource === undefined ? ungranted : consider('resource-based policy', [resource], request, record);
   const refusal = refusalOf([...identity, granted]);
   if (refusal === undefined || denies(refusal)) return refusal ?? allowed;
-  if (!granted.allowed) {
-    const own = !('account' in principal) || principal.account === owner;
-    return refusalOf(identity) ?? (own ? allowed : granted);
-  }
-  if ('account' in principal && principal.account !== owner) return refusal;
-  const direct = resource !== undefined && isNamed(resource, request);
-  const limits = direct ? (['service control policy'] as const) : limiting;
+  const foreign = 'account' in principal && principal.account !== owner;
+  if (!granted.allowed) return refusalOf(identity) ?? (foreign || mustGrant === true ? granted : allowed);
+  const grant = resource === undefined ? 'account' : grantOf(resource, request);
+  // What is granted to an account is for the account to give on.
+  if (foreign || grant === 'account') return refusal;
+  const limits = grant === 'itself' ? (['service control policy'] as const) : limiting;
   return identity.find((one) => !one.allowed && limits.some((layer) => layer === one.layer)) ?? allowed;
 }
 
@@ -151,9 +152,14 @@ function denies(verdict: Verdict): boolean {
   return !verdict.allowed && verdict.effect === 'Deny';
 }
 
-/** Whether the statement of the resource's policy that allows the request names its user or session itself. */
-function isNamed({ policy }: NamedPolicy, request: PolicyRequest): boolean {
+/** To whom the statements that allow the request grant it, the nearest first: the user or session itself; its role or everyone; only its account. */
+function grantOf({ policy }: NamedPolicy, request: PolicyRequest): 'itself' | 'others' | 'account' {
   const { principal } = request;
-  const evaluation = evaluatePolicy(policy, request);
-  return evaluation.effect === 'Allow' && 'arn' in principal && evaluation.statement.named.has(principal.arn);
+  if (!('arn' in principal)) return 'others';
+  const { arn, account } = principal;
+  const grants = policy.allowing.filter((statement) => applies(statement, request));
+  if (grants.some(({ named }) => named.has(arn))) return 'itself';
+  const names = (named: ReadonlySet<string>): boolean =>
+    named.size === 0 || [...named].some((one) => one !== account && !one.endsWith(`:iam::${account}:root`));
+  return grants.some(({ named }) => names(named)) ? 'others' : 'account';
 }

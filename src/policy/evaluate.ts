@@ -27,6 +27,11 @@ function findMismatch({ parts }: CompiledStatement, request: PolicyRequest, acti
   return undefined;
 }
 
+/** Whether `statement` applies. */
+export function applies(statement: CompiledStatement, request: PolicyRequest): boolean {
+  return findMismatch(statement, request, request.action.toLowerCase()) === undefined;
+}
+
 /** Why one statement applies or does not. */
 export interface StatementReason {
   readonly statement: CompiledStatement;

@@ -1,17 +1,18 @@
 // The operations of STS that are implemented; the others answer 501.
 
-import type { GetCallerIdentityResponse } from '@aws-sdk/client-sts';
-import { read, type Operation, type Wire } from '../operation.ts';
-
-/** Says who calls; the user id is the access key id, for users have no id of their own here. */
-const getCallerIdentity = read(
-  'GetCallerIdentity',
-  (_state, _request, { account, principalArn, accessKeyId }): Wire<GetCallerIdentityResponse> => ({
-    Account: account,
-    Arn: principalArn,
-    UserId: accessKeyId,
-  }),
-);
+import type { Operation } from '../operation.ts';
+import { assumeRole } from './assume-role.ts';
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
+import type { StsDeps } from './deps.ts';
+import { getAccessKeyInfo } from './get-access-key-info.ts';
+import { getCallerIdentity } from './get-caller-identity.ts';
+import { getSessionToken } from './get-session-token.ts';
 
 /** The implemented operations. */
-export const stsOperations: readonly Operation[] = [getCallerIdentity];
+export const stsOperations: readonly Operation<StsDeps>[] = [
+  assumeRole,
+  assumeRoleWithWebIdentity,
+  getAccessKeyInfo,
+  getCallerIdentity,
+  getSessionToken,
+];

@@ -5,7 +5,7 @@ import type { CallerPrincipal } from '../../policy/index.ts';
 import { documentOf, findPolicy } from '../iam-policy/read.ts';
 import type { Credential, IamEntity, IamRole, IamUser } from '../records/iam.ts';
 import { recordsBy, type State } from '../state.ts';
-import { findNamed, globalKey } from './entity.ts';
+import { findNamed, globalKey, type Account } from './entity.ts';
 
 /** A policy document (JSON text) and its name: an ARN, or `inline policy NAME`. */
 export interface NamedDocument {
@@ -69,10 +69,10 @@ function documentsOf(state: State, entity: IamEntity): IdentityDocuments {
     name: `inline policy ${name} of ${entity.arn}`,
     document,
   }));
-  const attached = entity.attachedPolicies.flatMap((arn) => managedDocument(state, entity, arn) ?? []);
+  const attached = entity.attachedPolicies.flatMap((arn) => findManagedDocument(state, entity, arn) ?? []);
   const { permissionsBoundary } = entity;
   if (permissionsBoundary === undefined) return { identity: [...inline, ...attached] };
-  const boundary = managedDocument(state, entity, permissionsBoundary) ?? {
+  const boundary = findManagedDocument(state, entity, permissionsBoundary) ?? {
     name: permissionsBoundary,
     document: NOTHING,
   };
@@ -83,7 +83,7 @@ function documentsOf(state: State, entity: IamEntity): IdentityDocuments {
 const NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
 
 /** What is in force of the managed policy with `arn`, of the account or AWS's; undefined when there is none. */
-function managedDocument(state: State, owner: IamEntity, arn: string): NamedDocument | undefined {
+export function findManagedDocument(state: State, owner: Account, arn: string): NamedDocument | undefined {
   const policy = findPolicy(state, owner, arn);
   return policy === undefined ? undefined : { name: arn, document: documentOf(policy) };
 }

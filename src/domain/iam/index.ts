@@ -13,6 +13,7 @@ export { countAccount } from './count-account.ts';
 export { findNamed as findIamEntity, getEntity, getUser, type Account, type EntityName } from './entity.ts';
 export {
   findIdentity,
+  findManagedDocument,
   findRole,
   identityOf,
   principalOf,

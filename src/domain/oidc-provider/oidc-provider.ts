@@ -107,7 +107,7 @@ export function listOidcProviders(state: State, { account }: Account): readonly 
 /** The issuer without its scheme and the slash at its end. */
 function readIssuer(text: string): string {
   const url = text.startsWith('https://') ? URL.parse(text) : null;
-  const isPlain = url !== null && url.username === '' && url.port === '' && url.search === '' && url.hash === '';
+  const isPlain = url !== null && url.username === '' && url.search === '' && url.hash === '';
   if (!isPlain) throw iamRefusal('ValidationError', 'Invalid Open ID Connect Provider URL');
   return text.slice('https://'.length).replace(/\/$/, '');
 }
