@@ -24,6 +24,23 @@ export function comparePositions(a: Position, b: Position): number {
   return a.order - b.order || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
+/** One key alone: what most values of an index have. A class, because there are hundreds of thousands, which have `keys` in common. */
+class OnlyKey implements OrderedKeys {
+  readonly position: Position;
+
+  constructor(position: Position) {
+    this.position = position;
+  }
+
+  get size(): 1 {
+    return 1;
+  }
+
+  *keys(first?: Position): Generator<Position> {
+    if (first === undefined || comparePositions(this.position, first) >= 0) yield this.position;
+  }
+}
+
 /** Changes trees for one step of the state. What it has made itself it changes in place; others it copies before. */
 export interface KeysEditor {
   /** `keys` (undefined: none) with `position`. */
@@ -34,6 +51,11 @@ export interface KeysEditor {
 
 /** Keys at `positions`, in whatever order these are; at least one. */
 export function orderedKeys(positions: readonly Position[]): OrderedKeys {
+  const [first] = positions;
+  return first !== undefined && positions.length === 1 ? new OnlyKey(first) : treeOf(positions);
+}
+
+function treeOf(positions: readonly Position[]): Tree {
   const tree = new BTree<Position, undefined>(undefined, comparePositions);
   for (const position of positions) tree.set(position, undefined);
   return tree;
@@ -42,22 +64,23 @@ export function orderedKeys(positions: readonly Position[]): OrderedKeys {
 /** Makes an editor, which is to be forgotten before others see what it made. */
 export function createKeysEditor(): KeysEditor {
   const own = new Set<OrderedKeys>();
-  const edit = (keys: OrderedKeys | undefined): Tree => {
+  const edit = (keys: OrderedKeys): Tree => {
     // Every `OrderedKeys` is made here.
-    if (keys !== undefined && own.has(keys)) return keys as Tree;
+    if (own.has(keys)) return keys as Tree;
     // A clone shares every node: only the nodes on the way to what is then written are copied.
-    const tree =
-      keys === undefined ? new BTree<Position, undefined>(undefined, comparePositions) : (keys as Tree).clone();
+    const tree = keys instanceof OnlyKey ? treeOf([keys.position]) : (keys as Tree).clone();
     own.add(tree);
     return tree;
   };
   return {
     with(keys, position) {
+      if (keys === undefined) return new OnlyKey(position);
       const tree = edit(keys);
       tree.set(position, undefined);
       return tree;
     },
     without(keys, position) {
+      if (keys instanceof OnlyKey) return comparePositions(keys.position, position) === 0 ? undefined : keys;
       const tree = edit(keys);
       tree.delete(position);
       return tree.size === 0 ? undefined : tree;
