@@ -1,7 +1,7 @@
 // Signature Version 4: canonical request, signing key, verify and sign.
 
 export { collectHeaders, sha256, unsignedPayload, type PathForm, type SignableRequest } from './canonical-request.ts';
-export { deriveSigningKey, formatDay, type CredentialScope } from './signing-key.ts';
+export { deriveSigningKey, formatDay, formatTimestamp, type CredentialScope } from './signing-key.ts';
 export { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 export {
   parseAuthorization,

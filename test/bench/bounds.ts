@@ -18,6 +18,9 @@ const bounds: readonly Bound[] = [
     { bench: 'http1', what: `pergola, ${place}`, column: '× nginx', most: 1.7, aim: 1.3 },
     { bench: 'http1', what: `pergola, ${place}`, column: '× envoy', most: 0.5, aim: 0.35 },
   ]),
+  ...['a signed request', 'a signed request, ten statements on network and service each'].map((what): Bound => ({
+    ...{ bench: 'auth', what, column: '× plain', most: 1.45, aim: 1.25 },
+  })),
   ...[50, 5000].flatMap((services): readonly Bound[] => {
     const row = { bench: 'change', what: `${services} services, from durable to the last of 64 connections` };
     return [

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { judge } from './bounds.ts';
 import { benchApi } from './api.ts';
+import { benchAuth } from './auth.ts';
 import { benchAway } from './away.ts';
 import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
@@ -46,6 +47,7 @@ const measures: Readonly<
   body: benchBody,
   latency: benchLatency,
   routes: benchRoutes,
+  auth: benchAuth,
   scale: benchScale,
   soak: benchSoak,
   api: benchApi,

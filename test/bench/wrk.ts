@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly path?: string;
   /** Lines of the head besides Host. */
   readonly headers?: readonly string[];
+  /** The path of a script that makes the requests (wrk's `-s`). */
+  readonly script?: string;
 }
 
 /** Loads a contender with `connections` connections from one thread for `seconds`. */
@@ -34,7 +36,7 @@ export async function load(
   contender: Contender,
   connections: number,
   seconds: number,
-  { enter = [], path = '/bench', headers = [] }: LoadOptions = {},
+  { enter = [], path = '/bench', headers = [], script }: LoadOptions = {},
 ): Promise<Run> {
   const pids = contender.pids();
   const before = pids.map(cpuOf);
@@ -45,6 +47,7 @@ export async function load(
     `-c${connections}`,
     `-d${seconds}s`,
     '--latency',
+    ...(script === undefined ? [] : ['-s', script]),
     '-H',
     `Host: ${contender.hostHeader}`,
     ...headers.flatMap((line) => ['-H', line]),

@@ -2,16 +2,27 @@
 
 import type { KeyObject } from 'node:crypto';
 import type { AccessKeyRecord } from '../../snapshot/index.ts';
-import { openPublicPoint, prepareVerifyingKey, type VerifyingKey } from '../../sigv4/head/index.ts';
+import {
+  openPublicPoint,
+  parseSignedNames,
+  prepareVerifyingKey,
+  type SignedNames,
+  type VerifyingKey,
+} from '../../sigv4/head/index.ts';
+import { flatten } from '../flatten.ts';
 
 /** The scope of requests to services (User Guide: SigV4 authenticated requests). */
 export const scopeService = 'vpc-lattice-svcs';
+
+/** Characters of signed headers that are kept with a key. */
+const MAX_KEPT = 500;
 
 /** An access key. */
 export class CompiledAccessKey {
   readonly record: AccessKeyRecord;
   readonly #prepared: VerifyingKey[] = [];
   #publicKey: KeyObject | undefined;
+  #names: SignedNames | undefined;
 
   constructor(record: AccessKeyRecord) {
     this.record = record;
@@ -25,6 +36,15 @@ export class CompiledAccessKey {
     const key = prepareVerifyingKey(Buffer.from(derived.key, 'base64'), { date, region, service: scopeService });
     this.#prepared.push(key);
     return key;
+  }
+
+  /** As `parseSignedNames`; those of the last request are kept, for who uses a key mostly signs alike. */
+  namesOf(signedHeaders: string): SignedNames | undefined {
+    if (this.#names?.text === signedHeaders) return this.#names;
+    // A text cut out of a head would hold all of the head.
+    const names = parseSignedNames(flatten(signedHeaders));
+    if (signedHeaders.length <= MAX_KEPT) this.#names = names;
+    return names;
   }
 
   /** For Signature Version 4A. */

@@ -21,28 +21,24 @@ export function authenticate(
   head: RequestHead,
   clock: Pick<Clock, 'now'>,
 ): Caller | RefusedSignature {
-  const mark = head.target.indexOf('?');
-  const query = mark < 0 ? '' : head.target.slice(mark + 1);
-  if (head.signature === '') return query !== '' && isPresigned(query) ? refuse(presigned) : anonymousCaller;
+  if (head.signature === '') return isPresigned(head) ? refuse(presigned) : anonymousCaller;
   const signature = parseHeadSignature(head.signature);
   if ('ok' in signature) return refuse(signature);
   const fault = checkScope(signature, region);
   if (fault !== undefined) return refuse(fault);
   const accessKey = world.accessKeys.get(signature.accessKeyId);
   const principal = accessKey === undefined ? undefined : world.principals.get(accessKey.record.principalId);
-  // A session token belongs to temporary credentials, and no access key that lasts has one.
-  if (accessKey === undefined || principal === undefined || signature.names.includes(sessionTokenHeader))
-    return refuse(unrecognized);
+  if (accessKey === undefined || principal === undefined) return refuse(unrecognized);
+  const names = accessKey.namesOf(signature.signedHeaders);
+  if (names === undefined) return refuse(unordered);
+  // A session token (always signed, as every x-amz-* header) belongs to temporary credentials, and no access key that lasts has one.
+  if (names.sessionToken >= 0) return refuse(unrecognized);
   const now = clock.now();
   const key = keyOf(accessKey, signature, region);
   if (key === undefined) return refuse(describeDay(signature.date, now));
-  const { method, path, lines, hopByHop } = head;
-  const failure = verifyHead({ method, path, query, lines, hopByHop }, signature, key, now);
+  const failure = verifyHead(head, signature, names, key, now);
   return failure === undefined ? principal : refuse(failure);
 }
-
-/** Always signed where it is sent, as every x-amz-* header. */
-const sessionTokenHeader = 'x-amz-security-token';
 
 function failureOf(code: SignatureFailureCode, message: string): SignatureFailure {
   return { ok: false, code, message };
@@ -50,14 +46,20 @@ function failureOf(code: SignatureFailureCode, message: string): SignatureFailur
 
 const unrecognized = failureOf('UnrecognizedClient', 'The security token included in the request is invalid.');
 
+const unordered = failureOf(
+  'IncompleteSignature',
+  'SignedHeaders are to be in lower case, in ascending order, and each once.',
+);
+
 const presigned = failureOf(
   'IncompleteSignature',
   'A signature in the query is not supported: sign with the Authorization header.',
 );
 
 /** Whether a signature in the query is one for services; one for another (S3, say) is the target's business. */
-function isPresigned(query: string): boolean {
-  return query.includes('X-Amz-Credential=') && /(?:^|&)X-Amz-Credential=[^&]*vpc-lattice-svcs/.test(query);
+function isPresigned({ target, path }: RequestHead): boolean {
+  // Most requests have no query.
+  return target.length > path.length && /[?&]X-Amz-Credential=[^&]*vpc-lattice-svcs/.test(target);
 }
 
 function checkScope({ algorithm, service, region }: HeadSignature, own: string): SignatureFailure | undefined {

@@ -10,6 +10,7 @@ import {
 } from '../../policy/index.ts';
 import type { NamedDocument, PrincipalRecord } from '../../snapshot/index.ts';
 import { prepareCaller } from '../../telemetry/index.ts';
+import { flatten } from '../flatten.ts';
 
 /** The caller of a request: nobody in particular, or a principal whose signature was good. `policies` are what its own side allows. */
 export type Caller = AnonymousCaller | IdentifiedCaller;
@@ -47,9 +48,9 @@ export const anonymousCaller: AnonymousCaller = { kind: 'anonymous', principal: 
 
 /** The access log's texts of callers that are no principals: no auth type asks who it is; one does; a signature that was refused. */
 export const loggedCallers = {
-  unasked: prepareCaller({}),
-  anonymous: prepareCaller({ resolvedUser: 'Anonymous' }),
-  unknown: prepareCaller({ resolvedUser: 'Unknown' }),
+  unasked: flatten(prepareCaller({})),
+  anonymous: flatten(prepareCaller({ resolvedUser: 'Anonymous' })),
+  unknown: flatten(prepareCaller({ resolvedUser: 'Unknown' })),
 } as const;
 
 /** Prepares a caller (User Guide: HTTP targets, `x-amzn-lattice-identity` and `x-amzn-lattice-identity-tags`). */
@@ -74,15 +75,18 @@ export function prepareIdentifiedCaller(record: PrincipalRecord): IdentifiedCall
       // Compiled when an auth policy first asks: most principals of a large estate call few services of a worker.
       return (policies ??= compilePolicies(record));
     },
-    headers:
+    headers: flatten(
       `x-amzn-lattice-identity: ${headerText(identity.map(escapeSemicolons).join('; '))}\r\n` +
-      `x-amzn-lattice-identity-tags: ${headerText(`principal=${escapeSemicolons(arn)};${organization}${tagText}`)}\r\n`,
-    logged: prepareCaller({
-      resolvedUser: arn,
-      callerPrincipal: arn,
-      callerPrincipalTags: tagText,
-      ...(organizationId === undefined ? {} : { callerPrincipalOrgID: organizationId }),
-    }),
+        `x-amzn-lattice-identity-tags: ${headerText(`principal=${escapeSemicolons(arn)};${organization}${tagText}`)}\r\n`,
+    ),
+    logged: flatten(
+      prepareCaller({
+        resolvedUser: arn,
+        callerPrincipal: arn,
+        callerPrincipalTags: tagText,
+        ...(organizationId === undefined ? {} : { callerPrincipalOrgID: organizationId }),
+      }),
+    ),
     event: {
       type: 'AWS_IAM',
       principal: arn,

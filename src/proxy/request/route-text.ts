@@ -2,6 +2,7 @@
 
 import { prepareAccessRecord } from '../../telemetry/index.ts';
 import type { TargetGroupRecord } from '../../snapshot/index.ts';
+import { flatten } from '../flatten.ts';
 import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
 import type { Decision } from './decide.ts';
 
@@ -13,11 +14,6 @@ export interface RouteText {
   readonly record: string;
   /** Ids of the subscriptions that get the record, beside the log of everything. */
   readonly subscriptions: readonly string[];
-}
-
-/** The same text in one piece: V8 keeps joined strings as trees, and walking one for every request costs more than joining it. */
-function flatten(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** Prepares the texts of a way; parts that are not known (an answer before a rule matched) are left out. */

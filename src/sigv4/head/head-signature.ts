@@ -12,10 +12,9 @@ export interface HeadSignature {
   /** Empty for Signature Version 4A. */
   readonly region: string;
   readonly service: string;
-  /** As they were written: in lower case and ascending, separated by `;`. */
+  /** As they were written, see `parseSignedNames`. */
   readonly signedHeaders: string;
-  readonly names: readonly string[];
-  /** Lower-case hex: 64 digits, or of Signature Version 4A the DER form. */
+  /** 64 digits of lower-case hex, or of Signature Version 4A the DER form in it. */
   readonly signature: string;
 }
 
@@ -29,18 +28,51 @@ export function isSignature(authorization: string): boolean {
 
 /** Reads the value of an Authorization header that `isSignature`; its three parts may come in any order. */
 export function parseHeadSignature(authorization: string): HeadSignature | SignatureFailure {
+  return parseUsual(authorization) ?? parseAny(authorization);
+}
+
+const algorithm = 'AWS4-HMAC-SHA256';
+const before = `${algorithm} Credential=`;
+const between = '/aws4_request, SignedHeaders=';
+const last = ', Signature=';
+const DATE = 8;
+const DIGITS = 64;
+
+/** What nearly every signer writes, cut apart without a regular expression, which costs three times as much. */
+function parseUsual(text: string): HeadSignature | undefined {
+  if (!text.startsWith(before)) return undefined;
+  const first = text.indexOf('/', before.length);
+  const second = first + 1 + DATE;
+  const third = text.indexOf('/', second + 1);
+  const end = text.indexOf(between, third + 1);
+  const names = end + between.length;
+  const signature = text.length - DIGITS;
+  if (first < 0 || third < 0 || end < 0 || text.charCodeAt(second) !== 47) return undefined;
+  if (signature - last.length <= names || !text.startsWith(last, signature - last.length)) return undefined;
+  const service = text.slice(third + 1, end);
+  const signedHeaders = text.slice(names, signature - last.length);
+  // Whatever else is odd about a part is told by the long way.
+  if (service.includes('/') || /[A-Z, =]/.test(signedHeaders)) return undefined;
+  return {
+    algorithm,
+    accessKeyId: text.slice(before.length, first),
+    date: text.slice(first + 1, second),
+    region: text.slice(second + 1, third),
+    service,
+    signedHeaders,
+    signature: text.slice(signature),
+  };
+}
+
+function parseAny(authorization: string): HeadSignature | SignatureFailure {
   const parts = usual.exec(authorization) ?? usual.exec(reorder(authorization));
   if (parts === null) return describeFault(authorization);
   const [, name = '', accessKeyId = '', date = '', region = '', service = '', signedHeaders = '', signature = ''] =
     parts;
-  const algorithm = name === 'AWS4-HMAC-SHA256' ? name : 'AWS4-ECDSA-P256-SHA256';
-  if (algorithm === 'AWS4-HMAC-SHA256' ? region === '' || signature.length !== 64 : region !== '')
+  const form = name === algorithm ? name : 'AWS4-ECDSA-P256-SHA256';
+  if (form === algorithm ? region === '' || signature.length !== DIGITS : region !== '')
     return describeFault(authorization);
-  const names = signedHeaders.split(';');
-  for (let i = 0; i < names.length; i++)
-    if (names[i] === '' || (i > 0 && !((names[i - 1] ?? '') < (names[i] ?? ''))))
-      return incomplete('SignedHeaders are to be in lower case, in ascending order, and each once.');
-  return { algorithm, accessKeyId, date, region, service, signedHeaders, names, signature };
+  return { algorithm: form, accessKeyId, date, region, service, signedHeaders, signature };
 }
 
 const partNames = ['Credential', 'SignedHeaders', 'Signature'] as const;
