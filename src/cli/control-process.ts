@@ -187,6 +187,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, dataDirectory, log);
 
+  const defaultAttachment = createDefaultAttachment(settings, store);
   const api = createApi(
     { ...settings, limits },
     {
@@ -245,7 +246,6 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       page: answerPage,
     },
   );
-  const defaultAttachment = createDefaultAttachment(settings, store);
   await new Promise<void>((resolve, reject) => {
     api.once('error', reject);
     api.listen(apiHandle, () => resolve());
