@@ -51,10 +51,10 @@ const suites: readonly Suite[] = [
     environment: { PERGOLA_KILLS: '60' },
   },
   {
-    name: '100 kills of whole servers',
+    name: '200 kills of whole servers',
     needs: namespaces,
     args: tests('test/crash/rounds.test.ts'),
-    environment: { PERGOLA_ROUNDS: '100' },
+    environment: { PERGOLA_ROUNDS: '200' },
   },
   {
     name: 'even shares of 100,000',

@@ -12,7 +12,7 @@ import { enter, eventually, given, makeNetwork, makeVpc } from '../e2e/scenario.
 import { compare, create, isWhole, vpcAssociationOf, type Attempt } from './attempt.ts';
 import { killServer, makeDirectory, ownCheckout, startPergola, TestServer, type StartOptions } from '../server.ts';
 
-// Conformance takes 100: with 200 `.ci/run` comes near its 20 minutes on two cores.
+// Conformance takes 200: some six minutes on two cores.
 const rounds = Number(process.env['PERGOLA_ROUNDS'] ?? 20);
 const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
 if (noNamespaces !== undefined && process.env['CI'] === 'true')
