@@ -134,13 +134,14 @@ async function follow({ furnished, rounds, faults: planned }: Plan): Promise<voi
     for (const round of [first, ...rounds]) {
       const before = faulty;
       const attempts = await playRound(store, player, round);
-      // A write that failed fails its own round, and the one after it when nobody knew what was kept.
+      // A write that failed fails its own round, and the next one that writes when nobody knew what was kept.
       if (faulty === before && !isTroubled)
         assert.deepEqual(
           [...new Set(attempts.map(({ outcome }) => outcome))].join(),
           attempts.length > 0 ? 'answered' : '',
         );
-      isTroubled = faulty > before;
+      const wrote = attempts.some(({ changes }) => changes.length > 0);
+      isTroubled = faulty > before || (isTroubled && !wrote);
       learn(attempts, doubtful, player, model, store.state.value.revision);
       await compare(store, model);
       if (round.end === 'nothing') continue;
