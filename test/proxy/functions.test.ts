@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProxyLimits } from '../../src/proxy/index.ts';
+import { signerArn, signRequest, withSigner } from '../../src/proxy/identity/signer-sample.ts';
 import { HOST } from '../../src/proxy/snapshot-sample.ts';
 import { connectPlane, openPlane } from './plane.ts';
 import { eventually, openConnections, openRawClient } from './raw-ends.ts';
@@ -230,4 +231,41 @@ test('a connection for calls is let go of when it has been idle for a while, and
   await eventually('its connection is gone', () => connections === 1);
   await eventually('the long answer', () => long.end === 'fin');
   assert.match(long.got, /^HTTP\/1\.1 200 /);
+});
+
+test('a function of events V2 is told who asks', async () => {
+  await using one = await open();
+  const targets = [{ id: arn, port: 0, draining: false }];
+  one.plane.forwardTo(0, { type: 'LAMBDA', functionEvent: 'V2', targets }, (snapshot) =>
+    withSigner(snapshot, Date.now(), { organizationId: 'o-example', tags: { team: 'blue' } }),
+  );
+  interface EventV2 {
+    readonly headers: Readonly<Record<string, readonly string[]>>;
+    readonly requestContext: { readonly identity: unknown };
+  }
+  const ask = async (text: string): Promise<EventV2> => {
+    const before = one.events.length;
+    const client = openRawClient(one.plane, text);
+    await eventually('an event', () => one.events.length > before);
+    client.socket.destroy();
+    return one.events.at(-1) as unknown as EventV2;
+  };
+  const sourceVpcArn = 'arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1';
+  const signed = await ask(signRequest({ headers: { 'x-amz-meta': '1' } }));
+  assert.deepEqual(signed.requestContext.identity, {
+    sourceVpcArn,
+    type: 'AWS_IAM',
+    principal: signerArn,
+    principalOrgID: 'o-example',
+    sessionName: 'one',
+  });
+  assert.deepEqual(signed.headers['x-amzn-lattice-identity'], [
+    `Principal=${signerArn}; PrincipalOrgID=o-example; SessionName=one; Type=AWS_IAM`,
+  ]);
+  assert.deepEqual(signed.headers['x-amzn-lattice-identity-tags'], [
+    `principal=${signerArn};principalorgid=o-example;team=blue;`,
+  ]);
+  const anonymous = await ask(`GET / HTTP/1.1\r\nhost: ${HOST}\r\nx-amzn-lattice-identity: Principal=liar\r\n\r\n`);
+  assert.deepEqual(anonymous.requestContext.identity, { sourceVpcArn });
+  assert.equal(anonymous.headers['x-amzn-lattice-identity'], undefined);
 });
