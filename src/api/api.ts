@@ -62,12 +62,15 @@ export interface ApiDeps
 export function createApi(options: ApiOptions, deps: ApiDeps): Server {
   const admit = createRateLimiter(options.rateLimits ?? {});
   const { store, random, quotas, secrets } = deps;
+  // Not by spreading `deps`: some of it is known only later.
   const iamDeps: IamDeps = { store, random, quotas, secrets, regions: options.regions };
   const callers = createCallers({
     state: () => deps.store.state.value,
     secrets: deps.secrets,
     openSession: deps.sessions.open,
   });
+  const { sessions, clock } = deps;
+  const stsDeps: StsDeps = { store, random, quotas, sessions, callers, keySets: createKeySets(clock) };
   const authorize = createAuthorize(callers);
   const binding = (
     serviceCode: string,
@@ -96,7 +99,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
           definition: stsDefinition,
           operations: bindAll(
             stsOperations,
-            { ...deps, callers, keySets: createKeySets(deps.clock) },
+            stsDeps,
             binding('sts', toStsError, () => []),
           ),
         },

@@ -29,7 +29,7 @@ import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
 import { countersPath, feedPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
-import { createSessions } from '../identity/index.ts';
+import { createSessions, sessionKeysAt } from '../identity/index.ts';
 import { openSecrets } from './open-secrets.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
@@ -130,6 +130,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       clock,
       regions: settings.regions,
       secretOf: ({ id, sealedSecret }) => secrets.open(sealedSecret, id),
+      sessionKeys: () => sessionKeysAt(master, clock.now()),
     }),
     (one) => one.close(),
   );

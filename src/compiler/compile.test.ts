@@ -26,6 +26,7 @@ const source: KeySource = {
   day: '20261122',
   regions: ['us-east-1'],
   secretOf: ({ sealedSecret }) => sealedSecret,
+  sessionKeys: () => [],
 };
 
 /** A state that is driven by decisions, compiled after each. */

@@ -7,6 +7,8 @@ import {
   keyOfRecord,
   type AccessLogSubscription,
   type Credential,
+  type IamPolicy,
+  type IamRole,
   type IamUser,
   type Instance,
   type Key,
@@ -15,8 +17,9 @@ import {
   type ServiceAssociation,
   type Target,
 } from '../domain/records/index.ts';
+import { listRoles, listUsers } from '../domain/iam-policy/index.ts';
 import { changeTable, emptySnapshot, type Snapshot, type SnapshotRecord, type TableName } from '../snapshot/index.ts';
-import { compileAccessKey, compilePrincipal, type KeySource } from './identity.ts';
+import { compileAccessKey, compilePrincipal, compileSessionKeys, type KeySource } from './identity.ts';
 import {
   compileDoor,
   compileNetwork,
@@ -78,6 +81,7 @@ export function compile(
   tables.principals = compileTable(before.snapshot.principals, touched.principals, itself, (arn) =>
     compilePrincipal(state, arn, revision),
   );
+  if (source.day !== before.snapshot.day) tables.sessionKeys = compileSessionKeys(source, revision);
   return { state, snapshot: { ...before.snapshot, ...(tables as Partial<Snapshot>), revision, day: source.day } };
 }
 
@@ -132,6 +136,7 @@ function everything(before: State, state: State): Touched {
       touched.credentials.add(key);
       touched.principals.add(principalArn);
     }
+    for (const { arn } of [...tables.iamUser.values(), ...tables.iamRole.values()]) touched.principals.add(arn);
   }
   return touched;
 }
@@ -215,10 +220,14 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
       touched.principals.add((record as Credential).principalArn);
       break;
     case 'iamUser':
-      touched.principals.add((record as IamUser).arn);
-      break;
     case 'iamRole':
+      touched.principals.add((record as IamUser | IamRole).arn);
+      break;
     case 'iamPolicy':
+      for (const boundary of [false, true])
+        for (const list of [listUsers, listRoles])
+          for (const { arn } of list(state, record, record as IamPolicy, boundary)) touched.principals.add(arn);
+      break;
     case 'iamInstanceProfile':
     case 'oidcProvider':
     case 'clientToken':

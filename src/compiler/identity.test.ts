@@ -26,6 +26,7 @@ const source = (day: string, ...regions: readonly string[]): KeySource => ({
   day,
   regions,
   secretOf: ({ sealedSecret }) => sealedSecret,
+  sessionKeys: () => [],
 });
 
 const principal = (arn: string, accessKeyId: string): ConfiguredPrincipal => ({

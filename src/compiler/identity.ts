@@ -1,10 +1,11 @@
 // Access keys and principals of the snapshot: derived keys in place of secrets, and what each principal's own side allows.
 
-import { createHash } from 'node:crypto';
-import { recordsBy, type State } from '../domain/index.ts';
-import { GLOBAL_REGION, keyOf, type Credential, type Key } from '../domain/records/index.ts';
+import type { State } from '../domain/index.ts';
+import { findIdentity, findRole, type IdentityDocuments } from '../domain/iam/index.ts';
+import type { Credential, Key } from '../domain/records/index.ts';
+import type { SessionKey } from '../identity/index.ts';
 import { derivePublicPoint, deriveSigningKey, formatDay } from '../sigv4/index.ts';
-import type { AccessKeyRecord, DatedSigningKey, NamedDocument, PrincipalRecord } from '../snapshot/index.ts';
+import type { AccessKeyRecord, DatedSigningKey, PrincipalRecord, SessionKeyRecord } from '../snapshot/index.ts';
 
 /** What access keys are compiled with, besides the state. */
 export interface KeySource {
@@ -14,6 +15,8 @@ export interface KeySource {
   readonly regions: readonly string[];
   /** The secret of an access key; undefined when it cannot be had, and the key then not be used. */
   secretOf(credential: Credential): string | undefined;
+  /** What opens the session tokens that are good on that day. */
+  sessionKeys(): readonly SessionKey[];
 }
 
 /** The service name in the scope of requests to services (User Guide: SigV4 authenticated requests). */
@@ -55,55 +58,23 @@ export function compileAccessKey(
   };
 }
 
-/** The principal with `arn`, for which some access key stands; undefined when none does any more. */
+/** The user, role or configured principal with `arn`; undefined when there is none. */
 export function compilePrincipal(state: State, arn: string, revision: number): PrincipalRecord | undefined {
-  const [credential] = recordsBy(state, 'credential', 'credentialsByPrincipal', arn);
-  if (credential === undefined) return undefined;
-  const { account, userId } = credential;
-  const user = userId === undefined ? undefined : state.tables.iamUser.get(keyOf(account, GLOBAL_REGION, userId));
-  if (user === undefined)
-    return { id: arn, revision, ...describePrincipal(arn), tags: {}, policies: namePolicies(credential) };
-  const { tags, inlinePolicies } = user;
-  const policies = Object.entries(inlinePolicies).map(([name, document]) => ({
-    name: `inline policy ${name}`,
-    document,
-  }));
-  return { id: arn, revision, kind: 'user', arn, issuerArn: arn, account, userId: user.id, tags, policies };
-}
-
-type Facts = Pick<PrincipalRecord, 'kind' | 'arn' | 'issuerArn' | 'account' | 'userId'>;
-
-/** What an ARN says of its principal (IAM User Guide: Principal elements, unique identifiers). The ids of those that IAM did not make follow from their ARNs. */
-function describePrincipal(arn: string): Facts {
-  const [, partition = 'aws', iamOrSts = '', , account = '', ...rest] = arn.split(':');
-  const name = rest.join(':');
-  const [type = '', ...path] = name.split('/');
-  const base = { arn, issuerArn: arn, account };
-  if (name === 'root') return { kind: 'root', ...base, userId: account };
-  if (iamOrSts === 'sts' && type === 'federated-user')
-    return { kind: 'federated', ...base, userId: `${account}:${path.join('/')}` };
-  if (iamOrSts === 'sts' && type === 'assumed-role') {
-    const issuerArn = `arn:${partition}:iam::${account}:role/${path.slice(0, -1).join('/')}`;
-    return { kind: 'role', arn, issuerArn, account, userId: `${uniqueId('AROA', issuerArn)}:${path.at(-1) ?? ''}` };
+  const found = findRole(state, arn);
+  if (found !== undefined) {
+    const { account, id: userId, tags } = found.role;
+    const role = { kind: 'role', arn, issuerArn: arn, account, userId, tags } as const;
+    return { id: arn, revision, ...role, ...policiesOf(found.documents) };
   }
-  if (type === 'role') return { kind: 'role', ...base, userId: uniqueId('AROA', arn) };
-  return { kind: 'user', ...base, userId: uniqueId('AIDA', arn) };
+  const identity = findIdentity(state, arn);
+  return identity && { id: arn, revision, ...identity.principal, ...policiesOf(identity) };
 }
 
-function uniqueId(prefix: string, arn: string): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const digest = createHash('sha256').update(arn).digest();
-  return `${prefix}${[...digest.subarray(0, 17)].map((byte) => letters[byte & 31]).join('')}`;
+function policiesOf({ identity, boundary }: IdentityDocuments): Pick<PrincipalRecord, 'policies' | 'boundary'> {
+  return boundary === undefined ? { policies: identity } : { policies: identity, boundary };
 }
 
-/** One without policies may do everything. */
-function namePolicies({ policies }: Credential): readonly NamedDocument[] {
-  if (policies.length === 0)
-    return [
-      {
-        name: 'inline policy everything',
-        document: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-      },
-    ];
-  return policies.map((policy, i) => ({ name: `inline policy ${i + 1}`, document: JSON.stringify(policy) }));
+/** The keys that open session tokens on the source's day, by their own days. */
+export function compileSessionKeys(source: KeySource, revision: number): ReadonlyMap<string, SessionKeyRecord> {
+  return new Map(source.sessionKeys().map(({ day, key }) => [day, { id: day, revision, key: key.toString('base64') }]));
 }

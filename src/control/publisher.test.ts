@@ -34,6 +34,7 @@ test('a publisher publishes the keys of a new day soon after midnight, and a key
     clock,
     regions: ['us-east-1'],
     secretOf: ({ sealedSecret }) => sealedSecret,
+    sessionKeys: () => [{ day: '20260101', key: Buffer.alloc(32) }],
   });
   await store.commit(applyConfiguredPrincipals, { principals: principals.slice(0, 1), secrets }, context);
   const days = (id: string): readonly string[] | undefined =>

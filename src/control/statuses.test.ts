@@ -32,7 +32,7 @@ async function open() {
     quotas: 'none',
   });
   const obeyed = createWatch(0);
-  const publisher = createPublisher({ store, clock, regions: [], secretOf: () => undefined });
+  const publisher = createPublisher({ store, clock, regions: [], secretOf: () => undefined, sessionKeys: () => [] });
   const task = startStatusTask({
     store,
     obeyed,

@@ -22,8 +22,9 @@ import {
 } from '../snapshot/index.ts';
 import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
 import { compileRules, createWeightedPicker, type RuleIndex, type WeightedPicker } from '../routing/index.ts';
-import { CompiledAccessKey } from './identity/access-keys.ts';
+import { CompiledAccessKey, materialOf } from './identity/access-keys.ts';
 import { prepareIdentifiedCaller, type IdentifiedCaller } from './identity/caller.ts';
+import { createSessionBook, type FindSession } from './identity/sessions.ts';
 
 /** Everything that one worker obeys at one revision. */
 export interface World {
@@ -31,8 +32,15 @@ export interface World {
   readonly vpcs: ReadonlyMap<string, VpcWorld>;
   readonly services: ReadonlyMap<string, CompiledService>;
   readonly targetGroups: ReadonlyMap<string, TargetGroupRecord>;
-  readonly accessKeys: ReadonlyMap<string, CompiledAccessKey>;
+  readonly accessKeys: ReadonlyMap<string, KnownAccessKey>;
   readonly principals: ReadonlyMap<string, IdentifiedCaller>;
+  readonly findSession: FindSession;
+}
+
+/** An access key that lasts, and the ARN of whom it stands for. */
+export interface KnownAccessKey {
+  readonly principalId: string;
+  readonly key: CompiledAccessKey;
 }
 
 /** A VPC and the doors that its clients can come through. */
@@ -85,6 +93,7 @@ export const emptyWorld: World = {
   targetGroups: new Map(),
   accessKeys: new Map(),
   principals: new Map(),
+  findSession: () => undefined,
 };
 
 /** Compiles snapshots one after the other; what did not change is taken over from the one before. */
@@ -101,7 +110,9 @@ export function createWorldCompiler(worker: number): WorldCompiler {
   let services: ReadonlyMap<string, LazyService> = new Map();
   let networks: ReadonlyMap<string, LazyNetwork> = new Map();
   let vpcs: ReadonlyMap<string, LazyVpc> = new Map();
-  let accessKeys: ReadonlyMap<string, CompiledAccessKey> = new Map();
+  const sessions = createSessionBook();
+  let findSession: FindSession = () => undefined;
+  let accessKeys: ReadonlyMap<string, KnownAccessKey> = new Map();
   let principals: ReadonlyMap<string, IdentifiedCaller> = new Map();
 
   return {
@@ -115,11 +126,17 @@ export function createWorldCompiler(worker: number): WorldCompiler {
       if (networksChanged) networks = followNetworks(networks, snapshot, namesChanged);
       if (networksChanged || last.doors !== snapshot.doors || last.vpcs !== snapshot.vpcs)
         vpcs = followVpcs(vpcs, snapshot, networks);
-      accessKeys = followTable(accessKeys, last.accessKeys, snapshot.accessKeys, (one) => new CompiledAccessKey(one));
+      accessKeys = followTable(accessKeys, last.accessKeys, snapshot.accessKeys, (one) => ({
+        principalId: one.principalId,
+        key: new CompiledAccessKey(materialOf(one)),
+      }));
+      const before = principals;
       principals = followTable(principals, last.principals, snapshot.principals, prepareIdentifiedCaller);
+      if (last.sessionKeys !== snapshot.sessionKeys || before !== principals)
+        findSession = sessions.follow(snapshot.sessionKeys, principals);
       last = snapshot;
       const { revision, targetGroups } = snapshot;
-      return { revision, vpcs, services, targetGroups, accessKeys, principals };
+      return { revision, vpcs, services, targetGroups, accessKeys, principals, findSession };
     },
   };
 }

@@ -12,6 +12,7 @@ export const tableNames: readonly TableName[] = [
   'targetGroups',
   'accessKeys',
   'principals',
+  'sessionKeys',
 ];
 
 /** A snapshot without records. */
@@ -25,6 +26,7 @@ export const emptySnapshot: Snapshot = {
   targetGroups: new Map(),
   accessKeys: new Map(),
   principals: new Map(),
+  sessionKeys: new Map(),
 };
 
 /** What turns the snapshot of revision `base` into the one of `revision`. Absent tables did not change. */

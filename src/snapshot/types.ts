@@ -205,6 +205,12 @@ export interface PrincipalRecord extends SnapshotRecord, CallerPrincipal {
   readonly boundary?: NamedDocument;
 }
 
+/** What opens the session tokens that were sealed on one day; `id` is the UTC day (YYYYMMDD). */
+export interface SessionKeyRecord extends SnapshotRecord {
+  /** 32 bytes, base64. */
+  readonly key: string;
+}
+
 /** A policy document (JSON text) with the name that people know it by. */
 export interface NamedDocument {
   readonly name: string;
@@ -220,6 +226,7 @@ export interface SnapshotTables {
   readonly targetGroups: TargetGroupRecord;
   readonly accessKeys: AccessKeyRecord;
   readonly principals: PrincipalRecord;
+  readonly sessionKeys: SessionKeyRecord;
 }
 
 export type TableName = keyof SnapshotTables;

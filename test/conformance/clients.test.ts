@@ -4,14 +4,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import { ec2Operations } from '../../src/api/ec2/operations.ts';
 import { iamOperations } from '../../src/api/iam/operations.ts';
 import { partFolder } from '../../tools/peers.ts';
 import { latticeSchema } from '../api/answers/recorder.ts';
-import { enter, given, listenerPort, makeListener, makeNetwork, makeService, makeVpc, offer } from '../e2e/scenario.ts';
 import { finish, TestServer, type Finished } from '../server.ts';
-import { TestClient } from '../workload-programs.ts';
 
 const configuration = JSON.stringify({
   // Targets drain for a minute otherwise.
@@ -208,36 +205,3 @@ test('the AWS CLI makes a user whose key calls, and a role with a policy', async
     assert.equal(status, 0, stderr);
   }
 });
-
-test('botocore signs requests to a service, whose policy lets in the one who signs', async () => {
-  const { vpc, name } = await makeGuarded();
-  await using client = TestClient.start(server, { vpc, address: '10.0.1.10' });
-  const [address] = await client.resolve(name);
-  const script = join(import.meta.dirname, 'clients', 'signed.py');
-  const { status, stdout, stderr } = await python(script, given(address), String(listenerPort), name);
-  assert.equal(status, 0, stderr);
-  assert.deepEqual(JSON.parse(stdout), { good: { 404: 500 }, forged: { 403: 20 } }, stderr);
-});
-
-/** A service with a fixed answer, which lets only the admin in. */
-async function makeGuarded() {
-  const service = await makeService(server);
-  await makeListener(server, service.id, { fixedResponse: { statusCode: 404 } });
-  const statement = {
-    ...{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::123456789012:user/admin' } },
-    ...{ Action: 'vpc-lattice-svcs:Invoke', Resource: '*' },
-  };
-  await server.lattice.send(
-    new PutAuthPolicyCommand({
-      resourceIdentifier: service.id,
-      policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
-    }),
-  );
-  await server.lattice.send(new UpdateServiceCommand({ serviceIdentifier: service.id, authType: 'AWS_IAM' }));
-  const network = await makeNetwork(server);
-  const vpc = await makeVpc(server);
-  await enter(server, vpc, network);
-  await offer(server, service.id, network);
-  await server.obeyed();
-  return { vpc, name: service.dnsName };
-}

@@ -6,7 +6,8 @@ import type { SignatureFailure, SignatureFailureCode } from '../../sigv4/index.t
 import type { RequestHead } from '../http1/request-head.ts';
 import type { CompiledService, World } from '../world.ts';
 import { scopeService, type CompiledAccessKey } from './access-keys.ts';
-import { anonymousCaller, type Caller } from './caller.ts';
+import { findHeader } from '../http1/header-lines.ts';
+import { anonymousCaller, type Caller, type IdentifiedCaller } from './caller.ts';
 
 /** A signature that is not good; the request is answered 403 with `reason`, whatever the policies say. */
 export interface RefusedSignature {
@@ -16,7 +17,7 @@ export interface RefusedSignature {
 
 /** The caller of a request that comes now to a service. Nothing is remembered of a signature: every request is verified. */
 export function authenticate(
-  world: Pick<World, 'accessKeys' | 'principals'>,
+  world: Pick<World, 'accessKeys' | 'principals' | 'findSession'>,
   { region }: Pick<CompiledService, 'region'>,
   head: RequestHead,
   clock: Pick<Clock, 'now'>,
@@ -26,18 +27,41 @@ export function authenticate(
   if ('ok' in signature) return refuse(signature);
   const fault = checkScope(signature, region);
   if (fault !== undefined) return refuse(fault);
-  const accessKey = world.accessKeys.get(signature.accessKeyId);
-  const principal = accessKey === undefined ? undefined : world.principals.get(accessKey.record.principalId);
-  if (accessKey === undefined || principal === undefined) return refuse(unrecognized);
-  const names = accessKey.namesOf(signature.signedHeaders);
+  const found = findCredentials(world, signature, head);
+  if (found === undefined) return refuse(unrecognized);
+  const names = found.key.namesOf(signature.signedHeaders);
   if (names === undefined) return refuse(unordered);
   // A session token (always signed, as every x-amz-* header) belongs to temporary credentials, and no access key that lasts has one.
-  if (names.sessionToken >= 0) return refuse(unrecognized);
+  if (names.sessionToken >= 0 !== (found.expires !== undefined)) return refuse(unrecognized);
   const now = clock.now();
-  const key = keyOf(accessKey, signature, region);
+  const key = keyOf(found.key, signature, region);
   if (key === undefined) return refuse(describeDay(signature.date, now));
   const failure = verifyHead(head, signature, names, key, now);
-  return failure === undefined ? principal : refuse(failure);
+  if (failure !== undefined) return refuse(failure);
+  // Only who has the secret is told so.
+  return found.expires !== undefined && found.expires <= now ? refuse(expired) : found.caller;
+}
+
+interface Credentials {
+  readonly key: CompiledAccessKey;
+  readonly caller: IdentifiedCaller;
+  /** Of temporary credentials. */
+  readonly expires?: number;
+}
+
+/** The key of a signature and whom it stands for; undefined when nobody has such a key. */
+function findCredentials(
+  { accessKeys, principals, findSession }: Pick<World, 'accessKeys' | 'principals' | 'findSession'>,
+  { accessKeyId }: HeadSignature,
+  { lines }: RequestHead,
+): Credentials | undefined {
+  const known = accessKeys.get(accessKeyId);
+  if (known === undefined) {
+    const token = findHeader(lines, 'x-amz-security-token');
+    return token === undefined ? undefined : findSession(token, accessKeyId);
+  }
+  const caller = principals.get(known.principalId);
+  return caller && { key: known.key, caller };
 }
 
 function failureOf(code: SignatureFailureCode, message: string): SignatureFailure {
@@ -45,6 +69,8 @@ function failureOf(code: SignatureFailureCode, message: string): SignatureFailur
 }
 
 const unrecognized = failureOf('UnrecognizedClient', 'The security token included in the request is invalid.');
+
+const expired = failureOf('ExpiredToken', 'The security token included in the request is expired');
 
 const unordered = failureOf(
   'IncompleteSignature',

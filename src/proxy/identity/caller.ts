@@ -8,6 +8,7 @@ import {
   type NamedPolicy,
   type Principal,
 } from '../../policy/index.ts';
+import type { Session } from '../../identity/index.ts';
 import type { NamedDocument, PrincipalRecord } from '../../snapshot/index.ts';
 import { prepareCaller } from '../../telemetry/index.ts';
 import { flatten } from '../flatten.ts';
@@ -20,13 +21,16 @@ export interface AnonymousCaller {
   readonly kind: 'anonymous';
   readonly principal: Principal;
   readonly policies?: never;
+  readonly session?: never;
 }
 
 /** A principal, prepared once per record. */
 export interface IdentifiedCaller {
   readonly kind: 'principal';
   readonly principal: CallerPrincipal;
-  readonly policies: IdentityPolicies;
+  policies(): IdentityPolicies;
+  /** Of temporary credentials: when they were given, in milliseconds since 1970. */
+  readonly session?: { readonly issued: number; readonly sourceIdentity?: string };
   /** Header lines for the target. */
   readonly headers: string;
   /** `prepareCaller`'s text for the access log. */
@@ -55,7 +59,28 @@ export const loggedCallers = {
 
 /** Prepares a caller (User Guide: HTTP targets, `x-amzn-lattice-identity` and `x-amzn-lattice-identity-tags`). */
 export function prepareIdentifiedCaller(record: PrincipalRecord): IdentifiedCaller {
-  const { arn, organizationId, tags } = record;
+  let policies: IdentityPolicies | undefined;
+  // Compiled when an auth policy first asks: most principals of a large estate call few services of a worker.
+  return prepare(record, () => (policies ??= compilePolicies(record)));
+}
+
+/** Prepares a session of `owner`, a user or a role, whose policies bind it beside its own. */
+export function prepareSessionCaller(
+  { principal, policies: documents, issued, sourceIdentity }: Session,
+  owner: IdentifiedCaller,
+): IdentifiedCaller {
+  let policies: IdentityPolicies | undefined;
+  const name = `session policy of ${principal.arn}`;
+  const compile = (): IdentityPolicies => ({
+    ...owner.policies(),
+    ...(documents === undefined ? {} : { session: documents.map((document) => compileDocument({ name, document })) }),
+  });
+  const session = { issued, ...(sourceIdentity === undefined ? {} : { sourceIdentity }) };
+  return { ...prepare(principal, () => (policies ??= compile())), session };
+}
+
+function prepare(principal: CallerPrincipal, policiesOf: () => IdentityPolicies): IdentifiedCaller {
+  const { arn, organizationId, tags } = principal;
   const sessionName = sessionNameOf(arn);
   const identity = [
     `Principal=${arn}`,
@@ -67,14 +92,10 @@ export function prepareIdentifiedCaller(record: PrincipalRecord): IdentifiedCall
     .map(([key, value]) => `${escapeSemicolons(key)}=${escapeSemicolons(value)};`)
     .join('');
   const organization = organizationId === undefined ? '' : `principalorgid=${escapeSemicolons(organizationId)};`;
-  let policies: IdentityPolicies | undefined;
   return {
     kind: 'principal',
-    principal: record,
-    get policies() {
-      // Compiled when an auth policy first asks: most principals of a large estate call few services of a worker.
-      return (policies ??= compilePolicies(record));
-    },
+    principal,
+    policies: policiesOf,
     headers: flatten(
       `x-amzn-lattice-identity: ${headerText(identity.map(escapeSemicolons).join('; '))}\r\n` +
         `x-amzn-lattice-identity-tags: ${headerText(`principal=${escapeSemicolons(arn)};${organization}${tagText}`)}\r\n`,

@@ -53,10 +53,10 @@ export function authorize(caller: Caller, asked: Asked, record?: PolicyRecorder)
   const layers = {
     ...(door.auth === undefined ? {} : { network: door.auth }),
     ...(service.auth === undefined ? {} : { service: service.auth }),
-    ...(caller.policies === undefined ? {} : { caller: caller.policies }),
+    ...(caller.policies === undefined ? {} : { caller: caller.policies() }),
   };
   for (const path of readingsOf(asked.head.path)) {
-    const request = new InvokeRequest(caller.principal, asked, path);
+    const request = new InvokeRequest(caller, asked, path);
     const verdict = decideInvoke(layers, request, record);
     if (!verdict.allowed) return { verdict, request };
   }
@@ -75,8 +75,11 @@ class InvokeRequest implements PolicyRequest {
   readonly #asked: Asked;
   readonly #path: string;
 
-  constructor(principal: Principal, asked: Asked, path: string) {
+  readonly #session: Caller['session'];
+
+  constructor({ principal, session }: Caller, asked: Asked, path: string) {
     this.principal = principal;
+    this.#session = session;
     this.resource = asked.service.record.arn + path;
     this.#asked = asked;
     this.#path = path;
@@ -117,6 +120,10 @@ class InvokeRequest implements PolicyRequest {
         return this.#header('referer');
       case 'aws:viaawsservice':
         return 'false';
+      case 'aws:tokenissuetime':
+        return this.#session && new Date(this.#session.issued).toISOString();
+      case 'aws:sourceidentity':
+        return this.#session?.sourceIdentity;
       default:
         if (name.startsWith(HEADER)) return this.#header(name.slice(HEADER.length).toLowerCase());
         if (name.startsWith(QUERY)) return queryValues(head, name.slice(QUERY.length));
