@@ -137,10 +137,17 @@ function readTimestamp(text: string): number | undefined {
   // 84 is "T", 90 is "Z".
   if (text.length !== 16 || text.charCodeAt(8) !== 84 || text.charCodeAt(15) !== 90) return undefined;
   for (let i = 0; i < 15; i++) if (i !== 8 && (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57)) return undefined;
-  const two = (at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
-  const [month, day, hour, minute, second] = [two(4), two(6), two(9), two(11), two(13)];
+  const month = twoDigits(text, 4);
+  const day = twoDigits(text, 6);
+  const hour = twoDigits(text, 9);
+  const minute = twoDigits(text, 11);
+  const second = twoDigits(text, 13);
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return undefined;
-  return Date.UTC(two(0) * 100 + two(2), month - 1, day, hour, minute, second);
+  return Date.UTC(twoDigits(text, 0) * 100 + twoDigits(text, 2), month - 1, day, hour, minute, second);
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 }
 
 function checkPayload(declared: string): SignatureFailure | undefined {
