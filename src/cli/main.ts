@@ -2,6 +2,7 @@
 
 import { audit, auditUsage } from './audit.ts';
 import { backup, backupUsage } from './backup.ts';
+import { call, callUsage } from './call.ts';
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
@@ -10,6 +11,7 @@ import { reload, reloadUsage } from './reload.ts';
 import { restore, restoreUsage } from './restore.ts';
 import { serveUsage } from './serve-options.ts';
 import { serve } from './serve.ts';
+import { sign, signUsage } from './sign.ts';
 import { showStatus, statusUsage } from './show-status.ts';
 
 const io: CommandIo = {
@@ -26,12 +28,14 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   status: (args) => showStatus(args, io),
   audit: (args) => audit(args, io),
   policy: (args) => policy(args, io),
+  call: (args) => call(args, io),
+  sign: (args) => sign(args, io),
   reload: (args) => reload(args, io),
   backup: (args) => backup(args, io),
   restore: (args) => restore(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${callUsage}${signUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);
