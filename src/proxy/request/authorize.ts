@@ -13,6 +13,7 @@ import { findHeader } from '../http1/header-lines.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { CompiledService, Door } from '../world.ts';
+import type { AuthLayer } from './auth-layer.ts';
 import { readingsOf } from './path-readings.ts';
 
 /** What is known of a client beside its request. */
@@ -50,13 +51,15 @@ export interface AuthRefusal {
 export function authorize(caller: Caller, asked: Asked, record?: PolicyRecorder): AuthRefusal | undefined {
   const { door, service } = asked;
   if (door.auth === undefined && service.auth === undefined) return undefined;
-  const layers = {
-    ...(door.auth === undefined ? {} : { network: door.auth }),
-    ...(service.auth === undefined ? {} : { service: service.auth }),
-    ...(caller.policies === undefined ? {} : { caller: caller.policies() }),
-  };
   for (const path of readingsOf(asked.head.path)) {
     const request = new InvokeRequest(caller, asked, path);
+    // Who records wants to hear of every statement.
+    const layerOf = (auth: AuthLayer) => (record === undefined ? auth.about(caller, request) : auth);
+    const layers = {
+      ...(door.auth === undefined ? {} : { network: layerOf(door.auth) }),
+      ...(service.auth === undefined ? {} : { service: layerOf(service.auth) }),
+      ...(caller.policies === undefined ? {} : { caller: caller.policies() }),
+    };
     const verdict = decideInvoke(layers, request, record);
     if (!verdict.allowed) return { verdict, request };
   }
