@@ -74,6 +74,12 @@ const suites: readonly Suite[] = [
     parts: ['aws-python'],
     args: tests('test/conformance/clients.test.ts'),
   },
+  {
+    name: 'recipes for signing',
+    needs: [...namespaces, { program: 'python3', debian: 'python3' }, { program: 'curl', debian: 'curl' }],
+    parts: ['aws-python'],
+    args: tests('test/conformance/signing-recipes.test.ts'),
+  },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
   { name: 'the SDK end to end, parity', needs: namespaces, args: ['tools/parity.ts', '--check'] },
 ];
