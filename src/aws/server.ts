@@ -45,6 +45,8 @@ export interface InternalRequest {
   /** Raw, starting with `/-/`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The header of that name, on paths without a signature too. */
+  readonly authorization: string | undefined;
   readonly body: Buffer;
 }
 
@@ -58,7 +60,7 @@ export interface ServerDeps extends DispatchDeps {
   readonly page: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-const unsignedPaths: ReadonlySet<string> = new Set(['/-/ready', '/-/metrics']);
+const unsignedPaths: ReadonlySet<string> = new Set(['/-/ready', '/-/metrics', '/-/credentials']);
 
 /** Makes the server; the caller lets it listen (on an address, or on a handle that is bound already) and closes it. */
 export function createAwsServer(options: ServerOptions, deps: ServerDeps): Server {
@@ -140,7 +142,8 @@ async function serve(
   }
   try {
     const call = unsignedPaths.has(path) ? undefined : dispatcher.identify(whole, source);
-    const internal = { method: wire.method, path, query: new URLSearchParams(query), body };
+    const { authorization } = request.headers;
+    const internal = { method: wire.method, path, query: new URLSearchParams(query), authorization, body };
     await deps.internal(internal, response, call);
   } catch (error) {
     const known =

@@ -30,7 +30,7 @@ import {
   type VpcAttachment,
 } from '../network/index.ts';
 import { emptySnapshot, type Snapshot } from '../snapshot/index.ts';
-import { createStarter, Instances, openStateFile, systemProcesses, Workloads } from '../workload/index.ts';
+import { createStarter, Instances, openStateFile, systemProcesses, Workloads, type Roles } from '../workload/index.ts';
 
 /** What a sync of sockets came to, by key. */
 export interface SocketsAnswer {
@@ -52,6 +52,7 @@ export interface AgentDeps {
   readonly dataDirectory: string;
   /** What instances inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly roles: Roles;
   readonly run: Run;
   readonly clock: Clock;
   readonly random: Random;
@@ -115,6 +116,7 @@ export function createAgent(deps: AgentDeps): Agent {
 
   const workloads = new Workloads({
     ...{ snapshot: deps.snapshot, attach, prefix, dataDirectory, state, clock, random: deps.random, log },
+    roles: deps.roles,
     settle: () =>
       new Promise((resolve, reject) => {
         if (closed) {

@@ -7,7 +7,7 @@ import { Lifetime } from '../base/lifetime.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createWatch, waitFor } from '../base/watch.ts';
-import { createApi } from '../api/index.ts';
+import { createApi, createMetadataServer, createRoleCredentials } from '../api/index.ts';
 import {
   createHealthBoard,
   createPublisher,
@@ -27,7 +27,7 @@ import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
 import { answerPage } from './page.ts';
-import { countersPath, feedPath, statePath } from './server-directory.ts';
+import { countersPath, feedPath, metadataPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
 import { createSessions, sessionKeysAt } from '../identity/index.ts';
 import { openSecrets } from './open-secrets.ts';
@@ -35,6 +35,7 @@ import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
 import { bindWorkloads } from './workload-calls.ts';
+import { bindRoles, createWorkloadTokens, deriveMetadataKey } from './workload-roles.ts';
 
 process.once('message', (raw: unknown, handle: unknown) => {
   const message = raw as ToControl;
@@ -154,7 +155,11 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     }),
     (one) => one.close(),
   );
+  const sessions = createSessions(master, clock);
+  const tokens = createWorkloadTokens(master);
+  const roleCredentials = createRoleCredentials({ state: () => store.state.value, sessions, random, clock });
   const agent = createAgent({
+    roles: bindRoles(roleCredentials, tokens, { ...settings, apiPort: start.apiPort }),
     snapshot: publisher.snapshot,
     sockets,
     attach: settings.attach,
@@ -186,6 +191,17 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   );
   lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
+  if (settings.attach === 'netns') {
+    const metadata = createMetadataServer({
+      credentials: roleCredentials,
+      find: (vpcId, address) => agent.workloads.at(vpcId, address),
+      key: deriveMetadataKey(master),
+      clock,
+      log,
+    });
+    await listenUnix(metadata, metadataPath(dataDirectory));
+    lifetime.add(metadata, (server) => void server.close());
+  }
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, dataDirectory, log);
 
   const defaultAttachment = createDefaultAttachment(settings, store);
@@ -197,7 +213,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       clock,
       log,
       secrets,
-      sessions: createSessions(master, clock),
+      sessions,
+      roleCredentials,
       quotas: settings.quotas,
       open: settings.open,
       get defaultAttachment() {
@@ -237,7 +254,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
           }),
         ),
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
-      workloads: bindWorkloads(agent.workloads, store),
+      workloads: bindWorkloads(agent.workloads, store, tokens),
       reload: () =>
         new Promise((resolve) => {
           const id = reloads.size + 1;
@@ -285,13 +302,18 @@ async function closeApi(server: ReturnType<typeof createApi>): Promise<void> {
   server.closeAllConnections();
 }
 
-/** Listens on the feed's Unix socket, in the place of what an ended process left there. */
+/** Listens on the feed's Unix socket. */
 async function listenFeed(path: string, feed: { accept(stream: Socket): void }): Promise<Server> {
-  rmSync(path, { force: true });
   const server = createFeedSocket((socket) => feed.accept(socket));
+  await listenUnix(server, path);
+  return server;
+}
+
+/** Listens on a Unix socket, in the place of what an ended process left there. */
+async function listenUnix(server: Server, path: string): Promise<void> {
+  rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);
   });
-  return server;
 }

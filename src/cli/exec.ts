@@ -9,11 +9,11 @@ import { parseArgs } from 'node:util';
 import { enterCommand, type Entrance } from '../workload/index.ts';
 import { callApi, formatApiError, openApiCall } from './api-client.ts';
 import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
-import { workloadEnvironment } from './workload-environment.ts';
+import { withoutCredentials, workloadEnvironment } from './workload-environment.ts';
 
 /** How `pergola exec` is called. */
 export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
-                    [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
+                    [--role ARN] [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
 `;
 
 /** A command line that cannot be obeyed. */
@@ -43,7 +43,7 @@ export async function exec(
       const obstacle = whyNoEntrance(entrance);
       if (obstacle !== undefined) return fail(3, obstacle);
       return await runInside(enterCommand(entrance, command), {
-        ...workloadEnvironment(environment),
+        ...workloadEnvironment(wish.role === undefined ? environment : withoutCredentials(environment)),
         ...entrance.environment,
       });
     } finally {

@@ -13,6 +13,8 @@ export const statePath = (directory: string): string => join(directory, 'state.d
 export const feedPath = (directory: string): string => join(directory, 'feed.sock');
 /** The Unix socket on which workers invoke functions. */
 export const functionPath = (directory: string): string => join(directory, 'functions.sock');
+/** The Unix socket on which workers hand on what workloads ask of their metadata. */
+export const metadataPath = (directory: string): string => join(directory, 'metadata.sock');
 /** The last snapshot. */
 export const snapshotPath = (directory: string): string => join(directory, 'snapshot.sealed');
 /** What processes that ended have counted. */

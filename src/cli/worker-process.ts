@@ -17,7 +17,8 @@ import { keepCompiled } from './compile-cache.ts';
 import { joinConnectionShare, SHARE_DESCRIPTOR } from './connection-share.ts';
 import { HOST_VPC } from './host-sockets.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
-import { feedPath, functionPath, readSealKey, snapshotPath } from './server-directory.ts';
+import { createMetadataRelay } from './metadata-relay.ts';
+import { feedPath, functionPath, metadataPath, readSealKey, snapshotPath } from './server-directory.ts';
 import type { ServerSettings } from './settings.ts';
 
 /** How long control may take to answer, and then to send everything, before the snapshot on disk is served from, in milliseconds. */
@@ -91,8 +92,10 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
   const dns = createDns({ clock, log, forwarder, counters });
   const acceptErrors = counters.counter('pergola_accept_errors_total');
   const sayFailed = atMostEvery(REMIND, clock);
+  const metadata = createMetadataRelay(metadataPath(settings.dataDirectory));
   const listeners = createListeners(
     (socket, spec) => {
+      if (spec.port === 80 && metadata.take(socket, spec.vpcId)) return;
       if (dns.isDnsAddress(spec.vpcId, socket.localAddress ?? '')) dns.acceptTcp(socket, spec.vpcId);
       else plane.accept(socket, spec);
     },

@@ -2,10 +2,15 @@
 
 import type { Workloads as ApiWorkloads } from '../api/index.ts';
 import type { Store } from '../store/index.ts';
+import type { WorkloadTokens } from './workload-roles.ts';
 import type { Workloads } from '../workload/index.ts';
 
 /** Binds the API's calls to the agent's workloads. */
-export function bindWorkloads(workloads: Workloads, store: Pick<Store, 'state'>): ApiWorkloads {
+export function bindWorkloads(
+  workloads: Workloads,
+  store: Pick<Store, 'state'>,
+  tokens: Pick<WorkloadTokens, 'read'>,
+): ApiWorkloads {
   return {
     async create({ vpcKey, ...request }) {
       const vpc = store.state.value.tables.vpc.get(vpcKey);
@@ -14,5 +19,9 @@ export function bindWorkloads(workloads: Workloads, store: Pick<Store, 'state'>)
       return 'failure' in made ? made : { workload: { ...made } };
     },
     lease: (id, closed) => workloads.lease(id, closed),
+    byToken(token) {
+      const id = tokens.read(token);
+      return id === undefined ? undefined : workloads.named(id);
+    },
   };
 }

@@ -69,6 +69,9 @@ export interface DesiredAnswer {
 /** The second DNS address of every VPC (User Guide: Amazon DNS server). */
 export const linkLocalDns = '169.254.169.253';
 
+/** Where workloads ask for what is known of them: the instance metadata service, and the credentials of containers (EC2 and ECS). */
+export const metadataAddresses: readonly string[] = ['169.254.169.254', '169.254.170.2'];
+
 /** The VPCs that this machine attaches by namespaces, and why others cannot be. */
 function attachedVpcs(snapshot: Snapshot, attach: DesiredOptions['attach']) {
   const vpcs: VpcRecord[] = [];
@@ -120,6 +123,7 @@ export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): Des
       const guard = {
         block: blockCidr(block),
         dnsAddresses: dnsAddresses(vpc),
+        metadataAddresses,
         workloads,
         doors,
         securityGroups: vpc.securityGroups,
@@ -246,7 +250,7 @@ function routerNamespace(
           [workloadLink(address), { up: true, peer: `${workloadName(prefix, vpc.id, address)}/eth0` }] as const,
       ),
     ]),
-    addresses: new Set([...gateways, ...dnsAddresses(vpc)].map((address) => `lo ${address}/32`)),
+    addresses: new Set([...gateways, ...dnsAddresses(vpc), ...metadataAddresses].map((address) => `lo ${address}/32`)),
     routes: new Set([
       ...managedRanges.services.map((range) => `local ${range} dev lo table local`),
       `${blockCidr(block)} dev ${routerUplink}`,

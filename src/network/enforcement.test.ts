@@ -6,6 +6,7 @@ import { formatRuleset, formatSetChange } from './ruleset.ts';
 const guard = {
   block: '169.254.192.16/28',
   dnsAddresses: ['10.0.0.2', '169.254.169.253'],
+  metadataAddresses: ['169.254.169.254', '169.254.170.2'],
   open: new Set(['169.254.171.7 . 80']),
   workloads: [
     { address: '10.0.1.10', securityGroups: ['sg-web'] },
@@ -55,8 +56,9 @@ table inet pergola {
  }
  chain input {
   type filter hook input priority 0; policy drop;
-  tcp flags & (syn | ack) != syn ip daddr { 169.254.171.0/24, 169.254.176.0/20, 10.0.0.2, 169.254.169.253 } accept
+  tcp flags & (syn | ack) != syn ip daddr { 169.254.171.0/24, 169.254.176.0/20, 10.0.0.2, 169.254.169.253, 169.254.169.254, 169.254.170.2 } accept
   iifname != { "lo", "core0" } ip daddr { 10.0.0.2, 169.254.169.253 } meta l4proto { tcp, udp } th dport 53 accept
+  iifname != { "lo", "core0" } ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept
   iifname != { "lo", "core0" } ip daddr . tcp dport @doors goto clients
   icmp type destination-unreachable accept
   meta l4proto tcp reject with tcp reset

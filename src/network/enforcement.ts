@@ -23,12 +23,17 @@ export interface RouterGuard {
   /** The dial block: the only source that may open connections to workloads. */
   readonly block: string;
   readonly dnsAddresses: readonly string[];
+  /** Reached on port 80 by every workload, whatever its groups say (EC2 User Guide: security groups do not filter it). */
+  readonly metadataAddresses: readonly string[];
   readonly workloads: readonly GuardedWorkload[];
   readonly doors: readonly GuardedDoor[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   /** Open `ADDRESS . PORT` pairs. */
   readonly open: ReadonlySet<string>;
 }
+
+/** The port of the metadata addresses. */
+export const metadataPort = 80;
 
 /** The set of open (address . port) pairs. */
 export const openSet = 'doors';
@@ -67,8 +72,9 @@ export function routerRuleset(guard: RouterGuard): Ruleset {
   chains.set('input', {
     base: { hook: 'input', priority: 0, policy: 'drop' },
     rules: [
-      `${notOpening} ip daddr { ${[...managedRanges.services, ...guard.dnsAddresses].join(', ')} } accept`,
+      `${notOpening} ip daddr { ${[...managedRanges.services, ...guard.dnsAddresses, ...guard.metadataAddresses].join(', ')} } accept`,
       `${fromWorkload} ip daddr ${dns} meta l4proto { tcp, udp } th dport 53 accept`,
+      `${fromWorkload} ip daddr { ${guard.metadataAddresses.join(', ')} } tcp dport ${metadataPort} accept`,
       `${fromWorkload} ip daddr . tcp dport @${openSet} goto clients`,
       `${errorReport} accept`,
       ...refusals,

@@ -2,7 +2,7 @@
 
 export { describeAttachments, dialSources, type VpcAttachment } from './attachments.ts';
 export { canBindLowPorts, pickLoopbackNumber, whyNoNamespaces } from './capabilities.ts';
-export { dnsAddresses, type WorkloadPlace } from './desired.ts';
+export { dnsAddresses, metadataAddresses, type WorkloadPlace } from './desired.ts';
 export { asksForTheSame } from './listeners.ts';
 export { namePrefix, namespacePath, workloadName } from './names.ts';
 export { createNetwork, prepareCore, type OpenPairs } from './network.ts';

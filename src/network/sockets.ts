@@ -2,6 +2,7 @@
 
 import { componentIpv4, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { dnsAddresses } from './desired.ts';
+import { metadataPort } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import { isNameable, namespacePath, routerName } from './names.ts';
 
@@ -19,7 +20,7 @@ export interface SocketSpec {
   readonly listenerPort?: number;
   /** The namespace to bind in, as a path; absent: the supervisor's own. */
   readonly namespace?: string;
-  /** `service+dns`: DNS when the connection's local address is one of the VPC's DNS addresses, else a service. */
+  /** `service+dns`: DNS when the connection's local address is one of the VPC's DNS addresses, else a service; port 80 is the metadata's too. */
   readonly purpose: 'service' | 'dns' | 'service+dns';
 }
 
@@ -62,7 +63,7 @@ function routerSockets(
     return { key, vpcId: vpc.id, kind: 'udp', family: 4, address, port: 53, namespace, purpose: 'dns' };
   });
   const ports = new Set(listeners.map(({ port }) => port));
-  const tcp = [...new Set([53, ...ports])].map((port): SocketSpec => {
+  const tcp = [...new Set([53, metadataPort, ...ports])].map((port): SocketSpec => {
     const purpose = port !== 53 ? 'service' : ports.has(53) ? 'service+dns' : 'dns';
     return { key: `${vpc.id}/tcp4/*:${port}`, vpcId: vpc.id, kind: 'tcp', family: 4, port, namespace, purpose };
   });

@@ -5,4 +5,4 @@ export { Instances } from './instances.ts';
 export { systemProcesses } from './process-table.ts';
 export { createStarter } from './start-process.ts';
 export { openStateFile } from './state-file.ts';
-export { Workloads, type Workload, type WorkloadFailure, type WorkloadRequest } from './workloads.ts';
+export { Workloads, type Roles, type Workload, type WorkloadFailure, type WorkloadRequest } from './workloads.ts';

@@ -17,6 +17,8 @@ export interface SavedWorkload {
   readonly address: string;
   readonly securityGroups: readonly string[];
   readonly instanceId?: string;
+  /** The ARN of the role whose credentials it gets. */
+  readonly role?: string;
 }
 
 export interface SavedState {

@@ -11,6 +11,7 @@ import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { chooseAddress } from './address.ts';
 import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } from './entrance.ts';
 import type { WantedInstance } from './instances.ts';
+import { describeWorkload, findWorkload, type WorkloadIdentity } from './identity.ts';
 import { findGroups, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
 
@@ -22,7 +23,7 @@ export interface WorkloadRequest {
   readonly instance?: string;
   /** Ids or names of the VPC's groups. */
   readonly securityGroups: readonly string[];
-  /** Refused: credentials of roles are not given yet. */
+  /** The ARN of the role whose credentials it gets. Whether it can have it is the caller's to know. */
   readonly role?: string;
 }
 
@@ -35,6 +36,14 @@ export interface WorkloadFailure {
   readonly message: string;
 }
 
+/** What is known of the roles of workloads. */
+export interface Roles {
+  /** Why a workload cannot have its role now, in a sentence; undefined when it can, or has none. */
+  problem(workload: WorkloadIdentity): string | undefined;
+  /** Variables by which the SDKs in a workload find its credentials; `id` as in `WorkloadIdentity`. */
+  environment(id: string): Readonly<Record<string, string>>;
+}
+
 export interface WorkloadsDeps {
   readonly snapshot: Watch<Snapshot>;
   /** Brings this machine's network to what `places()` says; resolves when it is so. */
@@ -45,6 +54,7 @@ export interface WorkloadsDeps {
   /** Absolute path; resolver files come into `workloads/` below it. */
   readonly dataDirectory: string;
   readonly state: StateFile;
+  readonly roles: Roles;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -82,16 +92,18 @@ export class Workloads {
 
   /** Makes a workload; it goes again unless it is leased within 10 s. Rejects when the machine fails. */
   async create(request: WorkloadRequest): Promise<Workload | WorkloadFailure> {
-    if (request.role !== undefined) return fail('invalid', 'a workload cannot have a role yet');
     const vpc = await this.#awaitVpc(request.vpcId);
     if (vpc === undefined) return fail('unavailable', `this server does not know VPC ${request.vpcId} yet`);
     const saved = this.#choose(vpc, request);
     if ('failure' in saved) return saved;
+    const identity = describeWorkload(vpc, { ...saved, id: saved.instanceId ?? saved.id });
+    const obstacle = this.#deps.roles.problem(identity);
+    if (obstacle !== undefined) return fail('invalid', obstacle);
     this.#hold(saved);
     this.#save();
     try {
       await this.#deps.settle();
-      return { ...saved, ...this.#entrance(vpc, saved.address) };
+      return { ...saved, ...this.#entrance(vpc, identity) };
     } catch (error) {
       await this.remove(saved.id).catch(() => {});
       throw error;
@@ -145,10 +157,20 @@ export class Workloads {
     return [...places.values()];
   }
 
+  /** The workload at an address of a VPC. */
+  at(vpcId: string, address: string): WorkloadIdentity | undefined {
+    return findWorkload(this.#deps.snapshot.value, this.#list.value, { vpcId, address });
+  }
+
+  /** The workload of an id, see `WorkloadIdentity`. */
+  named(id: string): WorkloadIdentity | undefined {
+    return findWorkload(this.#deps.snapshot.value, this.#list.value, { id });
+  }
+
   /** The instances that shall run, in their entered form; writes their resolver files. */
   prepareInstances(snapshot: Snapshot): readonly WantedInstance[] {
     return this.#instances(snapshot).runnable.map(({ vpc, spec, command, address }) => {
-      const entrance = this.#entrance(vpc, address);
+      const entrance = this.#entrance(vpc, { ...spec, address });
       return {
         id: spec.id,
         vpcId: vpc.id,
@@ -206,6 +228,7 @@ export class Workloads {
       address: choice.address,
       securityGroups: groups,
       ...(instanceId === undefined ? {} : { instanceId }),
+      ...(request.role === undefined ? {} : { role: request.role }),
     };
   }
 
@@ -271,8 +294,9 @@ export class Workloads {
     return { runnable, problems };
   }
 
-  #entrance(vpc: VpcRecord, address: string): Entrance {
-    const environment = workloadEnvironment(vpc, address);
+  #entrance(vpc: VpcRecord, { id, address, role }: Pick<WorkloadIdentity, 'id' | 'address' | 'role'>): Entrance {
+    const credentials = role === undefined ? {} : { AWS_REGION: vpc.region, ...this.#deps.roles.environment(id) };
+    const environment = { ...workloadEnvironment(vpc, address), ...credentials };
     if (vpc.attachment.kind !== 'netns') return { environment };
     const files = this.#folder({ vpcId: vpc.id, address });
     writeResolverFiles(files, vpc, address);

@@ -98,6 +98,7 @@ test('workloads are made in a VPC found by name or id, and their lease ends with
         leased = closed;
         return once(closed, 'abort').then(() => undefined);
       },
+      byToken: () => undefined,
     },
   });
   const make = (body: unknown): Promise<Response> => api.call('POST', '/-/workloads', JSON.stringify(body));

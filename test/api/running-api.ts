@@ -67,7 +67,9 @@ export async function startApi(
       workloads: {
         create: () => Promise.resolve({ failure: 'unavailable', message: 'there are no workloads here' }),
         lease: () => undefined,
+        byToken: () => undefined,
       },
+      roleCredentials: { problem: () => undefined, make: () => ({ problem: 'there are no roles here' }) },
       backup: () => Promise.resolve({ problem: 'nothing is kept here' }),
       reload: () => Promise.resolve({ generation: 2 }),
       page: (_request, response) => void response.end('<html>'),

@@ -66,6 +66,10 @@ export async function openServer(t: TestContext): Promise<LabServer> {
   const start = (): Agent => {
     const agent = createAgent({
       ...{ snapshot, sockets, attach: 'netns', lowPorts: true, dataDirectory: directory, environment: process.env },
+      roles: {
+        problem: ({ role }) => (role === undefined ? undefined : `there is no role ${role}`),
+        environment: () => ({}),
+      },
       run: (command) => {
         ran.push(command.argv.join(' '));
         const failure = failures.shift();

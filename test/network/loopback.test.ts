@@ -41,6 +41,7 @@ function startAgent(
   const cell = createWatch(snapshot);
   const agent = createAgent({
     ...{ snapshot: cell, sockets: { sync }, attach: 'loopback', lowPorts: canBindLowPorts() },
+    roles: { problem: () => undefined, environment: () => ({}) },
     ...{ dataDirectory: directory, environment: process.env, run: runCommand },
     ...{ clock: systemClock, random: systemRandom, log: silentLog },
   });

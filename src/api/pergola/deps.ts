@@ -6,6 +6,8 @@ import type { Watch } from '../../base/watch.ts';
 import type { Key } from '../../domain/records/index.ts';
 import type { TakenBackup } from '../../store/backup/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { RoleCredentials } from '../metadata/role-credentials.ts';
+import type { MetadataSubject } from '../metadata/metadata-subject.ts';
 import type { OperationDeps } from '../operation.ts';
 
 /** What `POST /-/workloads` asks for, the VPC already found. */
@@ -41,6 +43,8 @@ export interface Workloads {
    * Undefined when there is no such workload.
    */
   lease(id: string, closed: AbortSignal): Promise<void> | undefined;
+  /** The workload that has this token of `AWS_CONTAINER_AUTHORIZATION_TOKEN`, as its metadata has it; undefined when none has. */
+  byToken(token: string): MetadataSubject | undefined;
 }
 
 /** The dependencies of `/-/…`. */
@@ -60,6 +64,7 @@ export interface PergolaDeps extends OperationDeps {
   /** What `pergola status` shows: plain JSON. */
   readonly status: () => Promise<unknown>;
   readonly workloads: Workloads;
+  readonly roleCredentials: RoleCredentials;
   /** Takes a backup, which the caller disposes; or says why there can be none now. */
   readonly backup: () => Promise<TakenBackup | { readonly problem: string }>;
   /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */

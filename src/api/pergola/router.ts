@@ -7,6 +7,7 @@ import { toLatticeError } from '../refusal.ts';
 import type { InternalPath } from './answer.ts';
 import type { PergolaDeps } from './deps.ts';
 import { backup } from './backup.ts';
+import { containerCredentials } from './credentials.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { metrics, ready, status } from './state.ts';
@@ -23,6 +24,7 @@ const paths: readonly InternalPath[] = [
   backup,
   createWorkload,
   leaseWorkload,
+  containerCredentials,
 ];
 
 /** Answers a request to `/-/…`; refuses unknown paths (404) and methods (405). */

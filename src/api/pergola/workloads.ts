@@ -1,10 +1,12 @@
 // `POST /-/workloads` makes a workload; `GET /-/workloads/ID/lease` holds it: when that closes, it is removed.
 
 import { ServiceError, type Call } from '../../aws/index.ts';
-import type { State } from '../../domain/index.ts';
+import { Refusal, type State } from '../../domain/index.ts';
 import { keyOfRecord, type Vpc } from '../../domain/records/index.ts';
+import type { KeyValue } from '../../policy/index.ts';
+import { ec2Service } from '../metadata/role-credentials.ts';
 import { answerJson, type InternalPath } from './answer.ts';
-import type { WorkloadRequest } from './deps.ts';
+import type { PergolaDeps, WorkloadRequest } from './deps.ts';
 
 const statusOf = { invalid: 400, conflict: 409, unavailable: 503 } as const;
 const codeOf = {
@@ -20,7 +22,9 @@ export const createWorkload: InternalPath = {
   action: 'RunWorkload',
   async answer({ request, response, call }, deps) {
     if (call === undefined) throw new Error('workloads were reached without a signature');
-    const made = await deps.workloads.create(readRequest(request.body, deps.store.state.value, call));
+    const wish = readRequest(request.body, deps.store.state.value, call);
+    if (wish.role !== undefined) allowRole(wish.role, call, deps);
+    const made = await deps.workloads.create(wish);
     if ('failure' in made)
       throw new ServiceError(codeOf[made.failure], made.message, { status: statusOf[made.failure] });
     answerJson(response, 201, made.workload);
@@ -44,6 +48,17 @@ export const leaseWorkload: InternalPath = {
     response.end('{}\n');
   },
 };
+
+/** Who gives a role to a workload gets what the role may: it must be allowed to (IAM User Guide: "Grant a user permissions to pass a role"). */
+function allowRole(role: string, call: Call, { authorize }: PergolaDeps): void {
+  const key = (name: string): KeyValue => (name === 'iam:passedtoservice' ? ec2Service : undefined);
+  try {
+    authorize([{ action: 'iam:PassRole', resource: role, key }], call);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ServiceError('AccessDeniedException', error.message, { status: 403 });
+  }
+}
 
 function readRequest(body: Buffer, state: State, call: Call): WorkloadRequest {
   const wish = readObject(body);

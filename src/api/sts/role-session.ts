@@ -25,6 +25,8 @@ export interface SessionFacts {
   readonly sourceIdentity?: string;
   /** The most seconds that this way of beginning one allows, and why. */
   readonly most?: { readonly seconds: number; readonly reason: string };
+  /** Seconds that it lasts whatever its role's maximum is: so it is with sessions that a service of AWS begins. */
+  readonly lasts?: number;
 }
 
 /** What both calls answer. */
@@ -45,11 +47,11 @@ export function beginRoleSession(
   facts: SessionFacts,
   state: State,
   now: number,
-  { sessions, random }: StsDeps,
+  { sessions, random }: Pick<StsDeps, 'sessions' | 'random'>,
 ): RoleSession {
-  const seconds = input.DurationSeconds ?? USUAL;
+  const seconds = facts.lasts ?? input.DurationSeconds ?? USUAL;
   if (facts.most !== undefined && seconds > facts.most.seconds) throw invalid(facts.most.reason);
-  if (seconds > role.maxSessionDuration)
+  if (facts.lasts === undefined && seconds > role.maxSessionDuration)
     throw invalid('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   const { documents, packedSize } = readSessionPolicies(input, facts.tags, role.account, state);
   const { sourceIdentity, transitiveTags } = facts;

@@ -1,0 +1,53 @@
+// Which workload is at an address or has an id, as others are told of it. Pure.
+
+import { cidrContains, parseCidr } from '../base/cidr.ts';
+import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
+import type { SavedWorkload } from './state-file.ts';
+
+/** A workload as its metadata describes it. */
+export interface WorkloadIdentity {
+  /** The instance that it is or stands for, else the workload's own id. */
+  readonly id: string;
+  readonly address: string;
+  readonly vpcId: string;
+  readonly account: string;
+  readonly region: string;
+  /** The zone of its subnet; without a subnet the first one of the region. */
+  readonly zone: string;
+  /** The ARN of its role. */
+  readonly role?: string;
+}
+
+/** Finds it among those that clients hold and the instances that have a command. Cheap: whoever asks may ask often. */
+export function findWorkload(
+  { vpcs }: Pick<Snapshot, 'vpcs'>,
+  held: readonly SavedWorkload[],
+  wanted: { readonly vpcId: string; readonly address: string } | { readonly id: string },
+): WorkloadIdentity | undefined {
+  const isIt = (one: { readonly id: string; readonly vpcId: string; readonly address: string }): boolean =>
+    'id' in wanted ? one.id === wanted.id : one.vpcId === wanted.vpcId && one.address === wanted.address;
+  for (const { id, instanceId = id, vpcId, address, role } of held) {
+    const vpc = vpcs.get(vpcId);
+    if (vpc !== undefined && isIt({ id: instanceId, vpcId, address }))
+      return describeWorkload(vpc, { id: instanceId, address, role });
+  }
+  const among = 'id' in wanted ? [...vpcs.values()] : [vpcs.get(wanted.vpcId)];
+  for (const vpc of among) {
+    const found = vpc?.instances.find(({ id, address, command }) => command && isIt({ id, vpcId: vpc.id, address }));
+    if (vpc !== undefined && found !== undefined) return describeWorkload(vpc, found);
+  }
+  return undefined;
+}
+
+/** Describes a workload of a VPC. `id` as in `WorkloadIdentity`. */
+export function describeWorkload(
+  { id: vpcId, account, region, subnets }: VpcRecord,
+  { id, address, role }: { readonly id: string; readonly address: string; readonly role?: string | undefined },
+): WorkloadIdentity {
+  const subnet = subnets.find(({ cidr }) => {
+    const range = parseCidr(cidr);
+    return range !== undefined && cidrContains(range, address);
+  });
+  const zone = subnet?.zone ?? `${region}a`;
+  return { id, address, vpcId, account, region, zone, ...(role === undefined ? {} : { role }) };
+}

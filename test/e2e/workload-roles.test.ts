@@ -1,0 +1,131 @@
+// Workloads with a role: an AWS SDK in one finds its credentials by itself, and nobody gets another's.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { CreateRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
+import type { TestServer } from '../server.ts';
+import { onEveryAttachment, type Runs } from './attachments.ts';
+import { given, listenerPort, unique } from './scenario.ts';
+import { openShop, type Shop } from './shop.ts';
+
+const document = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
+const trusting = (principal: object): string =>
+  document({ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' });
+const ec2 = { Service: 'ec2.amazonaws.com' };
+
+const program = join(import.meta.dirname, '..', 'programs', 'role-client.ts');
+
+const here: Runs = { netns: true, loopback: true, 'other user': 'its program needs packages of development' };
+const inNamespaces: Runs = { ...here, loopback: '169.254.169.254 is no address of a host' };
+
+interface Seen {
+  readonly status: number;
+  readonly body: string;
+  readonly found: { readonly accessKeyId?: string; readonly expiration?: string; readonly failed?: string };
+}
+
+/** What a program in the VPC gets that signs with whatever the SDK finds; `without` are variables that it does not have. */
+async function ask(
+  server: TestServer,
+  shop: Shop,
+  place: readonly string[],
+  without: readonly string[] = [],
+): Promise<Seen> {
+  const command = [process.execPath, program, shop.name, String(listenerPort), '/mine'];
+  // Whoever runs the tests may have credentials too.
+  const none = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', ...without];
+  const home = ['AWS_SHARED_CREDENTIALS_FILE=/dev/null', 'AWS_CONFIG_FILE=/dev/null'];
+  const env = ['env', ...none.flatMap((name) => ['-u', name]), ...home];
+  const { status, stdout, stderr } = await server.exec(['--vpc', shop.clients, ...place], [...env, ...command]);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Seen;
+}
+
+/** A shop that only `role` may ask. */
+async function openGuarded(
+  server: TestServer,
+): Promise<{ readonly shop: Shop; readonly role: string; readonly name: string }> {
+  const shop = await openShop(server);
+  const RoleName = unique('orders');
+  const made = await server.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting(ec2) }));
+  const role = given(made.Role?.Arn);
+  const may = { Effect: 'Allow', Action: 'vpc-lattice-svcs:Invoke', Resource: '*' };
+  await server.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'may', PolicyDocument: document(may) }));
+  await server.lattice.send(new UpdateServiceCommand({ serviceIdentifier: shop.service, authType: 'AWS_IAM' }));
+  const policy = document({ Effect: 'Allow', Principal: { AWS: role }, Action: '*', Resource: '*' });
+  await server.lattice.send(new PutAuthPolicyCommand({ resourceIdentifier: shop.service, policy }));
+  await server.obeyed();
+  return { shop, role, name: RoleName };
+}
+
+/** Session of a workload that has just been given a role. */
+function assertRole(seen: Seen, role: string): void {
+  assert.equal(seen.status, 200, JSON.stringify(seen));
+  const { headers } = JSON.parse(seen.body) as { readonly headers: Readonly<Record<string, string>> };
+  const session = role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
+  assert.match(headers['x-amzn-lattice-identity'] ?? '', new RegExp(`^Principal=${session}/wl-\\w+;`));
+  const left = Date.parse(given(seen.found.expiration)) - Date.now();
+  assert.ok(left > 5.5 * 3_600_000 && left <= 6 * 3_600_000, given(seen.found.expiration));
+}
+
+onEveryAttachment({ workers: 1 }, [
+  {
+    name: 'a program with a role is let in by an auth policy that names the role, and one without is not',
+    runs: here,
+    async run(server) {
+      const { shop, role, name } = await openGuarded(server);
+      await using open = shop;
+      assertRole(await ask(server, open, ['--role', role]), role);
+      const without = await ask(server, open, []);
+      assert.equal(without.status, 403, JSON.stringify(without));
+      assert.match(without.found.failed ?? '', /Could not load credentials/);
+
+      const PolicyDocument = trusting({ Service: 'lambda.amazonaws.com' });
+      await server.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: name, PolicyDocument }));
+      const refused = await server.exec(['--vpc', open.clients, '--role', role], ['true']);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, /trust policy of role .* does not allow sts:AssumeRole to ec2\.amazonaws\.com/);
+      const unknown = await server.exec(['--vpc', open.clients, '--role', `${role}-not`], ['true']);
+      assert.equal(unknown.status, 1);
+      assert.match(unknown.stderr, /there is no role arn:/);
+    },
+  },
+  {
+    name: 'the metadata service of a VPC gives a workload its own role by IMDSv2, and nothing without a token',
+    runs: inNamespaces,
+    async run(server) {
+      const { shop, role, name } = await openGuarded(server);
+      await using open = shop;
+      assertRole(await ask(server, open, ['--role', role], ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']), role);
+      const script = `
+        const at = 'http://169.254.169.254/latest/';
+        const asked = { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' } };
+        const token = await (await fetch(at + 'api/token', asked)).text();
+        const ask = async (path, headers = { 'x-aws-ec2-metadata-token': token }) => {
+          const answer = await fetch(at + path, { headers });
+          return answer.status + ' ' + (await answer.text());
+        };
+        const body = await fetch(at + 'api/token', { ...asked, body: 'x'.repeat(1e6) }).then((a) => a.status, () => 'ended');
+        console.log(JSON.stringify([
+          await ask('meta-data/instance-id', {}),
+          await ask('meta-data/iam/security-credentials/'),
+          await ask('meta-data/local-ipv4'),
+          await ask('meta-data/placement/region'),
+          (await fetch('http://169.254.170.2/v2/credentials/wl-0000000000000000')).status,
+          [200, 'ended'].includes(body),
+        ]));`;
+      const run = async (place: readonly string[]): Promise<unknown> => {
+        const done = await server.exec(['--vpc', open.clients, ...place], [process.execPath, '-e', script]);
+        assert.equal(done.status, 0, done.stderr);
+        return JSON.parse(done.stdout);
+      };
+      assert.deepEqual(await run(['--role', role, '--address', '10.0.1.33']), [
+        ...['401 ', `200 ${name}`, '200 10.0.1.33', '200 us-east-1', 404, true],
+      ]);
+      assert.deepEqual(await run(['--address', '10.0.1.34']), [
+        ...['401 ', '404 ', '200 10.0.1.34', '200 us-east-1', 404, true],
+      ]);
+    },
+  },
+]);
