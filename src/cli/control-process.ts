@@ -23,6 +23,7 @@ import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
 import { createBackups } from './backups.ts';
 import { keepCompiled } from './compile-cache.ts';
+import { bindExplain } from './bind-explain.ts';
 import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
@@ -255,6 +256,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
         ),
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
       workloads: bindWorkloads(agent.workloads, store, tokens),
+      explain: bindExplain({ settings, snapshot: publisher.snapshot, agent, health, clock }),
       reload: () =>
         new Promise((resolve) => {
           const id = reloads.size + 1;

@@ -7,6 +7,7 @@ import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
 import { policy, policyUsage } from './policy.ts';
+import { explain, explainUsage } from './explain.ts';
 import { reload, reloadUsage } from './reload.ts';
 import { restore, restoreUsage } from './restore.ts';
 import { serveUsage } from './serve-options.ts';
@@ -30,12 +31,13 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   policy: (args) => policy(args, io),
   call: (args) => call(args, io),
   sign: (args) => sign(args, io),
+  explain: (args) => explain(args, io),
   reload: (args) => reload(args, io),
   backup: (args) => backup(args, io),
   restore: (args) => restore(args, io),
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${callUsage}${signUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
+const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${explainUsage}${callUsage}${signUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (command !== undefined) process.exitCode = await command(args);

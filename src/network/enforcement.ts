@@ -127,7 +127,8 @@ function formatAnyOf(match: string, elements: readonly string[]): string {
   return elements.length === 0 ? '' : `${match} { ${elements.join(', ')} }`;
 }
 
-function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<string, readonly string[]> {
+/** The addresses of the workloads that have each group. */
+export function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<string, readonly string[]> {
   const members = new Map<string, string[]>();
   for (const { address, securityGroups } of workloads)
     for (const group of securityGroups) members.set(group, [...(members.get(group) ?? []), address]);
@@ -136,24 +137,37 @@ function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<stri
 
 /** One permission as at most one rule with `verdict`; none when it permits no IPv4 address. */
 function permit(
-  { protocol, fromPort, toPort, cidrs, groups }: SecurityRule,
+  rule: SecurityRule,
   side: 'saddr' | 'daddr',
   members: ReadonlyMap<string, readonly string[]>,
   verdict: 'accept' | 'return',
 ): readonly string[] {
-  const addresses = groups.flatMap((group) => members.get(group) ?? []).map((address) => `${address}/32`);
-  const ranges = disjoint([...cidrs, ...addresses]);
+  const ranges = rangesOf(rule, members);
   if (ranges.length === 0) return [];
   const where = ranges.includes('0.0.0.0/0') ? '' : `ip ${side} { ${ranges.join(', ')} } `;
-  return [`${where}${formatProtocol(protocol, fromPort, toPort)}${verdict}`];
+  return [`${where}${formatProtocol(rule)}${verdict}`];
 }
 
-/** `fromPort` -1 or a range of all ports is every port (EC2 API reference, IpPermission). */
-function formatProtocol(protocol: SecurityRule['protocol'], fromPort: number, toPort: number): string {
+/** The IPv4 ranges that a rule is about, those of its groups' members too. */
+export function rangesOf(
+  { cidrs, groups }: SecurityRule,
+  members: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  const addresses = groups.flatMap((group) => members.get(group) ?? []).map((address) => `${address}/32`);
+  return disjoint([...cidrs, ...addresses]);
+}
+
+/** The ports of a rule, inclusive; `fromPort` -1 or a range of all ports is every port (EC2 API reference, IpPermission). */
+export function portsOf({ fromPort, toPort }: SecurityRule): readonly [from: number, to: number] | 'every' {
+  return fromPort <= 0 && (toPort >= 65535 || toPort < 0) ? 'every' : [Math.max(fromPort, 0), toPort];
+}
+
+function formatProtocol(rule: SecurityRule): string {
+  const { protocol } = rule;
   if (protocol === '-1') return '';
   if (protocol === 'icmp') return 'meta l4proto icmp ';
-  if (fromPort <= 0 && (toPort >= 65535 || toPort < 0)) return `meta l4proto ${protocol} `;
-  return `${protocol} dport ${Math.max(fromPort, 0)}-${toPort} `;
+  const ports = portsOf(rule);
+  return ports === 'every' ? `meta l4proto ${protocol} ` : `${protocol} dport ${ports[0]}-${ports[1]} `;
 }
 
 /** The IPv4 ranges without those that lie inside another one: nft refuses a set whose intervals overlap. */

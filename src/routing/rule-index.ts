@@ -112,11 +112,39 @@ function bucketOf(rests: readonly Rest[], positions: readonly number[]): Bucket 
   return { plain, byHeader: [...byHeader].map(([name, conditions]) => indexHeader(name, conditions)) };
 }
 
+/** A part of a rule that did not match, and what it looked at. */
+export type RuleMismatch =
+  | { readonly part: 'path'; readonly expected: PathMatch; readonly saw: string }
+  | { readonly part: 'method'; readonly expected: string; readonly saw: string }
+  /** The header's text has one character per byte; undefined: it is absent. */
+  | { readonly part: 'header'; readonly expected: HeaderMatch; readonly saw: string | undefined };
+
+/** Hears of every rule up to the one that matches, in order of evaluation; `failed` is the first part that did not match. */
+export type RuleRecorder<R> = (rule: R, failed: RuleMismatch | undefined) => void;
+
 /** The first rule in order of evaluation whose every part matches, or undefined (a listener's default rule always matches). */
 export function findRule<R extends { readonly match: RuleMatch }>(
   index: RuleIndex<R>,
   request: Routable,
+  record?: RuleRecorder<R>,
 ): R | undefined {
+  const best = searchIndex(index, request);
+  if (record !== undefined)
+    for (const rule of index.rules.slice(0, best + 1)) record(rule, findMismatch(rule.match, request));
+  return index.rules[best];
+}
+
+/** The first part of `match` that does not match: each is asked of an index that has it alone, and so of what finds rules. */
+function findMismatch({ path, method, headers }: RuleMatch, request: Routable): RuleMismatch | undefined {
+  const matches = (match: RuleMatch): boolean => searchIndex(compileRules([{ match }]), request) === 0;
+  if (path !== undefined && !matches({ path })) return { part: 'path', expected: path, saw: request.path };
+  if (method !== undefined && !matches({ method })) return { part: 'method', expected: method, saw: request.method };
+  const header = headers?.find((one) => !matches({ headers: [one] }));
+  return header && { part: 'header', expected: header, saw: request.header(header.name)?.text };
+}
+
+/** The position of the first rule whose every part matches; the number of rules when there is none. */
+function searchIndex<R extends { readonly match: RuleMatch }>(index: RuleIndex<R>, request: Routable): number {
   const { path } = request;
   let best = searchBucket(index, index.anywhere, request, index.rules.length);
   if (index.exact.size > 0) best = searchBucket(index, index.exact.get(path), request, best);
@@ -132,7 +160,7 @@ export function findRule<R extends { readonly match: RuleMatch }>(
       best = searchBucket(index, index.prefixFolded.get(folded.slice(0, length)), request, best);
     }
   }
-  return index.rules[best];
+  return best;
 }
 
 /** The position of the bucket's first matching rule before `best`, else `best`. */

@@ -70,6 +70,7 @@ export async function startApi(
         byToken: () => undefined,
       },
       roleCredentials: { problem: () => undefined, make: () => ({ problem: 'there are no roles here' }) },
+      explain: () => ({ failure: 'invalid', message: 'nothing is explained here' }),
       backup: () => Promise.resolve({ problem: 'nothing is kept here' }),
       reload: () => Promise.resolve({ generation: 2 }),
       page: (_request, response) => void response.end('<html>'),

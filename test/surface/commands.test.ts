@@ -94,7 +94,7 @@ test('commands end with 1 without a server and with 2 at wrong usage', async () 
 test('--help names every command, and a command that is none ends with 2', async () => {
   const { status, stdout } = await pergola('--help');
   assert.equal(status, 0);
-  for (const name of ['serve', 'exec', 'env', 'status', 'audit', 'reload', 'backup', 'restore'])
+  for (const name of ['serve', 'exec', 'env', 'status', 'audit', 'explain', 'reload', 'backup', 'restore'])
     assert.match(stdout, new RegExp(`^usage: pergola ${name} `, 'm'));
   const unknown = await pergola('restart');
   assert.deepEqual([unknown.status, /there is no command restart/.test(unknown.stderr)], [2, true]);

@@ -47,6 +47,23 @@ export interface Workloads {
   byToken(token: string): MetadataSubject | undefined;
 }
 
+/** What `POST /-/explain` asks, the VPC already found. */
+export interface ExplainRequest {
+  readonly vpcId: string;
+  readonly as?: string;
+  readonly address?: string;
+  readonly method: string;
+  readonly url: string;
+  /** Lines `name: value`. */
+  readonly headers: readonly string[];
+}
+
+/** Why there is no explanation. */
+export interface ExplainFailure {
+  readonly failure: 'invalid' | 'not found';
+  readonly message: string;
+}
+
 /** The dependencies of `/-/…`. */
 export interface PergolaDeps extends OperationDeps {
   readonly store: Pick<Store, 'state' | 'commit' | 'clearEvents'>;
@@ -65,6 +82,8 @@ export interface PergolaDeps extends OperationDeps {
   readonly status: () => Promise<unknown>;
   readonly workloads: Workloads;
   readonly roleCredentials: RoleCredentials;
+  /** Says why a request would go where it goes: plain JSON. */
+  readonly explain: (request: ExplainRequest) => object | ExplainFailure;
   /** Takes a backup, which the caller disposes; or says why there can be none now. */
   readonly backup: () => Promise<TakenBackup | { readonly problem: string }>;
   /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */

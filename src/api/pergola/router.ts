@@ -8,6 +8,7 @@ import type { InternalPath } from './answer.ts';
 import type { PergolaDeps } from './deps.ts';
 import { backup } from './backup.ts';
 import { containerCredentials } from './credentials.ts';
+import { explain } from './explain.ts';
 import { reload } from './reload.ts';
 import { reset } from './reset.ts';
 import { metrics, ready, status } from './state.ts';
@@ -22,6 +23,7 @@ const paths: readonly InternalPath[] = [
   reset,
   reload,
   backup,
+  explain,
   createWorkload,
   leaseWorkload,
   containerCredentials,

@@ -2,11 +2,12 @@
 
 import { ServiceError, type Call } from '../../aws/index.ts';
 import { Refusal, type State } from '../../domain/index.ts';
-import { keyOfRecord, type Vpc } from '../../domain/records/index.ts';
+import { keyOfRecord } from '../../domain/records/index.ts';
 import type { KeyValue } from '../../policy/index.ts';
 import { ec2Service } from '../metadata/role-credentials.ts';
 import { answerJson, type InternalPath } from './answer.ts';
 import type { PergolaDeps, WorkloadRequest } from './deps.ts';
+import { getVpc, invalid, readObject, readText } from './wish.ts';
 
 const statusOf = { invalid: 400, conflict: 409, unavailable: 503 } as const;
 const codeOf = {
@@ -62,12 +63,7 @@ function allowRole(role: string, call: Call, { authorize }: PergolaDeps): void {
 
 function readRequest(body: Buffer, state: State, call: Call): WorkloadRequest {
   const wish = readObject(body);
-  const text = (name: string): string | undefined => {
-    const value = wish[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string' || value === '' || value.length > 2048) throw invalid(`${name} must be a text`);
-    return value;
-  };
+  const text = (name: string): string | undefined => readText(wish, name);
   const vpc = text('vpc');
   if (vpc === undefined) throw invalid('vpc is missing');
   const groups = wish['securityGroups'] ?? [];
@@ -81,35 +77,4 @@ function readRequest(body: Buffer, state: State, call: Call): WorkloadRequest {
     ...(role === undefined ? {} : { role }),
     securityGroups: groups,
   };
-}
-
-function readObject(body: Buffer): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    throw invalid('the body is not JSON');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('the body is no object');
-  return value as Readonly<Record<string, unknown>>;
-}
-
-/** By id, else by the configuration's name or the Name tag. */
-function getVpc(state: State, { account, region }: Call, idOrName: string): Vpc {
-  const own = [...state.tables.vpc.values()].filter((vpc) => vpc.account === account && vpc.region === region);
-  const byId = own.find((vpc) => vpc.id === idOrName);
-  if (byId !== undefined) return byId;
-  const named = own.filter((vpc) => (vpc.name ?? vpc.tags['Name']) === idOrName);
-  const [only] = named;
-  if (only === undefined)
-    throw new ServiceError('ResourceNotFoundException', `There is no VPC ${idOrName} in ${account} ${region}.`, {
-      status: 404,
-    });
-  if (named.length > 1)
-    throw invalid(`the name ${idOrName} is that of ${named.map((vpc) => vpc.id).join(' and ')}: give the id`);
-  return only;
-}
-
-function invalid(message: string): ServiceError {
-  return new ServiceError('ValidationException', message, { status: 400 });
 }

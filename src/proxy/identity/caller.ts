@@ -66,7 +66,12 @@ export function prepareIdentifiedCaller(record: PrincipalRecord): IdentifiedCall
 
 /** Prepares a session of `owner`, a user or a role, whose policies bind it beside its own. */
 export function prepareSessionCaller(
-  { principal, policies: documents, issued, sourceIdentity }: Session,
+  {
+    principal,
+    policies: documents,
+    issued,
+    sourceIdentity,
+  }: Pick<Session, 'principal' | 'policies' | 'issued' | 'sourceIdentity'>,
   owner: IdentifiedCaller,
 ): IdentifiedCaller {
   let policies: IdentityPolicies | undefined;

@@ -44,11 +44,14 @@ export interface AuthRefusal {
   readonly request: PolicyRequest;
 }
 
+/** Hears of every policy that is evaluated, in order, with the request as it sees it: a path that can be read in two ways is two of them. */
+export type AuthRecorder = (request: PolicyRequest, ...heard: Parameters<PolicyRecorder>) => void;
+
 /**
  * Why `caller` may not ask this; undefined when nothing is against it. A path that can be read in two ways must be allowed in each: the
  * target may read it as either.
  */
-export function authorize(caller: Caller, asked: Asked, record?: PolicyRecorder): AuthRefusal | undefined {
+export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): AuthRefusal | undefined {
   const { door, service } = asked;
   if (door.auth === undefined && service.auth === undefined) return undefined;
   for (const path of readingsOf(asked.head.path)) {
@@ -60,10 +63,15 @@ export function authorize(caller: Caller, asked: Asked, record?: PolicyRecorder)
       ...(service.auth === undefined ? {} : { service: layerOf(service.auth) }),
       ...(caller.policies === undefined ? {} : { caller: caller.policies() }),
     };
-    const verdict = decideInvoke(layers, request, record);
+    const verdict = decideInvoke(layers, request, record && withRequest(record, request));
     if (!verdict.allowed) return { verdict, request };
   }
   return undefined;
+}
+
+/** Not in the loop: what is made there costs every request. */
+function withRequest(record: AuthRecorder, request: PolicyRequest): PolicyRecorder {
+  return (layer, policy, evaluation) => record(request, layer, policy, evaluation);
 }
 
 const HEADER = 'vpc-lattice-svcs:requestheader/';

@@ -1,13 +1,13 @@
 // What happens to a request: the pure decision that the hot path takes and that explain records.
 
-import { findRule, foldCase, type HeaderText, type Routable } from '../../routing/index.ts';
+import { findRule, foldCase, type HeaderText, type Routable, type RuleRecorder } from '../../routing/index.ts';
 import { describeRefusal } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import { authenticate } from '../identity/authenticate.ts';
 import { loggedCallers, type Caller } from '../identity/caller.ts';
-import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
-import { authorize, type AuthRefusal, type Client } from './authorize.ts';
+import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
+import { authorize, type AuthRecorder, type AuthRefusal, type Client } from './authorize.ts';
 
 /** The layers that can deny a request; as in the access log's authDeniedReason. */
 export type Denial = 'Network' | 'Service' | 'Identity';
@@ -42,6 +42,15 @@ export interface Entry {
   readonly vpcId: string;
   readonly localAddress: string;
   readonly port: number;
+}
+
+/** Hears how a decision is come to. */
+export interface DecisionRecorder {
+  /** Asks in place of whom a signature would stand for. Absent: signatures are verified. */
+  readonly caller?: Caller;
+  readonly service: (service: CompiledService) => void;
+  readonly policy: AuthRecorder;
+  readonly rule: RuleRecorder<CompiledRule>;
 }
 
 class HeadRoutable implements Routable {
@@ -101,7 +110,13 @@ export function loggedCaller({
 }
 
 /** Decides one request: door by address, service by Host, caller by signature, rule by priority, target group by weight. */
-export function decide(world: World, entry: Entry, head: RequestHead, client: Client): Decision {
+export function decide(
+  world: World,
+  entry: Entry,
+  head: RequestHead,
+  client: Client,
+  record?: DecisionRecorder,
+): Decision {
   const door = findDoor(world, entry);
   if (door === undefined)
     return { kind: 'answer', status: 404, reason: 'no service network is reached at this address' };
@@ -109,20 +124,21 @@ export function decide(world: World, entry: Entry, head: RequestHead, client: Cl
   const service = serviceId === undefined ? undefined : world.services.get(serviceId);
   if (service === undefined)
     return { kind: 'answer', status: 404, reason: 'no service of this name in the service network', door };
+  record?.service(service);
   const listener = service.listeners.get(entry.port);
   if (listener === undefined || listener.record.protocol !== 'HTTP')
     return { kind: 'answer', status: 404, reason: 'the service has no HTTP listener on this port', door };
-  const caller = authenticate(world, service, head, client);
+  const caller = record?.caller ?? authenticate(world, service, head, client);
   if (caller.kind === 'refused')
     return { kind: 'answer', status: 403, reason: caller.reason, door, listener, denied: 'Identity' };
-  const refusal = authorize(caller, { door, service, port: entry.port, head, client });
+  const refusal = authorize(caller, { door, service, port: entry.port, head, client }, record?.policy);
   const way = { door, listener, caller };
   if (refusal !== undefined) {
     // AWS's text of a denial (captures of it in public samples).
     const reason = `AccessDeniedException: ${describeRefusal(refusal.verdict, refusal.request)}`;
     return { kind: 'answer', status: 403, reason, ...way, denied: denialOf(refusal.verdict) };
   }
-  const rule = findRule(listener.index, new HeadRoutable(head));
+  const rule = findRule(listener.index, new HeadRoutable(head), record?.rule);
   if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', ...way };
   if (rule.action.kind === 'fixed') return { kind: 'answer', status: rule.action.status, reason: '', ...way, rule };
   const position = rule.picker?.next() ?? -1;

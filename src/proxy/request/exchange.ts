@@ -1,7 +1,7 @@
 // One request and its response between a client's connection and a target's: which target, what is tried again, how it ends.
 
 import type { UpstreamConnection, UpstreamUser } from '../upstream/pool.ts';
-import { pickTarget, type TargetState } from '../upstream/target-state.ts';
+import { pickTarget, whyNoTarget, type TargetState } from '../upstream/target-state.ts';
 import { ExchangeAccount } from './exchange-account.ts';
 import type { ExchangeStart, FailureReason } from './exchange-record.ts';
 import { RequestSide } from './request-side.ts';
@@ -47,9 +47,7 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
   start(): void {
     const target = pickTarget(this.#start.group, this.#tried);
     if (target === undefined) {
-      const { targets } = this.#start.group.record;
-      const which = targets.length === 0 ? 'registered targets' : 'target that takes requests';
-      if (this.#tried.length === 0) this.fail(503, `the target group has no ${which}`, '');
+      if (this.#tried.length === 0) this.fail(503, whyNoTarget(this.#start.group.record), '');
       else this.fail(500, 'no connection to a target', 'TargetConnectionError');
       return;
     }

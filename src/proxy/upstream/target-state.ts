@@ -40,15 +40,23 @@ export interface GroupState {
   cursor: number;
 }
 
+/** What a client is told when a group has no target to pick. */
+export function whyNoTarget({ targets }: Pick<TargetGroupRecord, 'targets'>): string {
+  return `the target group has no ${targets.length === 0 ? 'registered targets' : 'target that takes requests'}`;
+}
+
 /**
  * The next target for a request, or undefined when there is none. Healthy targets (and those without checks) take turns; INITIAL ones get
  * traffic only when there is no healthy one; if all are unhealthy, all get traffic (fail open; User Guide: Health checks).
  * Draining targets get none. `tried` are left out.
  */
-export function pickTarget(group: GroupState, tried: readonly TargetState[] = []): TargetState | undefined {
+export function pickTarget<T extends Pick<TargetState, 'record' | 'health'>>(
+  group: { readonly targets: readonly T[]; cursor: number },
+  tried: readonly T[] = [],
+): T | undefined {
   const { targets } = group;
-  let fallback: TargetState | undefined;
-  let last: TargetState | undefined;
+  let fallback: T | undefined;
+  let last: T | undefined;
   for (let step = 0; step < targets.length; step++) {
     const position = (group.cursor + step) % targets.length;
     const target = targets[position];

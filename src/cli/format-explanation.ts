@@ -1,0 +1,202 @@
+// An explanation as lines for people: one line a step, details indented, the verdict last.
+
+import type {
+  ExplainedGroup,
+  ExplainedPolicy,
+  ExplainedRule,
+  Explanation,
+  GroupsSaid,
+  Step,
+  Verdict,
+} from '../explain/index.ts';
+
+type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
+
+/** Lines with a final newline. What a client or a policy wrote is quoted, so that it ends no line and moves no terminal. */
+export function formatExplanation({ revision, vpc, method, url, steps, verdict }: Explanation): string {
+  const lines = [
+    `${method} ${quiet(url)} from ${vpc}, revision ${revision}`,
+    ...steps.flatMap(formatStep),
+    ...formatVerdict(verdict),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function formatStep(step: Step): readonly string[] {
+  switch (step.kind) {
+    case 'name':
+      return [line('name', formatName(step))];
+    case 'door':
+      return formatDoor(step);
+    case 'packets':
+      return formatPackets(step);
+    case 'head':
+      return [line('request', `refused as it stands: ${step.reason}`)];
+    case 'listener':
+      return [line('listener', formatListener(step))];
+    case 'caller':
+      return [line('caller', formatCaller(step))];
+    case 'policies':
+      return formatPolicies(step);
+    case 'rules':
+      return [line('rules', formatCount(step.rules)), ...step.rules.map((rule) => `  ${formatRule(rule)}`)];
+    case 'targets':
+      return step.targetGroups.flatMap(formatGroup);
+  }
+}
+
+/** A step's title, and what follows it in a column of its own. */
+function line(title: string, text: string): string {
+  return `${title.padEnd(10)} ${text}`;
+}
+
+function formatName({ name, answer, addresses, service }: StepOf<'name'>): string {
+  const all = addresses.join(', ');
+  switch (answer) {
+    case 'address':
+      return `${name} is an address`;
+    case 'addresses':
+      return `${name} is ${all}`;
+    case 'custom':
+      return `${name} is asked of other resolvers; where they lead to ${service ?? ''}, it is ${all}`;
+    case 'absent':
+      return `${name} has no address in this VPC`;
+    case 'forwarded':
+      return `${name} is asked of other resolvers`;
+  }
+}
+
+function formatDoor({
+  address,
+  port,
+  association,
+  serviceNetwork,
+  listenerPort,
+  refused,
+}: StepOf<'door'>): readonly string[] {
+  const where =
+    association === undefined
+      ? `${address} is no address of a service network`
+      : `${address} is of ${serviceNetwork ?? ''}, by ${association}`;
+  const which = listenerPort === undefined ? '' : `; port ${port} stands for ${listenerPort}`;
+  return [line('door', `${where}${which}`), ...(refused === undefined ? [] : [`  ${refused}`])];
+}
+
+function formatPackets({ groups, client, enforced, egress, ingress }: StepOf<'packets'>): readonly string[] {
+  const title = (text: string): string => line('packets', enforced ? text : `${text}, on loopback without effect`);
+  if (client === undefined || egress === undefined || ingress === undefined)
+    return [
+      title(
+        groups.length === 0
+          ? "the door has no security groups; the client's own were not asked (--address)"
+          : `the door has ${groups.join(', ')}; nobody's groups were asked (--address)`,
+      ),
+    ];
+  const passes = egress.passes && ingress.passes;
+  return [
+    title(`from ${client} ${passes ? 'pass' : 'are dropped'}`),
+    `  out of the client: ${formatGroups(egress)}`,
+    `  into the door: ${formatGroups(ingress)}`,
+  ];
+}
+
+function formatGroups({ groups, passes, by }: GroupsSaid): string {
+  if (groups.length === 0) return 'no security groups, everything passes';
+  if (by === undefined) return `${passes ? 'passes' : 'no rule lets it pass'} of ${groups.join(', ')}`;
+  const { protocol, fromPort, toPort, cidrs, groups: peers } = by.rule;
+  const ports = protocol === '-1' ? 'everything' : `${protocol} ${fromPort}-${toPort}`;
+  return `${by.group} lets it pass (${ports}, ${[...cidrs, ...peers].join(', ')})`;
+}
+
+function formatListener({ host, port, service, listener }: StepOf<'listener'>): string {
+  if (service === undefined) return `no service of the network is called ${quiet(host)}`;
+  const of = `${service.name} (${service.id})`;
+  return listener === undefined ? `${of} has no HTTP listener on port ${port}` : `${listener} of ${of}, port ${port}`;
+}
+
+function formatCaller({ caller, by, principal, reason }: StepOf<'caller'>): string {
+  if (caller === 'anonymous') return 'anonymous: no signature';
+  if (caller === 'refused') return `the signature is refused: ${reason ?? ''}`;
+  return `${principal ?? ''}, ${by === 'as' ? 'as the question says' : 'whose signature is good'}`;
+}
+
+function formatPolicies({ layer, authType, policies }: StepOf<'policies'>): readonly string[] {
+  if (authType === 'NONE') return [line('policy', `${layer}: auth type NONE, nothing is asked`)];
+  if (policies.length === 0) return [line('policy', `${layer}: there is none, and so nothing is allowed`)];
+  return policies.flatMap((policy) => formatPolicy(layer, policy));
+}
+
+function formatPolicy(layer: string, { name, resource, effect, statements }: ExplainedPolicy): readonly string[] {
+  const said = { Allow: 'allows', Deny: 'denies', None: 'does not allow' }[effect];
+  return [
+    line('policy', `${layer}: ${quiet(name)} ${said} ${quiet(resource)}`),
+    ...statements.flatMap(({ sid, effect: own, line: at, column, applies, failed }) => [
+      `  ${at}:${column} ${own}${sid === undefined ? '' : ` ${quiet(sid)}`} ${applies ? 'applies' : 'does not apply'}`,
+      ...(failed === undefined
+        ? []
+        : [
+            `      ${quiet(failed.element)}: ${failed.expected.map(quote).join(' or ')}; it is ${formatSeen(failed.saw)}`,
+          ]),
+    ]),
+  ];
+}
+
+function formatSeen(saw: string | readonly string[] | null): string {
+  if (saw === null) return 'absent';
+  return typeof saw === 'string' ? quote(saw) : saw.map(quote).join(' and ');
+}
+
+function formatCount(rules: readonly ExplainedRule[]): string {
+  const found = rules.find(({ matches }) => matches);
+  if (found === undefined) return 'none matches';
+  return rules.length === 1 ? `${found.id} matches` : `${found.id} matches, after ${rules.length - 1} that did not`;
+}
+
+function formatRule({ id, failed }: ExplainedRule): string {
+  if (failed === undefined) return `${id} matches`;
+  const { part, name, match, expected, caseSensitive, saw } = failed;
+  const verb = { exact: 'is', prefix: 'begins with', contains: 'contains' }[match];
+  const what = name === undefined ? part : `header ${name}`;
+  const folded = caseSensitive ? '' : ', in any case';
+  return `${id} does not match: ${what} ${verb} ${quote(expected)}${folded}; it is ${saw === null ? 'absent' : quote(saw)}`;
+}
+
+function formatGroup({ id, type, weight, share, targets, failure }: ExplainedGroup): readonly string[] {
+  return [
+    line('targets', `${id}${type === undefined ? '' : ` (${type})`}, weight ${weight}: ${share} % of requests`),
+    ...targets.map(
+      (target) => `  ${target.id}:${target.port} ${target.health}${target.takesRequests ? ', takes requests' : ''}`,
+    ),
+    ...(failure === undefined ? [] : [`  ${failure.status} ${failure.text}`]),
+  ];
+}
+
+function formatVerdict(verdict: Verdict): readonly string[] {
+  switch (verdict.kind) {
+    case 'unreachable':
+      return [line('verdict', `unreachable: ${verdict.reason}`)];
+    case 'answer':
+      return [
+        line(
+          'verdict',
+          `${verdict.status}${verdict.text === '' ? ` by rule ${verdict.rule ?? ''}` : ` ${quiet(verdict.text)}`}`,
+        ),
+      ];
+    case 'forward':
+      return [
+        line(
+          'verdict',
+          `forwarded by rule ${verdict.rule} to ${verdict.targetGroups.map(({ id }) => id).join(' or ')}`,
+        ),
+      ];
+  }
+}
+
+/** A text between quotes, without characters that a terminal obeys. */
+function quote(text: string): string {
+  return JSON.stringify(quiet(text));
+}
+
+function quiet(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '\u{fffd}');
+}

@@ -1,0 +1,173 @@
+// What explain tells of a request: every step of its way, and what comes of it. Plain JSON.
+
+import type { PathMatch } from '../routing/index.ts';
+import type { SecurityRule } from '../snapshot/index.ts';
+
+/** The way of a request, as far as it goes. */
+export interface Explanation {
+  /** Of the snapshot. */
+  readonly revision: number;
+  readonly vpc: string;
+  readonly method: string;
+  readonly url: string;
+  readonly steps: readonly Step[];
+  readonly verdict: Verdict;
+}
+
+/** What comes of a request. */
+export type Verdict =
+  /** No listener gets it: the name has no address, the packets are dropped, the connection is refused. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** Answered by Pergola; `text` is the body, which fixed responses do not have. */
+  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly rule?: string }
+  | { readonly kind: 'forward'; readonly rule: string; readonly targetGroups: readonly ExplainedGroup[] };
+
+/** One step. */
+export type Step =
+  | NameStep
+  | DoorStep
+  | PacketsStep
+  | { readonly kind: 'head'; readonly status: number; readonly reason: string }
+  | ListenerStep
+  | CallerStep
+  | PoliciesStep
+  | { readonly kind: 'rules'; readonly rules: readonly ExplainedRule[] }
+  | { readonly kind: 'targets'; readonly targetGroups: readonly ExplainedGroup[] };
+
+/** From the name to addresses. `address`: the URL has one. `custom`: other resolvers are asked, and what they are to lead to is `service`. */
+export interface NameStep {
+  readonly kind: 'name';
+  readonly name: string;
+  readonly answer: 'address' | 'addresses' | 'custom' | 'absent' | 'forwarded';
+  /** The first is taken. */
+  readonly addresses: readonly string[];
+  /** The generated name of the service that has this one as its own. */
+  readonly service?: string;
+}
+
+/** From the address to the door. */
+export interface DoorStep {
+  readonly kind: 'door';
+  readonly address: string;
+  readonly port: number;
+  /** Absent: it is none. */
+  readonly association?: string;
+  readonly serviceNetwork?: string;
+  /** Where `port` stands for another one. */
+  readonly listenerPort?: number;
+  /** Why a connection is refused. */
+  readonly refused?: string;
+}
+
+/** What security groups say. */
+export interface PacketsStep {
+  readonly kind: 'packets';
+  readonly groups: readonly string[];
+  /** The client's address; absent: none was given, and nobody's groups were asked. */
+  readonly client?: string;
+  /** False on loopback, where nothing is filtered. */
+  readonly enforced: boolean;
+  readonly egress?: GroupsSaid;
+  readonly ingress?: GroupsSaid;
+}
+
+/** What the groups of one side say. */
+export interface GroupsSaid {
+  readonly groups: readonly string[];
+  readonly passes: boolean;
+  readonly by?: { readonly group: string; readonly rule: SecurityRule };
+}
+
+/** From Host to the service and its listener. */
+export interface ListenerStep {
+  readonly kind: 'listener';
+  readonly host: string;
+  readonly port: number;
+  readonly service?: { readonly id: string; readonly arn: string; readonly name: string };
+  readonly listener?: string;
+}
+
+/** Who asks. */
+export interface CallerStep {
+  readonly kind: 'caller';
+  readonly caller: 'anonymous' | 'principal' | 'refused';
+  /** Why it is who it is: named in the question, by a signature that is good, or without one. */
+  readonly by: 'as' | 'signature' | 'nothing';
+  readonly principal?: string;
+  /** Why a signature is refused. */
+  readonly reason?: string;
+}
+
+/** What the policies of a layer say. */
+export interface PoliciesStep {
+  readonly kind: 'policies';
+  readonly layer: string;
+  /** `NONE`: nothing is asked. */
+  readonly authType: 'NONE' | 'AWS_IAM';
+  /** Those that were evaluated; none with AWS_IAM: every request is denied. */
+  readonly policies: readonly ExplainedPolicy[];
+}
+
+/** What one policy says. */
+export interface ExplainedPolicy {
+  readonly name: string;
+  /** What it was asked about: a path that can be read in two ways is asked about twice. */
+  readonly resource: string;
+  /** `None`: no statement applies. */
+  readonly effect: 'Allow' | 'Deny' | 'None';
+  readonly statements: readonly ExplainedStatement[];
+}
+
+/** A statement, in the document's order. */
+export interface ExplainedStatement {
+  readonly sid?: string;
+  readonly effect: 'Allow' | 'Deny';
+  /** In the document, from 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly applies: boolean;
+  /** The first part that did not match; absent: the statement applies. */
+  readonly failed?: {
+    readonly element: string;
+    readonly expected: readonly string[];
+    /** Null: it is absent. */
+    readonly saw: string | readonly string[] | null;
+  };
+}
+
+/** A rule that was tried, in order of evaluation. */
+export interface ExplainedRule {
+  readonly id: string;
+  readonly matches: boolean;
+  /** The first part that did not match. */
+  readonly failed?: {
+    readonly part: 'path' | 'method' | 'header';
+    /** Of a header. */
+    readonly name?: string;
+    readonly match: PathMatch['kind'] | 'contains';
+    readonly expected: string;
+    readonly caseSensitive: boolean;
+    readonly saw: string | null;
+  };
+}
+
+/** A target group that a request may go to. */
+export interface ExplainedGroup {
+  readonly id: string;
+  readonly type?: string;
+  readonly weight: number;
+  /** Of the requests that come to the rule, in percent. */
+  readonly share: number;
+  readonly targets: readonly ExplainedTarget[];
+  /** What the client is told because no target takes requests. */
+  readonly failure?: { readonly status: number; readonly text: string };
+}
+
+export interface ExplainedTarget {
+  readonly id: string;
+  readonly port: number;
+  /** `draining` and `unused` (it stands for no address) besides what checks say. */
+  readonly health: string;
+  /** Whether it takes turns with others that do. */
+  readonly takesRequests: boolean;
+}
