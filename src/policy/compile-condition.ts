@@ -3,33 +3,64 @@
 import { parseAddress } from '../base/cidr.ts';
 import type { Condition } from './document.ts';
 import type { Operator } from './operators.ts';
-import { keyOf, type KeyValue, type PolicyRequest } from './request.ts';
+import { keyOf, spend, type KeyValue, type PolicyRequest } from './request.ts';
 import { fillTemplate, isPlain, parseTemplate, type FilledPiece, type Piece } from './template.ts';
-import { PatternBuilder, type Matcher } from './wildcard.ts';
+import { PatternBuilder, quick, type Matcher } from './wildcard.ts';
 
 /** Whether a value of the request is what one of the policy's values stands for. */
 type Test = (seen: string, request: PolicyRequest) => boolean;
 
-/** How the values of an operator are made into tests of one value each. */
-type Comparison = (value: string, variables: boolean) => Test;
+/** How the values of an operator are made into a test. */
+type Comparison = (values: readonly string[], variables: boolean) => Test;
 
-const exactly =
-  (wanted: string): Matcher =>
-  (seen) =>
-    seen === wanted;
+const exactly = (wanted: string): Matcher => quick((seen) => seen === wanted);
 
-/** A comparison of texts: `make` gets the value without variables. */
+/** A comparison of texts: `make` gets each value without variables. */
 function comparingTexts(make: (pieces: readonly FilledPiece[]) => Matcher): Comparison {
-  return (value, variables) => {
-    const pieces: readonly Piece[] = variables ? parseTemplate(value) : [{ kind: 'text', text: value }];
-    const fixed = isPlain(pieces) ? make([{ kind: 'text', text: value }]) : undefined;
-    if (fixed !== undefined) return fixed;
+  return (values, variables) => {
+    const tests = values.map((value) => comparingText(value, variables, make));
+    return (seen, request) => tests.some((test) => test(seen, request));
+  };
+}
+
+function comparingText(value: string, variables: boolean, make: (pieces: readonly FilledPiece[]) => Matcher): Test {
+  const pieces: readonly Piece[] = variables ? parseTemplate(value) : [{ kind: 'text', text: value }];
+  const fixed = isPlain(pieces) ? make([{ kind: 'text', text: value }]) : undefined;
+  if (fixed !== undefined)
     return (seen, request) => {
-      const filled = fillTemplate(pieces, (key) => keyOf(request, key));
-      return filled !== undefined && make(filled)(seen);
+      spend(request, fixed.effort(seen.length));
+      return fixed(seen);
+    };
+  return (seen, request) => {
+    const filled = fillTemplate(pieces, (key) => keyOf(request, key));
+    if (filled === undefined) return false;
+    // It is made for this request alone.
+    spend(request, EFFORT_OF_MAKING * filled.reduce((sum, { text }) => sum + text.length, 1));
+    const made = make(filled);
+    spend(request, made.effort(seen.length));
+    return made(seen);
+  };
+}
+
+/** A comparison of what texts stand for: that of the request is read once, at the given effort, and compared with those of the policy. */
+function comparingRead<Seen, Wanted>(
+  read: (text: string) => Seen,
+  effort: (length: number) => number,
+  readWanted: (text: string) => Wanted,
+  holds: (seen: Seen, wanted: Wanted) => boolean,
+): Comparison {
+  return (values) => {
+    const wanted = values.map(readWanted);
+    return (seen, request) => {
+      spend(request, effort(seen.length) + wanted.length);
+      const found = read(seen);
+      return wanted.some((one) => holds(found, one));
     };
   };
 }
+
+/** Of each unit of a pattern. */
+const EFFORT_OF_MAKING = 10;
 
 const joined = (pieces: readonly FilledPiece[]): string => pieces.map(({ text }) => text).join('');
 
@@ -43,11 +74,13 @@ export function matcherOfPieces(pieces: readonly FilledPiece[]): Matcher {
   return builder.build();
 }
 
+const folded = (text: string): string => text.toLowerCase();
+
 const equalText = comparingTexts((pieces) => exactly(joined(pieces)));
 
 const equalFolded = comparingTexts((pieces) => {
-  const wanted = joined(pieces).toLowerCase();
-  return (seen) => seen.toLowerCase() === wanted;
+  const wanted = folded(joined(pieces));
+  return Object.assign((seen: string) => folded(seen) === wanted, { effort: (length: number) => length });
 });
 
 const likeText = comparingTexts(matcherOfPieces);
@@ -57,7 +90,7 @@ const ARN_PARTS = 6;
 
 /** Each of the six parts is compared by itself, so that no wildcard reaches over a colon but in the last one. */
 const likeArn = comparingTexts((pieces) => {
-  if (pieces.length === 1 && joined(pieces) === '*') return () => true;
+  if (pieces.length === 1 && joined(pieces) === '*') return quick(() => true);
   const builders = [new PatternBuilder()];
   for (const { kind, text } of pieces) {
     let rest = text;
@@ -71,12 +104,14 @@ const likeArn = comparingTexts((pieces) => {
       rest = rest.slice(colon + 1);
     }
   }
-  if (builders.length < ARN_PARTS) return () => false;
+  if (builders.length < ARN_PARTS) return quick(() => false);
   const matchers = builders.map((builder) => builder.build());
-  return (seen) => {
+  const matches = (seen: string): boolean => {
     const parts = splitArn(seen);
-    return parts.length === ARN_PARTS && matchers.every((matches, i) => matches(parts[i] ?? ''));
+    return parts.length === ARN_PARTS && matchers.every((one, i) => one(parts[i] ?? ''));
   };
+  const effort = (length: number): number => length + Math.max(...matchers.map((one) => one.effort(length)));
+  return Object.assign(matches, { effort });
 });
 
 function splitArn(arn: string): readonly string[] {
@@ -87,16 +122,6 @@ function splitArn(arn: string): readonly string[] {
   ];
 }
 
-function comparingNumbers(
-  parse: (text: string) => number,
-  holds: (seen: number, wanted: number) => boolean,
-): Comparison {
-  return (value) => {
-    const wanted = parse(value);
-    return (seen) => holds(parse(seen), wanted);
-  };
-}
-
 /** A number, or NaN, of which nothing holds. */
 const parseNumber = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
 
@@ -105,32 +130,39 @@ const parseTime = (text: string): number => (/^\d+$/.test(text) ? Number(text) *
 
 const bitsOf = { 4: 32, 6: 128 } as const;
 
-const inRange: Comparison = (value) => {
-  const [text = '', prefix] = value.split('/');
-  const range = parseAddress(text);
-  if (range === undefined) return () => false;
-  const host = prefix === undefined ? 0n : BigInt(bitsOf[range.family] - Number(prefix));
-  const base = range.value >> host;
-  return (seen) => {
-    const address = parseAddress(seen);
-    return address?.family === range.family && address.value >> host === base;
-  };
-};
+/** An address range: its family, the bits that count, and how many do not. */
+interface Range {
+  readonly family: 4 | 6;
+  readonly base: bigint;
+  readonly host: bigint;
+}
 
-const boolean: Comparison = (value) => {
-  const wanted = value.toLowerCase();
-  return (seen) => seen.toLowerCase() === wanted;
-};
+function parseRange(value: string): Range | undefined {
+  const [text = '', prefix] = value.split('/');
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  const host = prefix === undefined ? 0n : BigInt(bitsOf[address.family] - Number(prefix));
+  return { family: address.family, base: address.value >> host, host };
+}
+
+const inRange = comparingRead(
+  parseAddress,
+  () => 100,
+  parseRange,
+  (seen, range) => seen !== undefined && seen.family === range?.family && seen.value >> range.host === range.base,
+);
+
+const same = <T>(seen: T, wanted: T): boolean => seen === wanted;
+const boolean = comparingRead(folded, (length) => length, folded, same);
 
 /** Bytes may be written in more than one way: without padding, or with other bits behind it. */
-const binary: Comparison = (value) => {
-  const bytes = (text: string): string => Buffer.from(text, 'base64').toString('latin1');
-  const wanted = bytes(value);
-  return (seen) => bytes(seen) === wanted;
-};
+const bytesOf = (text: string): string => Buffer.from(text, 'base64').toString('latin1');
+const binary = comparingRead(bytesOf, (length) => 10 + length, bytesOf, same);
 
-const numbers = (holds: (seen: number, wanted: number) => boolean): Comparison => comparingNumbers(parseNumber, holds);
-const times = (holds: (seen: number, wanted: number) => boolean): Comparison => comparingNumbers(parseTime, holds);
+const numbers = (holds: (seen: number, wanted: number) => boolean): Comparison =>
+  comparingRead(parseNumber, (length) => 10 + length, parseNumber, holds);
+const times = (holds: (seen: number, wanted: number) => boolean): Comparison =>
+  comparingRead(parseTime, (length) => 50 + length, parseTime, holds);
 
 const equal = (seen: number, wanted: number): boolean => seen === wanted;
 const less = (seen: number, wanted: number): boolean => seen < wanted;
@@ -180,11 +212,8 @@ export function compileCondition(condition: Condition, variables: boolean): Cond
     return (seen) => wanted.has(seen === undefined || (typeof seen !== 'string' && seen.length === 0));
   }
   const [compare, negated = false] = comparisons[operator];
-  const tests = values.map((value) => compare(value, variables));
-  const fits = (seen: string, request: PolicyRequest): boolean => {
-    for (const test of tests) if (test(seen, request)) return !negated;
-    return negated;
-  };
+  const isAmong = compare(values, variables);
+  const fits = (seen: string, request: PolicyRequest): boolean => isAmong(seen, request) !== negated;
   const absent = ifExists || (set === 'ForAllValues' ? true : set === undefined && negated);
   // Without a set operator a key with several values is as one of them: negated, none of them may be among the policy's.
   const every = set === 'ForAllValues' || (set === undefined && negated);

@@ -2,7 +2,7 @@
 
 import { compileCondition, matcherOfPieces } from './compile-condition.ts';
 import type { Condition, Patterns, Place, PolicyDocument, Principals, Statement } from './document.ts';
-import { keyOf, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
+import { keyOf, spend, type CallerPrincipal, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
 import { fillTemplate, foldKey, isPlain, parseTemplate } from './template.ts';
 import { compilePattern, type Matcher } from './wildcard.ts';
 
@@ -71,6 +71,15 @@ function compileStatement(statement: Statement, index: number, variables: boolea
 function principalPart(principals: Principals): StatementPart {
   const { negated, everyone, aws, services, federated, canonicalUsers } = principals;
   const named = new Set(aws);
+  const accounts = aws.some((one) => one.endsWith(':root'));
+  const ids = aws.some((one) => !one.startsWith('arn:') && !/^\d{12}$/.test(one));
+  /** Every way in which a policy can name an identity (IAM User Guide: "AWS JSON policy elements: Principal"). */
+  const isNamed = ({ arn, issuerArn, account, userId }: CallerPrincipal): boolean => {
+    if (named.has(arn) || named.has(issuerArn) || named.has(account)) return true;
+    if (accounts && named.has(`arn:${arn.split(':')[1] ?? 'aws'}:iam::${account}:root`)) return true;
+    // A role's own id stands before the name of the session.
+    return ids && (named.has(userId) || named.has(userId.split(':')[0] ?? userId));
+  };
   const includes = (principal: Principal): boolean => {
     if (everyone) return true;
     switch (principal.kind) {
@@ -81,7 +90,7 @@ function principalPart(principals: Principals): StatementPart {
       case 'web-identity':
         return federated.includes(principal.provider);
       default:
-        return [...identifiersOf(principal)].some((one) => named.has(one));
+        return isNamed(principal);
     }
   };
   return {
@@ -91,19 +100,6 @@ function principalPart(principals: Principals): StatementPart {
     matches: ({ principal }) => includes(principal) !== negated,
     saw: ({ principal }) => describePrincipal(principal),
   };
-}
-
-/** Every way in which a policy can name an identity (IAM User Guide: "AWS JSON policy elements: Principal"). */
-function* identifiersOf(principal: Principal): Iterable<string> {
-  if (!('arn' in principal)) return;
-  const { arn, issuerArn, account, userId } = principal;
-  yield arn;
-  yield issuerArn;
-  yield account;
-  yield `arn:${arn.split(':')[1] ?? 'aws'}:iam::${account}:root`;
-  yield userId;
-  // A role's own id stands before the name of the session.
-  yield userId.split(':')[0] ?? userId;
 }
 
 /** A principal in a word: its ARN, or what else it is known by. */
@@ -146,11 +142,17 @@ function resourceMatcher(pattern: string, variables: boolean): (text: string, re
   const pieces = variables ? parseTemplate(pattern) : [{ kind: 'text', text: pattern } as const];
   if (isPlain(pieces)) {
     const matches: Matcher = compilePattern(pattern);
-    return matches;
+    return (text, request) => {
+      spend(request, matches.effort(text.length));
+      return matches(text);
+    };
   }
   return (text, request) => {
     const filled = fillTemplate(pieces, (key) => keyOf(request, key));
-    return filled !== undefined && matcherOfPieces(filled)(text);
+    if (filled === undefined) return false;
+    const matches = matcherOfPieces(filled);
+    spend(request, matches.effort(text.length) + 10 * filled.reduce((sum, one) => sum + one.text.length, 1));
+    return matches(text);
   };
 }
 

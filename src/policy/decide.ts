@@ -2,7 +2,7 @@
 
 import { applies, evaluatePolicy, type Evaluation } from './evaluate.ts';
 import type { CompiledPolicy, CompiledStatement } from './compile-policy.ts';
-import type { PolicyRequest } from './request.ts';
+import { TooCostly, type PolicyRequest } from './request.ts';
 
 /** A policy and what people call it: an ARN, `inline policy NAME`. */
 export interface NamedPolicy {
@@ -40,12 +40,24 @@ export type Verdict =
       readonly effect: 'Deny' | 'None';
       readonly policy?: string;
       readonly statement?: CompiledStatement;
+      /** The policy's patterns cost too much for this request: what cannot be judged is denied. */
+      readonly costly?: true;
     };
 
 /** Hears of every policy that is evaluated, in order. */
 export type PolicyRecorder = (layer: PolicyLayer, policy: NamedPolicy, evaluation: Evaluation) => void;
 
 const allowed: Verdict = { allowed: true };
+
+/** Undefined when the request's budget is spent. */
+function evaluateWithin(policy: CompiledPolicy, request: PolicyRequest): Evaluation | undefined {
+  try {
+    return evaluatePolicy(policy, request);
+  } catch (error) {
+    if (error instanceof TooCostly) return undefined;
+    throw error;
+  }
+}
 
 /** What the policies of one kind say together: a denial, or whether one allows. */
 function consider(
@@ -56,7 +68,8 @@ function consider(
 ): Verdict {
   let found = false;
   for (const named of policies) {
-    const evaluation = evaluatePolicy(named.policy, request);
+    const evaluation = evaluateWithin(named.policy, request);
+    if (evaluation === undefined) return { allowed: false, layer, effect: 'Deny', policy: named.name, costly: true };
     record?.(layer, named, evaluation);
     if (evaluation.effect === 'Deny')
       return { allowed: false, layer, effect: 'Deny', policy: named.name, statement: evaluation.statement };

@@ -11,9 +11,10 @@ export function describeRefusal(
   verdict: Exclude<Verdict, { readonly allowed: true }>,
   { principal, action, resource }: Pick<PolicyRequest, 'principal' | 'action' | 'resource'>,
 ): string {
-  const { layer, effect } = verdict;
-  const reason =
-    effect === 'Deny'
+  const { layer, effect, costly } = verdict;
+  const reason = costly
+    ? `because the patterns of ${article(layer)} ${layer} cost too much with a request of this size`
+    : effect === 'Deny'
       ? `with an explicit deny in ${article(layer)} ${layer}`
       : `because no ${layer} allows the ${action} action`;
   return `User: ${describePrincipal(principal)} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;

@@ -23,6 +23,13 @@ export type { Remark } from './document.ts';
 export { evaluatePolicy, explainPolicy, type Evaluation, type StatementReason } from './evaluate.ts';
 export { createPolicyMemo, type PolicyMemo } from './policy-memo.ts';
 export { parsePolicy, type PolicyKind } from './parse-policy.ts';
-export { findTag, type CallerPrincipal, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
+export {
+  findTag,
+  type Budget,
+  type CallerPrincipal,
+  type KeyValue,
+  type PolicyRequest,
+  type Principal,
+} from './request.ts';
 export { reviewPolicy } from './review-policy.ts';
 export { matchesPattern } from './wildcard.ts';

@@ -29,6 +29,21 @@ export interface CallerPrincipal {
 /** The value or values of a condition key; undefined when it is not there. */
 export type KeyValue = string | readonly string[] | undefined;
 
+/** Effort that is left, see `Matcher`. */
+export interface Budget {
+  left: number;
+}
+
+/** Patterns and texts cost more together than one request may. */
+export class TooCostly extends Error {
+  override readonly name = 'TooCostly';
+}
+
+/** Takes `effort` from the budget of `request`; throws `TooCostly` when it has not as much. */
+export function spend({ budget }: Pick<PolicyRequest, 'budget'>, effort: number): void {
+  if (budget !== undefined && (budget.left -= effort) < 0) throw new TooCostly('the budget is spent');
+}
+
 /** What is asked. */
 export interface PolicyRequest {
   readonly principal: Principal;
@@ -36,6 +51,8 @@ export interface PolicyRequest {
   readonly action: string;
   /** An ARN, or `*` where there is none. */
   readonly resource: string;
+  /** What may be spent on patterns; absent: as much as it takes. One that is spent ends the evaluation with `TooCostly`. */
+  readonly budget?: Budget;
   /**
    * A condition key that does not follow from the principal, in small letters up to its `/`; what follows that is as the policy has it.
    */

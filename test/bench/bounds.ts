@@ -21,6 +21,9 @@ const bounds: readonly Bound[] = [
   ...['a signed request', 'a signed request, ten statements on network and service each'].map((what): Bound => ({
     ...{ bench: 'auth', what, column: '× plain', most: 1.45, aim: 1.25 },
   })),
+  ...['*ab* thousands of times, a long header of a', '*a?b* thousands of times, the same'].map((what): Bound => ({
+    ...{ bench: 'policy', what, column: 'ms each', most: 1 },
+  })),
   ...[50, 5000].flatMap((services): readonly Bound[] => {
     const row = { bench: 'change', what: `${services} services, from durable to the last of 64 connections` };
     return [

@@ -15,6 +15,7 @@ import { benchHttp1 } from './http1.ts';
 import { benchIdle } from './idle.ts';
 import { benchLarge } from './large.ts';
 import { benchLatency } from './latency.ts';
+import { benchPolicy } from './policy.ts';
 import { benchRoutes } from './routes.ts';
 import { benchScale } from './scale.ts';
 import { benchSlow } from './slow.ts';
@@ -48,6 +49,7 @@ const measures: Readonly<
   latency: benchLatency,
   routes: benchRoutes,
   auth: benchAuth,
+  policy: benchPolicy,
   scale: benchScale,
   soak: benchSoak,
   api: benchApi,

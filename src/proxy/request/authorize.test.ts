@@ -172,3 +172,16 @@ describe('paths', () => {
     );
   });
 });
+
+test('what costs too much to judge is denied, whatever the policy says of it, and says why', () => {
+  const values = Array.from({ length: 5000 }, () => '*ab*');
+  const condition = { StringLike: { 'vpc-lattice-svcs:RequestHeader/x': values } };
+  const layers = { service: [allow(), deny({ Condition: condition })] };
+  const long = `x: ${'a'.repeat(50_000)}\r\n`;
+  const { status, denied, reason } = ask(layers, request('GET /a', long));
+  assert.deepEqual([status, denied], [403, 'Service']);
+  assert.match(reason, /because the patterns of a service-based policy cost too much with a request of this size$/);
+  // A long header is nothing by itself, nor are many patterns.
+  assert.equal(ask({ service: [allow()] }, request('GET /a', long)).status, 200);
+  assert.equal(ask(layers, request('GET /a', 'x: aaaaaaaaaaaaaaa\r\n')).status, 200);
+});

@@ -3,6 +3,7 @@
 import {
   decideInvoke,
   findTag,
+  type Budget,
   type KeyValue,
   type PolicyRecorder,
   type PolicyRequest,
@@ -74,12 +75,16 @@ function withRequest(record: AuthRecorder, request: PolicyRequest): PolicyRecord
   return (layer, policy, evaluation) => record(request, layer, policy, evaluation);
 }
 
+/** Effort of all policies for one reading of a request: well below a millisecond, and far above what any policy needs that people write. */
+export const MOST_EFFORT = 80_000;
+
 const HEADER = 'vpc-lattice-svcs:requestheader/';
 const QUERY = 'vpc-lattice-svcs:requestquerystring/';
 const RESOURCE_TAG = 'aws:resourcetag/';
 
 /** A request as policies see it: what the target gets of it, read when a policy asks. */
 class InvokeRequest implements PolicyRequest {
+  readonly budget: Budget = { left: MOST_EFFORT };
   readonly principal: Principal;
   readonly action = INVOKE;
   readonly resource: string;
