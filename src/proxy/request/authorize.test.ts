@@ -23,7 +23,11 @@ const deny = (more: Statement): Statement => allow({ Effect: 'Deny', ...more });
 const sample = sampleSnapshot(80, [{ id: 'all', action: { kind: 'fixed', status: 200 } }], {}, 7);
 
 /** Status and text of the answer, and the layer that denied it. */
-function ask(layers: { network?: Layer; service?: Layer }, text: string) {
+function ask(
+  layers: { network?: Layer; service?: Layer },
+  text: string,
+  tags: Record<string, string> = { Team: 'blue' },
+) {
   const guarded = <R extends object>(records: ReadonlyMap<string, R>, layer: Layer = 'NONE'): ReadonlyMap<string, R> =>
     new Map(
       [...records].map(([id, record]) => [
@@ -39,7 +43,7 @@ function ask(layers: { network?: Layer; service?: Layer }, text: string) {
             },
       ]),
     );
-  const services = new Map([...sample.services].map(([id, one]) => [id, { ...one, tags: { Team: 'blue' } }]));
+  const services = new Map([...sample.services].map(([id, one]) => [id, { ...one, tags }]));
   const world = createWorldCompiler(0).compile({
     ...sample,
     networks: guarded(sample.networks, layers.network),
@@ -49,7 +53,7 @@ function ask(layers: { network?: Layer; service?: Layer }, text: string) {
   assert.ok(!('reason' in head), JSON.stringify(head));
   const decision = decide(world, { vpcId: 'vpc-1', localAddress: '127.190.0.1', port: 80 }, head, sampleClient);
   assert.ok(decision.kind === 'answer');
-  return { status: decision.status, reason: decision.reason, denied: decision.denied };
+  return { status: decision.status, reason: decision.reason, denied: decision.denied, told: decision.told };
 }
 
 const request = (line = 'GET /a', lines = ''): string => `${line} HTTP/1.1\r\nhost: ${HOST}\r\n${lines}`;
@@ -184,4 +188,30 @@ test('what costs too much to judge is denied, whatever the policy says of it, an
   // A long header is nothing by itself, nor are many patterns.
   assert.equal(ask({ service: [allow()] }, request('GET /a', long)).status, 200);
   assert.equal(ask(layers, request('GET /a', 'x: aaaaaaaaaaaaaaa\r\n')).status, 200);
+});
+
+test('where the owner of the service wants it, a denied client is told why in one line', () => {
+  const on = { 'pergola:reason': 'on' };
+  const only = (more: Statement): Statement => allow({ Sid: 'Readers', ...more });
+  const told = (layers: Parameters<typeof ask>[0], text: string, tags: Record<string, string> = on) =>
+    ask(layers, text, tags).told;
+  const method = { StringEquals: { 'vpc-lattice-svcs:RequestMethod': ['GET', 'HEAD'] } };
+  const service = [only({ Condition: method }), deny({ Sid: 'NoAdmin', Resource: 'arn:aws:vpc-lattice:*/admin' })];
+  const policy = 'auth policy of arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-1';
+  assert.equal(
+    told({ service }, request('POST /a')),
+    `service-based policy: statement 1 (Readers) of ${policy}: StringEquals vpc-lattice-svcs:RequestMethod is GET, HEAD, not POST`,
+  );
+  assert.equal(
+    told({ service }, request('GET /admin')),
+    `service-based policy: statement 2 (NoAdmin) of ${policy} denies`,
+  );
+  assert.equal(told({ network: 'without a policy' }, request()), 'network-based policy: there is none');
+  assert.equal(told({ service }, request('POST /a'), { 'pergola:reason': 'off' }), undefined);
+  assert.equal(told({ service }, request('GET /a')), undefined);
+  const header = { StringEquals: { 'vpc-lattice-svcs:RequestHeader/x': 'a' } };
+  const hostile =
+    told({ service: [only({ Condition: header })] }, request('GET /', `x: \xff${'b'.repeat(3000)}\r\n`)) ?? '';
+  assert.match(hostile, /not \?b+$/);
+  assert.equal(hostile.length, 1000);
 });

@@ -7,6 +7,7 @@ import type { RequestHead } from '../http1/request-head.ts';
 import { authenticate } from '../identity/authenticate.ts';
 import { loggedCallers, type Caller } from '../identity/caller.ts';
 import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
+import { tellReason, tellsReasons } from './tell-reason.ts';
 import { authorize, type AuthRecorder, type AuthRefusal, type Client } from './authorize.ts';
 
 /** The layers that can deny a request; as in the access log's authDeniedReason. */
@@ -23,6 +24,8 @@ export type Decision =
       readonly rule?: CompiledRule;
       /** Absent: nobody was asked for, or the signature was refused. */
       readonly caller?: Caller;
+      /** The header `x-pergola-reason`; absent where the owner of the service has not turned it on. */
+      readonly told?: string;
       /** Which layer denied it; `Identity` also when the signature was refused. */
       readonly denied?: Denial;
     }
@@ -131,12 +134,14 @@ export function decide(
   const caller = record?.caller ?? authenticate(world, service, head, client);
   if (caller.kind === 'refused')
     return { kind: 'answer', status: 403, reason: caller.reason, door, listener, denied: 'Identity' };
-  const refusal = authorize(caller, { door, service, port: entry.port, head, client }, record?.policy);
+  const asked = { door, service, port: entry.port, head, client };
+  const refusal = authorize(caller, asked, record?.policy);
   const way = { door, listener, caller };
   if (refusal !== undefined) {
     // AWS's text of a denial (captures of it in public samples).
     const reason = `AccessDeniedException: ${describeRefusal(refusal.verdict, refusal.request)}`;
-    return { kind: 'answer', status: 403, reason, ...way, denied: denialOf(refusal.verdict) };
+    const told = tellsReasons(service.record) ? { told: tellReason(caller, asked, refusal) } : {};
+    return { kind: 'answer', status: 403, reason, ...way, denied: denialOf(refusal.verdict), ...told };
   }
   const rule = findRule(listener.index, new HeadRoutable(head), record?.rule);
   if (rule === undefined) return { kind: 'answer', status: 404, reason: 'no rule matches', ...way };

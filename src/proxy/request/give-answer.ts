@@ -19,7 +19,10 @@ export interface OwnAnswer {
   readonly failureReason: FailureReason;
   readonly head?: RequestHead | undefined;
   /** As much of the way as was found. */
-  readonly way: Pick<Extract<Decision, { kind: 'answer' }>, 'door' | 'listener' | 'rule' | 'caller' | 'denied'>;
+  readonly way: Pick<
+    Extract<Decision, { kind: 'answer' }>,
+    'door' | 'listener' | 'rule' | 'caller' | 'denied' | 'told'
+  >;
 }
 
 /** Gives `answer` to the client of a connection that runs no exchange. */
@@ -29,7 +32,7 @@ export function giveAnswer(
 ): void {
   const { context } = client;
   const { status, requestId, head, way, revision, bytesReceived, failureReason } = answer;
-  const bytes = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD');
+  const bytes = formatAnswer(status, answer.reason, requestId, answer.keepAlive, head?.method === 'HEAD', way.told);
   client.socket.write(bytes, 'latin1');
   context.countBytes(bytesReceived, bytes.length);
   if (way.listener !== undefined && way.door !== undefined) {
