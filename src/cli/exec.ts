@@ -6,10 +6,10 @@ import type { IncomingMessage } from 'node:http';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { enterCommand, type Entrance } from '../workload/index.ts';
+import { enterCommand, noCredentials, type Entrance } from '../workload/index.ts';
 import { callApi, formatApiError, openApiCall } from './api-client.ts';
 import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
-import { withoutCredentials, workloadEnvironment } from './workload-environment.ts';
+import { workloadEnvironment } from './workload-environment.ts';
 
 /** How `pergola exec` is called. */
 export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
@@ -43,7 +43,7 @@ export async function exec(
       const obstacle = whyNoEntrance(entrance);
       if (obstacle !== undefined) return fail(3, obstacle);
       return await runInside(enterCommand(entrance, command), {
-        ...workloadEnvironment(wish.role === undefined ? environment : withoutCredentials(environment)),
+        ...workloadEnvironment(wish.role === undefined ? environment : { ...environment, ...noCredentials }),
         ...entrance.environment,
       });
     } finally {

@@ -64,7 +64,7 @@ function compileSecurityGroup({ id, name, ingress, egress }: SecurityGroup): Sec
 }
 
 function compileInstance(instance: Instance): VpcRecord['instances'][number] {
-  const { id, name, address, securityGroupIds, command, directory, environment } = instance;
+  const { id, name, address, securityGroupIds, command, directory, environment, role } = instance;
   return {
     id,
     name,
@@ -73,6 +73,7 @@ function compileInstance(instance: Instance): VpcRecord['instances'][number] {
     ...(command === undefined ? {} : { command }),
     ...(directory === undefined ? {} : { directory }),
     ...(environment === undefined ? {} : { environment }),
+    ...(role === undefined ? {} : { role }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface InstanceSpec {
   readonly command?: readonly string[];
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The ARN of the role whose credentials it gets. */
+  readonly role?: string;
 }
 
 export interface SubnetRecord {

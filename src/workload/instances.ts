@@ -16,8 +16,8 @@ export interface WantedInstance {
   readonly id: string;
   readonly argv: readonly string[];
   readonly directory?: string;
-  /** Beside what every instance inherits from the server. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Beside what every instance inherits from the server; undefined: it does not inherit this. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface InstancesDeps {

@@ -11,6 +11,7 @@ import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { chooseAddress } from './address.ts';
 import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } from './entrance.ts';
 import type { WantedInstance } from './instances.ts';
+import { noCredentials } from './credential-variables.ts';
 import { describeWorkload, findWorkload, type WorkloadIdentity } from './identity.ts';
 import { findGroups, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
@@ -176,7 +177,11 @@ export class Workloads {
         vpcId: vpc.id,
         address,
         argv: enterCommand(entrance, command),
-        environment: { ...entrance.environment, ...spec.environment },
+        environment: {
+          ...(spec.role === undefined ? {} : noCredentials),
+          ...entrance.environment,
+          ...spec.environment,
+        },
         ...(spec.directory === undefined ? {} : { directory: spec.directory }),
       };
     });
@@ -287,7 +292,11 @@ export class Workloads {
         const groups = findGroups(vpc, spec.securityGroups);
         if (choice.kind !== 'chosen') problems.push(`instance ${spec.id} does not run: ${choice.reason}`);
         else if (typeof groups === 'string') problems.push(`instance ${spec.id} does not run: ${groups}`);
-        else runnable.push({ vpc, spec, command, address, groups });
+        else {
+          runnable.push({ vpc, spec, command, address, groups });
+          const obstacle = this.#deps.roles.problem(describeWorkload(vpc, spec));
+          if (obstacle !== undefined) problems.push(`instance ${spec.id} runs without its role: ${obstacle}`);
+        }
         used.add(address);
       }
     }

@@ -238,3 +238,20 @@ test("the server's own paths are for whom a policy allows them", async () => {
   for (const [method, path] of forbidden) assert.equal(await status(method, path), 403, path);
   assert.equal((await api.call('GET', '/-/status')).status, 200);
 });
+
+test('a workload gets a role from whoever may pass it to EC2, and from nobody else', async () => {
+  const { Vpc } = await api.ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  const role = `arn:aws:iam::${account}:role/orders`;
+  const body = JSON.stringify({ vpc: Vpc?.VpcId, role });
+  const make = async (...statements: readonly object[]): Promise<string> => {
+    await as(allow('pergola:RunWorkload'), ...statements);
+    const answer = await api.call('POST', '/-/workloads', body, keysOf('ann'));
+    return `${answer.status} ${await answer.text()}`;
+  };
+  const passed = (service: string): object => ({ Condition: { StringEquals: { 'iam:PassedToService': service } } });
+  assert.match(await make(), /^403 .*iam:PassRole on resource: arn:aws:iam::111122223333:role\/orders/);
+  assert.match(await make(allow('iam:PassRole', { Resource: `${role}-x` })), /^403 /);
+  assert.match(await make(allow('iam:PassRole', { Resource: role, ...passed('lambda.amazonaws.com') })), /^403 /);
+  // This server has no place for workloads: it was asked for one.
+  assert.match(await make(allow('iam:PassRole', { Resource: role, ...passed('ec2.amazonaws.com') })), /^503 /);
+});

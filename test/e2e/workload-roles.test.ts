@@ -1,12 +1,16 @@
 // Workloads with a role: an AWS SDK in one finds its credentials by itself, and nobody gets another's.
 
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { CreateRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts';
 import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { onEveryAttachment, type Runs } from './attachments.ts';
-import { given, listenerPort, unique } from './scenario.ts';
+import { eventually, given, listenerPort, unique } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 
 const document = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -69,7 +73,45 @@ function assertRole(seen: Seen, role: string): void {
   assert.ok(left > 5.5 * 3_600_000 && left <= 6 * 3_600_000, given(seen.found.expiration));
 }
 
-onEveryAttachment({ workers: 1 }, [
+const folder = mkdtempSync(join(tmpdir(), 'pergola-roles-'));
+after(() => rmSync(folder, { recursive: true }));
+const foundFile = join(folder, 'found.json');
+const instanceRole = 'arn:aws:iam::123456789012:role/of-an-instance';
+const command = JSON.stringify([
+  process.execPath,
+  join(import.meta.dirname, '..', 'programs', 'role-instance.ts'),
+  foundFile,
+]);
+const configuration = `
+vpcs:
+  - name: manned
+    cidrs: [10.0.0.0/16]
+    instances:
+      - { name: one, address: 10.0.1.10, role: "${instanceRole}", command: ${command},
+          environment: { AWS_SHARED_CREDENTIALS_FILE: /dev/null, AWS_CONFIG_FILE: /dev/null } }
+`;
+
+onEveryAttachment({ workers: 1, configuration }, [
+  {
+    name: 'an instance finds the credentials of its role as soon as there is one, and is told of before that',
+    runs: here,
+    async run(server) {
+      rmSync(foundFile, { force: true });
+      const status = await (await server.call('GET', '/-/status')).text();
+      assert.match(
+        status,
+        /instance i-\w+ runs without its role: there is no role arn:aws:iam::123456789012:role\/of-an-instance/,
+      );
+      const RoleName = 'of-an-instance';
+      await server.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting(ec2) }));
+      await eventually('it has credentials', () => Promise.resolve(existsSync(foundFile)));
+      const found = JSON.parse(readFileSync(foundFile, 'utf8')) as NonNullable<STSClientConfig['credentials']>;
+      const sts = new STSClient({ region: 'us-east-1', endpoint: server.api, credentials: found });
+      const { Arn } = await sts.send(new GetCallerIdentityCommand());
+      sts.destroy();
+      assert.match(given(Arn), /^arn:aws:sts::123456789012:assumed-role\/of-an-instance\/i-\w{17}$/);
+    },
+  },
   {
     name: 'a program with a role is let in by an auth policy that names the role, and one without is not',
     runs: here,

@@ -142,9 +142,12 @@ describe('without --attach', () => {
     assert.deepEqual([taken.status, elsewhere.status, unknown.status], [0, 1, 1]);
   });
 
-  test('exec --role is refused as long as workloads have no roles', async () => {
+  test('exec --role is refused for a role that is not there', async () => {
     const refused = await server.exec(['--vpc', 'shop', '--role', 'arn:aws:iam::123456789012:role/x'], ['true']);
-    assert.deepEqual([refused.status, /cannot have a role yet/.test(refused.stderr)], [1, true]);
+    assert.deepEqual(
+      [refused.status, /there is no role arn:aws:iam::123456789012:role\/x/.test(refused.stderr)],
+      [1, true],
+    );
   });
 
   const inNamespace = obstacle === undefined ? false : `no namespaces here: ${obstacle}`;

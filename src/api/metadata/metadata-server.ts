@@ -74,7 +74,8 @@ export function createMetadataServer(deps: MetadataServerDeps): Server {
     },
   );
   http.on('clientError', (_error, socket) => socket.destroy());
-  return createServer((socket) => {
+  // Who asks may say at once that nothing follows.
+  return createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());
     void readOrigin(socket).then((origin) => {
       if (origin === undefined) {

@@ -234,6 +234,21 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
     `functions: [{ arn: "${quote}:1", command: [x] }]`,
     /is not the ARN of a function without version or alias/,
   ],
+  [
+    'a role that is no ARN of one',
+    'vpcs: [{ name: a, cidrs: [10.0.0.0/16], instances: [{ name: b, address: 10.0.1.10, command: [x], role: orders }] }]',
+    /pergola.yaml:1: .*orders is not the ARN of a role/,
+  ],
+  [
+    'a role of another account',
+    'vpcs: [{ name: a, cidrs: [10.0.0.0/16], instances: [{ name: b, address: 10.0.1.10, command: [x], role: "arn:aws:iam::999999999999:role/x" }] }]',
+    /is of another account than the VPC/,
+  ],
+  [
+    'a role of nobody',
+    'vpcs: [{ name: a, cidrs: [10.0.0.0/16], instances: [{ name: b, address: 10.0.1.10, role: "arn:aws:iam::123456789012:role/x" }] }]',
+    /role belong to a command/,
+  ],
   ['a function without a command', `functions: [{ arn: "${quote}" }]`, /needs either a command or an endpoint/],
   [
     'a function twice',

@@ -54,18 +54,19 @@ export function readVpc(reader: YamlReader, place: Place, around: VpcSurrounding
     return typeof groupName === 'string' ? [groupName] : [];
   });
   const securityGroups = groupPlaces.flatMap((one) => readSecurityGroup(reader, one, groupNames) ?? []);
+  const account = readAccount(reader, fields.get('account'), around);
   const taken = new Set<string>();
   const reserved = [...ranges, ...subnets].flatMap(reservedAddresses);
   const instancePlaces = reader.list(fields.get('instances'));
   reader.refuseRepeated(instancePlaces, 'name');
   const instances = instancePlaces.flatMap(
-    (one) => readInstance(reader, one, { ranges, reserved, groupNames, taken, folder: around.folder }) ?? [],
+    (one) => readInstance(reader, one, { ranges, reserved, groupNames, taken, folder: around.folder, account }) ?? [],
   );
   const attachment = readAttachment(reader, fields.get('attachment'));
   if (name === undefined) return undefined;
   return {
     name,
-    account: readAccount(reader, fields.get('account'), around),
+    account,
     region,
     cidrs: ranges.map(formatCidr),
     ...(attachment === undefined ? {} : { attachment }),
@@ -146,9 +147,18 @@ function readInstance(
     /** Addresses of instances before this one. */
     readonly taken: Set<string>;
     readonly folder: string;
+    readonly account: string;
   },
 ): DescribedVpc['instances'][number] | undefined {
-  const fields = reader.fields(place, ['name', 'address', 'securityGroups', 'command', 'directory', 'environment']);
+  const fields = reader.fields(place, [
+    'name',
+    'address',
+    'securityGroups',
+    'command',
+    'directory',
+    'environment',
+    'role',
+  ]);
   if (fields === undefined) return undefined;
   const name = reader.matching(reader.need(place, fields, 'name'), namePattern, nameRule);
   const addressPlace = reader.need(place, fields, 'address');
@@ -168,9 +178,10 @@ function readInstance(
   const environment = Object.fromEntries(
     [...(reader.entries(environmentPlace) ?? [])].map(([key, one]) => [key, reader.text(one) ?? '']),
   );
+  const role = readRole(reader, fields.get('role'), vpc.account);
   const securityGroups = readGroupNames(reader, fields.get('securityGroups'), vpc.groupNames);
-  if (commandPlace === undefined && (directory !== undefined || environmentPlace !== undefined))
-    reader.refuse(place, 'directory and environment belong to a command, and there is none');
+  if (commandPlace === undefined && [directory, environmentPlace, fields.get('role')].some((one) => one !== undefined))
+    reader.refuse(place, 'directory, environment and role belong to a command, and there is none');
   if (name === undefined || address === undefined) return undefined;
   vpc.taken.add(address);
   return {
@@ -179,7 +190,20 @@ function readInstance(
     securityGroups,
     ...(commandPlace === undefined ? {} : { command, directory: resolve(vpc.folder, directory ?? '.') }),
     ...(environmentPlace === undefined ? {} : { environment }),
+    ...(role === undefined ? {} : { role }),
   };
+}
+
+/** Whether there is such a role is known only when the server runs. */
+function readRole(reader: YamlReader, place: Place | undefined, account: string): string | undefined {
+  const role = reader.matching(
+    place,
+    /^arn:aws:iam::\d{12}:role\/([!-~]{1,510}\/)?[\w+=,.@-]{1,64}$/,
+    'the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME',
+  );
+  if (place !== undefined && role !== undefined && role.split(':')[4] !== account)
+    reader.refuse(place, `${role} is of another account than the VPC (${account})`);
+  return role;
 }
 
 function readAttachment(reader: YamlReader, place: Place | undefined): AttachmentInput | undefined {

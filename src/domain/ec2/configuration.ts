@@ -34,6 +34,8 @@ export interface ConfiguredVpc {
     readonly command?: readonly string[];
     readonly directory?: string;
     readonly environment?: Readonly<Record<string, string>>;
+    /** The ARN of a role, which need not be there. */
+    readonly role?: string;
   }[];
 }
 

@@ -56,6 +56,8 @@ export interface Instance extends BaseRecord {
   readonly command?: readonly string[];
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The ARN of the role whose credentials it gets; it need not be there. */
+  readonly role?: string;
 }
 
 /** A load balancer outside of Pergola that a target's ARN stands for; its id is the ARN's last part (`loadbalancer/app/NAME/ID`). */
