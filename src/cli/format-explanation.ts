@@ -116,7 +116,7 @@ function formatListener({ host, port, service, listener }: StepOf<'listener'>): 
 
 function formatCaller({ caller, by, principal, reason }: StepOf<'caller'>): string {
   if (caller === 'anonymous') return 'anonymous: no signature';
-  if (caller === 'refused') return `the signature is refused: ${reason ?? ''}`;
+  if (caller === 'refused') return `the signature is refused: ${quiet(reason ?? '')}`;
   return `${principal ?? ''}, ${by === 'as' ? 'as the question says' : 'whose signature is good'}`;
 }
 

@@ -109,9 +109,9 @@ export const wordsOfPaths = fc.constantFrom('a', 'A', 'b', '..', '%61', '');
 
 const statementArb = fc.record({
   Effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
-  Principal: fc.constantFrom('*', '*', { AWS: user.arn }, { AWS: '210987654321' }),
+  Principal: fc.constantFrom('*', '*', { AWS: 'arn:aws:iam::123456789012:role/orders' }, { AWS: '210987654321' }),
   Action: fc.constantFrom('vpc-lattice-svcs:Invoke', '*', '*', 'vpc-lattice-svcs:Connect'),
-  Resource: fc.constantFrom('*', '*', '*/a*', '*/b'),
+  Resource: fc.constantFrom('*', '*', 'arn:aws:vpc-lattice:*:*:service/*/a*', 'arn:aws:vpc-lattice:*:*:service/*/b'),
   Condition: fc.constantFrom(
     {},
     {},
@@ -124,8 +124,9 @@ const statementArb = fc.record({
 });
 
 const layerArb = fc.oneof(
-  { weight: 1, arbitrary: fc.constant(undefined) },
-  { weight: 1, arbitrary: fc.array(statementArb, { maxLength: 3 }) },
+  { weight: 2, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constant([{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }]) },
+  { weight: 2, arbitrary: fc.array(statementArb, { maxLength: 3 }) },
 );
 
 const actionArb = fc.constantFrom<ActionRecord[]>(

@@ -205,7 +205,11 @@ function follow(walk: Walk, deps: ExplainDeps): Verdict | ExplainFailure {
     ['service-based policy', service?.auth],
   ] as const;
   for (const [layer, auth] of layered) steps.push(policiesStep(layer, auth !== undefined, notes));
-  for (const layer of notes.layers.keys())
+  // What nobody has says nothing to a recorder, and allows nothing. Of root nothing is asked.
+  const { caller: who } = decision;
+  const own =
+    layered.some(([, auth]) => auth !== undefined) && who.kind === 'principal' && who.principal.kind !== 'root';
+  for (const layer of new Set([...(own ? ['identity-based policy'] : []), ...notes.layers.keys()]))
     if (!layered.some(([known]) => known === layer)) steps.push(policiesStep(layer, true, notes));
   if (decision.kind === 'answer' && decision.denied !== undefined) return answerOf(decision);
   steps.push({ kind: 'rules', rules });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { foldCase, headerMatches, prepareHeader } from './header-match.ts';
-import { compileRules, findRule, type Routable, type RuleMatch } from './rule-index.ts';
+import { compileRules, findRule, type Routable, type RuleMatch, type RuleMismatch } from './rule-index.ts';
 
 function request(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Routable {
   return {
@@ -71,6 +71,56 @@ test('findRule() finds what trying every rule in order finds', () => {
       },
     ),
     { numRuns: 1500 },
+  );
+});
+
+test('findRule() tells a recorder of every rule up to the one it finds, and of each the first part that does not match', () => {
+  const told = (
+    rules: readonly { readonly match: RuleMatch }[],
+    of: Routable,
+  ): readonly (RuleMismatch | undefined)[] => {
+    const heard: (RuleMismatch | undefined)[] = [];
+    const found = findRule(compileRules(rules), of, (rule, failed) => {
+      assert.equal(rule, rules[heard.length]);
+      heard.push(failed);
+    });
+    assert.equal(found, plainFind(rules, of));
+    return heard;
+  };
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ match: matchArb }), { maxLength: 8 }),
+      fc.constantFrom('GET', 'POST'),
+      pathArb,
+      fc.dictionary(fc.constantFrom('h1', 'h2'), wireArb),
+      (rules, method, path, headers) => {
+        const of = request(method, path, headers);
+        const heard = told(rules, of);
+        const found = plainFind(rules, of);
+        assert.equal(heard.length, found === undefined ? rules.length : rules.findIndex((one) => one === found) + 1);
+        heard.forEach((failed, i) => {
+          const { match } = rules[i] ?? { match: {} };
+          assert.equal(failed === undefined, rules[i] === found);
+          // All before the part that failed matches, and it alone does not.
+          const { path: where, method: how } = match;
+          const before = {
+            ...(failed?.part !== 'path' && where && { path: where }),
+            ...(failed?.part === 'header' && how !== undefined && { method: how }),
+          };
+          assert.ok(failed === undefined || plainFind([{ match: before }], of) !== undefined);
+          const alone: RuleMatch | undefined =
+            failed === undefined
+              ? undefined
+              : failed.part === 'path'
+                ? { path: failed.expected }
+                : failed.part === 'method'
+                  ? { method: failed.expected }
+                  : { headers: [failed.expected] };
+          assert.ok(alone === undefined || plainFind([{ match: alone }], of) === undefined);
+        });
+      },
+    ),
+    { numRuns: 500 },
   );
 });
 

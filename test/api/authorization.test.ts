@@ -230,6 +230,7 @@ test("the server's own paths are for whom a policy allows them", async () => {
   const forbidden = [
     ['POST', '/-/reset'],
     ['POST', '/-/reload'],
+    ['POST', '/-/explain'],
     ['POST', '/-/workloads'],
     ['GET', '/-/workloads/1/lease'],
     ['GET', '/-/backup'],

@@ -80,6 +80,42 @@ test('ready, metrics and status answer; unknown paths and methods are refused', 
   await messageOf(await api.call('GET', '/-/reset'), 405);
 });
 
+test('explain asks for a request in a VPC found by name or id, and refuses what it cannot read', async () => {
+  const asked: unknown[] = [];
+  await using api = await startApi({
+    explain(request) {
+      asked.push(request);
+      return request.as === undefined
+        ? { revision: 7 }
+        : { failure: 'not found', message: 'There is no such principal.' };
+    },
+  });
+  const explain = (body: unknown): Promise<Response> => api.call('POST', '/-/explain', JSON.stringify(body));
+  const tagged = {
+    CidrBlock: '10.0.0.0/16',
+    TagSpecifications: [{ ResourceType: 'vpc' as const, Tags: [{ Key: 'Name', Value: 'shop' }] }],
+  };
+  const { Vpc } = await api.ec2.send(new CreateVpcCommand(tagged));
+  const question = { vpc: 'shop', method: 'GET', url: `http://shop/${'a'.repeat(5000)}` };
+  const answer = await explain({ ...question, address: '10.0.1.10', headers: ['a: b'] });
+  assert.deepEqual([answer.status, await answer.json()], [200, { revision: 7 }]);
+  const { method, url } = question;
+  assert.deepEqual(asked, [{ vpcId: Vpc?.VpcId, method, url, address: '10.0.1.10', headers: ['a: b'] }]);
+  assert.match(await messageOf(await explain({ ...question, as: 'arn' }), 404), /no such principal/);
+  assert.match(await messageOf(await explain({ ...question, vpc: 'other' }), 404), /There is no VPC other/);
+  const rows: readonly (readonly [unknown, RegExp])[] = [
+    [[], /no object/],
+    [{ ...question, vpc: undefined }, /vpc is missing/],
+    [{ ...question, method: undefined }, /method is missing/],
+    [{ ...question, url: '' }, /url must be a text/],
+    [{ ...question, url: `http://shop/${'a'.repeat(65_536)}` }, /url must be a text/],
+    [{ ...question, headers: { a: 'b' } }, /headers must be a list of texts/],
+    [{ ...question, headers: [1] }, /headers must be a list of texts/],
+    [{ ...question, as: 1 }, /as must be a text/],
+  ];
+  for (const [body, message] of rows) assert.match(await messageOf(await explain(body), 400), message);
+});
+
 test('workloads are made in a VPC found by name or id, and their lease ends with the connection', async () => {
   const wishes: WorkloadRequest[] = [];
   let leased: AbortSignal | undefined;

@@ -1,0 +1,155 @@
+// An explanation as people read it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Explanation } from '../explain/index.ts';
+import { formatExplanation } from './format-explanation.ts';
+
+const question = { revision: 7, vpc: 'vpc-1', method: 'GET', url: 'http://shop.example/a' } as const;
+
+test('formatExplanation() tells a request that is forwarded in a line a step', () => {
+  const explanation: Explanation = {
+    ...question,
+    steps: [
+      { kind: 'name', name: 'shop.example', answer: 'addresses', addresses: ['169.254.171.1', 'fd00::1'] },
+      {
+        kind: 'door',
+        address: '169.254.171.1',
+        port: 20080,
+        association: 'snva-1',
+        serviceNetwork: 'sn-1',
+        listenerPort: 80,
+      },
+      {
+        ...{ kind: 'packets', groups: ['sg-1'], client: '10.0.1.10', enforced: true },
+        egress: { groups: [], passes: true },
+        ingress: {
+          ...{ groups: ['sg-1'], passes: true },
+          by: {
+            group: 'sg-1',
+            rule: { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/16'], groups: [] },
+          },
+        },
+      },
+      {
+        kind: 'listener',
+        host: 'shop.example',
+        port: 80,
+        service: { id: 'svc-1', arn: 'arn', name: 'shop' },
+        listener: 'listener-1',
+      },
+      { kind: 'caller', caller: 'anonymous', by: 'nothing' },
+      { kind: 'policies', layer: 'network-based policy', authType: 'NONE', policies: [] },
+      { kind: 'policies', layer: 'service-based policy', authType: 'AWS_IAM', policies: [] },
+      {
+        kind: 'rules',
+        rules: [
+          {
+            id: 'rule-1',
+            matches: false,
+            failed: { part: 'header', name: 'x-c', match: 'prefix', expected: 'a"', caseSensitive: false, saw: null },
+          },
+          { id: 'rule-2', matches: true },
+        ],
+      },
+      {
+        kind: 'targets',
+        targetGroups: [
+          {
+            ...{ id: 'tg-1', type: 'IP', weight: 3, share: 100 },
+            targets: [{ id: '10.0.1.10', port: 8080, health: 'healthy', takesRequests: true }],
+          },
+        ],
+      },
+    ],
+    verdict: { kind: 'forward', rule: 'rule-2', targetGroups: [{ id: 'tg-1', weight: 3, share: 100, targets: [] }] },
+  };
+  assert.deepEqual(formatExplanation(explanation).split('\n'), [
+    'GET http://shop.example/a from vpc-1, revision 7',
+    'name       shop.example is 169.254.171.1, fd00::1',
+    'door       169.254.171.1 is of sn-1, by snva-1; port 20080 stands for 80',
+    'packets    from 10.0.1.10 pass',
+    '  out of the client: no security groups, everything passes',
+    '  into the door: sg-1 lets it pass (tcp 80-80, 10.0.0.0/16)',
+    'listener   listener-1 of shop (svc-1), port 80',
+    'caller     anonymous: no signature',
+    'policy     network-based policy: auth type NONE, nothing is asked',
+    'policy     service-based policy: there is none, and so nothing is allowed',
+    'rules      rule-2 matches, after 1 that did not',
+    '  rule-1 does not match: header x-c begins with "a\\"", in any case; it is absent',
+    '  rule-2 matches',
+    'targets    tg-1 (IP), weight 3: 100 % of requests',
+    '  10.0.1.10:8080 healthy, takes requests',
+    'verdict    forwarded by rule rule-2 to tg-1',
+    '',
+  ]);
+});
+
+test('formatExplanation() tells of a denial its statements and places, without what a terminal would obey', () => {
+  const explanation: Explanation = {
+    ...question,
+    steps: [
+      { kind: 'packets', groups: [], enforced: false },
+      { kind: 'caller', caller: 'principal', by: 'as', principal: 'arn:aws:iam::123456789012:user/ann' },
+      {
+        ...{ kind: 'policies', layer: 'service-based policy', authType: 'AWS_IAM' },
+        policies: [
+          {
+            ...{ name: 'auth policy of arn', resource: 'arn/a', effect: 'Deny' },
+            statements: [
+              { sid: 'No', effect: 'Deny', line: 3, column: 5, applies: true },
+              {
+                ...{ effect: 'Allow', line: 9, column: 5, applies: false },
+                failed: {
+                  element: 'StringEquals aws:PrincipalTag/team',
+                  expected: ['a', 'b'],
+                  saw: ['x\u001b[31m', 'y'],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    verdict: { kind: 'answer', status: 403, text: 'AccessDeniedException: no' },
+  };
+  assert.deepEqual(formatExplanation(explanation).split('\n').slice(1), [
+    "packets    the door has no security groups; the client's own were not asked (--address), on loopback without effect",
+    'caller     arn:aws:iam::123456789012:user/ann, as the question says',
+    'policy     service-based policy: auth policy of arn denies arn/a',
+    '  3:5 Deny No applies',
+    '  9:5 Allow does not apply',
+    '      StringEquals aws:PrincipalTag/team: "a" or "b"; it is "x\u{fffd}[31m" and "y"',
+    'verdict    403 AccessDeniedException: no',
+    '',
+  ]);
+});
+
+test('formatExplanation() tells where a request ends before it comes to a listener', () => {
+  const told = (explanation: Pick<Explanation, 'steps' | 'verdict'>): string =>
+    formatExplanation({ ...question, ...explanation })
+      .split('\n')
+      .slice(1, -1)
+      .join('\n');
+  const reason = 'nothing listens';
+  assert.equal(
+    told({
+      steps: [
+        { kind: 'name', name: 'a.b', answer: 'custom', addresses: ['127.1.0.1'], service: 'shop.example' },
+        { kind: 'door', address: '127.1.0.1', port: 81, refused: reason },
+      ],
+      verdict: { kind: 'unreachable', reason },
+    }),
+    `name       a.b is asked of other resolvers; where they lead to shop.example, it is 127.1.0.1
+door       127.1.0.1 is no address of a service network
+  nothing listens
+verdict    unreachable: nothing listens`,
+  );
+  assert.equal(
+    told({
+      steps: [{ kind: 'rules', rules: [] }],
+      verdict: { kind: 'answer', status: 410, text: '', rule: 'gone' },
+    }),
+    'rules      none matches\nverdict    410 by rule gone',
+  );
+});

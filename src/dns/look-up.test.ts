@@ -1,0 +1,23 @@
+// Looking names up without a question on the network.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLookUp } from './look-up.ts';
+import { generatedName, sampleNames } from './sample.ts';
+
+test('find() says what clients of a VPC are answered', () => {
+  const names = createLookUp();
+  names.apply(
+    sampleNames({ one: { services: ['quotes', 'rates'], vpcs: ['vpc-a'] }, two: { services: [], vpcs: ['vpc-b'] } }),
+  );
+  const rates = generatedName('rates');
+  assert.deepEqual(names.find(rates, 'vpc-a'), {
+    kind: 'addresses',
+    v4: ['169.254.171.2'],
+    v6: ['fd00:ec2:80::a9fe:ab02'],
+  });
+  assert.deepEqual(names.find(rates.toUpperCase(), 'vpc-a').kind, 'addresses');
+  assert.deepEqual(names.find(rates, 'vpc-b'), { kind: 'absent' });
+  assert.deepEqual(names.find(generatedName('gone'), 'vpc-a'), { kind: 'absent' });
+  assert.deepEqual(names.find('rates.example.com', 'vpc-a'), { kind: 'forwarded' });
+});
