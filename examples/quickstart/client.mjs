@@ -29,7 +29,8 @@ function get(url, host) {
     const sent = request(options, (response) => {
       let body = '';
       response.on('data', (data) => (body += data));
-      response.on('end', () => done({ status: response.statusCode, version: response.headers['x-version'], body }));
+      const { 'x-version': version, 'x-pergola-reason': reason } = response.headers;
+      response.on('end', () => done({ status: response.statusCode, version, reason, body }));
       response.on('error', () => done({ status: 0 }));
     });
     sent.on('error', (error) => done({ status: 0, error: error.message }));

@@ -17,8 +17,11 @@ import {
   ListServicesCommand,
   ListTargetGroupsCommand,
   ListTargetsCommand,
+  PutAuthPolicyCommand,
   RegisterTargetsCommand,
+  TagResourceCommand,
   UpdateRuleCommand,
+  UpdateServiceCommand,
   type RuleAction,
   type VPCLatticeClient,
 } from '@aws-sdk/client-vpc-lattice';
@@ -27,6 +30,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** The ids of what was made. */
 export interface QuickstartResources {
   readonly serviceId: string;
+  readonly serviceArn: string;
   readonly domainName: string;
   readonly listenerId: string;
   readonly switchRuleId: string;
@@ -163,6 +167,7 @@ export async function makeQuickstart(
     );
   return {
     serviceId: service.id ?? '',
+    serviceArn: service.arn ?? '',
     domainName: service.dnsEntry?.domainName ?? '',
     listenerId: listener.id ?? '',
     switchRuleId: switching.id ?? '',
@@ -184,6 +189,24 @@ function split([first, second]: readonly [string, string]): RuleAction {
 
 function forward(group: string): RuleAction {
   return { forward: { targetGroups: [{ targetGroupIdentifier: group, weight: 100 }] } };
+}
+
+/** Lets everyone ask, but clients of one VPC nothing below `/admin`, and tells denied clients why. The policy is there before it is in force. */
+export async function guard(
+  client: VPCLatticeClient,
+  { serviceId, serviceArn }: QuickstartResources,
+  vpcId: string,
+): Promise<void> {
+  const Action = 'vpc-lattice-svcs:Invoke';
+  const Condition = { StringEquals: { 'vpc-lattice-svcs:SourceVpc': vpcId } };
+  const Statement = [
+    { Sid: 'Everyone', Effect: 'Allow', Principal: '*', Action, Resource: '*' },
+    { Sid: 'NoAdminFromShop', Effect: 'Deny', Principal: '*', Action, Resource: `${serviceArn}/admin*`, Condition },
+  ];
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await client.send(new TagResourceCommand({ resourceArn: serviceArn, tags: { 'pergola:reason': 'on' } }));
+  await client.send(new PutAuthPolicyCommand({ resourceIdentifier: serviceId, policy }));
+  await client.send(new UpdateServiceCommand({ serviceIdentifier: serviceId, authType: 'AWS_IAM' }));
 }
 
 /** Points the rule of `/switch` at one version. */

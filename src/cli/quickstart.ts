@@ -10,7 +10,7 @@ import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { configuredId } from '../domain/ec2/index.ts';
 import { entryUrl } from '../base/entry-path.ts';
 import { defaultData, findServer, type Server } from './server-file.ts';
-import { makeQuickstart, switchTo, type QuickstartResources } from './quickstart-resources.ts';
+import { guard, makeQuickstart, switchTo, type QuickstartResources } from './quickstart-resources.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'quickstart');
@@ -74,6 +74,7 @@ function client(...args: readonly string[]): Promise<string> {
 
 interface Seen {
   readonly status: number;
+  readonly reason?: string;
   readonly body: string;
 }
 
@@ -82,6 +83,7 @@ async function show(
   attach: string,
   resources: QuickstartResources,
   lattice: VPCLatticeClient,
+  clients: string,
 ): Promise<void> {
   const port = attach === 'loopback' && (process.getuid?.() ?? 0) !== 0 ? 20080 : 80;
   const url = `http://${resources.domainName}${port === 80 ? '' : `:${port}`}`;
@@ -98,7 +100,17 @@ async function show(
   say(`     ${await client('count', `${url}/`, '1000')}`);
   say('4. /closed has a fixed response');
   say(`     ${(JSON.parse(await client('get', `${url}/closed`)) as Seen).status}`);
-  say('5. the rule of /switch is changed 20 times between v1 and v2 under load');
+  say('5. an auth policy: everyone may ask, but nobody in shop for /admin');
+  await guard(lattice, resources, clients);
+  const allowed = JSON.parse(await client('get', `${url}/hello`)) as Seen;
+  say(`     /hello: ${allowed.status}`);
+  // Who refuses names the path as it was sent: a target may read this one as /admin.
+  for (const path of ['/admin', '/hello/..%2fadmin']) {
+    const { status, body, reason } = JSON.parse(await client('get', `${url}${path}`)) as Seen;
+    say(`     ${path}: ${status} ${body.trim()}`);
+    say(`       x-pergola-reason: ${reason}`);
+  }
+  say('6. the rule of /switch is changed 20 times between v1 and v2 under load');
   const load = client('load', `${url}/switch`, '2500');
   await delay(500);
   for (let i = 1; i <= 20; i++) {
@@ -108,7 +120,7 @@ async function show(
   const counts = JSON.parse(await load) as Readonly<Record<string, number>>;
   const failed = Object.entries(counts).reduce((sum, [what, count]) => (what.startsWith('v') ? sum : sum + count), 0);
   say(`     ${JSON.stringify(counts)}: ${failed} failed`);
-  say('6. the last access-log lines');
+  say('7. the last access-log lines');
   await delay(200);
   for (const line of lastLogLines(3)) say(`     ${line}`);
   say();
@@ -118,6 +130,7 @@ async function show(
   // On loopback the system's resolver does not know the name; the example's client asks the VPC's.
   const ask = attach === 'loopback' ? 'node examples/quickstart/client.mjs get' : 'curl -s';
   say(`  npx pergola exec --vpc shop -- ${ask} ${url}/hello`);
+  say(`  npx pergola explain --vpc shop GET ${url}/admin`);
   say('  eval "$(npx pergola env)" && aws vpc-lattice list-services');
   say();
   say('Ctrl-C ends it and removes every namespace that it made.');
@@ -169,7 +182,7 @@ try {
   const lattice = new VPCLatticeClient({ endpoint: server.api, region: server.region, credentials: server });
   const id = (name: string): string => configuredId('vpc', { account, region: server.region }, name);
   const resources = await makeQuickstart(lattice, { clients: id('shop'), targets: id('payments') });
-  await show(server, attach, resources, lattice);
+  await show(server, attach, resources, lattice, id('shop'));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (!started) process.exit(1);

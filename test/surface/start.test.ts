@@ -37,6 +37,9 @@ test('npm start shows a request between two VPCs of one range, stays up, and lea
     /^ {5}(169\.254\.171|127\.1\d\d\.0)\.\d+$/m,
     /^ {5}200 from v1; .* x-forwarded-for (10\.0|127\.\d+)\.1\.10,/m,
     /^ {5}404$/m,
+    /^ {5}\/hello: 200$/m,
+    /^ {5}\/admin: 403 .* with an explicit deny in a service-based policy$/m,
+    /^ {7}x-pergola-reason: service-based policy: statement 2 \(NoAdminFromShop\) of .* denies$/m,
     /: 0 failed$/m,
     /"ruleId":"rule-/,
   ])
