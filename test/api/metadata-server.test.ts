@@ -76,3 +76,14 @@ test('what is no first line, no HTTP, too long or has a body does no harm', asyn
   assert.match(bodied, /connection: close/i);
   assert.match(await send(origin('10.0.1.10'), `${put}\r\n`), /^HTTP\/1\.1 200 OK/);
 });
+
+test('a first line without an end is not listened to for long', async () => {
+  const socket = connect(path).on('error', () => {});
+  const write = (): Promise<boolean> =>
+    new Promise((resolve) => void socket.write('x'.repeat(1000), (error) => resolve(!(error instanceof Error))));
+  let taken = 0;
+  while (taken < 5000 && (await write())) taken++;
+  socket.destroy();
+  // What the system holds for a socket is some hundred kilobytes.
+  assert.ok(taken < 5000);
+});

@@ -146,6 +146,15 @@ test('exec runs on the host, with its address in the environment, when the VPC i
   assert.deepEqual({ status, output }, { status: 0, output: '127.5.1.10\n' });
 });
 
+test('exec hands its own credentials on to a command, but not to one with a role', async (t) => {
+  const { api } = await serveApi(t, loopback);
+  const command = ['--', 'sh', '-c', 'echo ${AWS_ACCESS_KEY_ID-none} ${AWS_SECRET_ACCESS_KEY-none}'];
+  const plain = await startExec(t, api, '--vpc', 'x', ...command).ended;
+  assert.deepEqual(plain, { status: 0, output: 'AKIAEXAMPLE secret\n' });
+  const withRole = await startExec(t, api, '--vpc', 'x', '--role', 'arn', ...command).ended;
+  assert.deepEqual(withRole, { status: 0, output: 'none none\n' });
+});
+
 test('exec ends with 128 and the number of the signal that ended the command', async (t) => {
   const { api } = await serveApi(t, loopback);
   const { child, ended, output } = startExec(t, api, '--vpc', 'x', '--', 'sh', '-c', 'echo up; exec sleep 60');

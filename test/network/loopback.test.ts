@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +129,35 @@ test('an instance of a loopback VPC runs on the host, at the address that it is 
   cell.set({ ...base, revision: 2 });
   await until(agent, 2);
   assert.equal(await ask(), 'ECONNREFUSED');
+});
+
+test('an instance with a role inherits no other credentials', async (t) => {
+  const n = number(t);
+  process.env['AWS_ACCESS_KEY_ID'] = 'AKIAINHERITED';
+  const folder = mkdtempSync(join(tmpdir(), 'pergola-inherits-'));
+  t.after(() => {
+    delete process.env['AWS_ACCESS_KEY_ID'];
+    rmSync(folder, { recursive: true });
+  });
+  const instances = ['10.0.1.10', '10.0.1.11'].map((address, i) => ({
+    ...{ id: `i-${i}`, name: `n${i}`, address, securityGroups: [], ...(i === 0 ? {} : { role: 'arn' }) },
+    command: [
+      'sh',
+      '-c',
+      `echo "\${AWS_ACCESS_KEY_ID-none}" >${folder}/new${i}; mv ${folder}/new${i} ${folder}/${i}; sleep 60`,
+    ],
+  }));
+  const base = sampleSnapshot({ vpcs: ['vpc-a'], attachment: () => ({ kind: 'loopback', n }), revision: 1 });
+  const vpcs = new Map([...base.vpcs].map(([id, vpc]) => [id, { ...vpc, instances }]));
+  const { agent } = startAgent(t, { ...base, vpcs }, () => Promise.resolve({ opened: new Set(), failed: new Map() }));
+  await until(agent, 1);
+  const files = [0, 1].map((i) => join(folder, String(i)));
+  for (let i = 0; i < 200 && !files.every((file) => existsSync(file)); i++)
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.deepEqual(
+    files.map((file) => readFileSync(file, 'utf8')),
+    ['AKIAINHERITED\n', 'none\n'],
+  );
 });
 
 test('pickLoopbackNumber() leaves out a part of 127/8 whose name server somebody else has, over UDP or TCP', async () => {
