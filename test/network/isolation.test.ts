@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findPassage } from '../../src/network/arrival.ts';
 import { blockTable, routerUplink } from '../../src/network/names.ts';
 import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
 import { connectFrom, inside, needsNamespaces, openLab, receivedSegments, startTarget } from './lab.ts';
@@ -184,11 +185,22 @@ test('security groups of doors and workloads say who may connect', needsNamespac
   const worker = await lab.startWorker();
   await lab.serve(snapshot, places, worker);
   const [web = '', plain = '', mute = ''] = places.map(({ vpcId, address }) => lab.workload(vpcId, address));
-  assert.match(connectFrom(web, '169.254.171.7', 80), /^vpc-a/);
-  assert.equal(connectFrom(web, '169.254.171.7', 81), 'TIMEOUT');
-  assert.equal(connectFrom(plain, '169.254.171.7', 80), 'TIMEOUT');
-  assert.match(connectFrom(plain, '169.254.171.7', 81), /^vpc-a/);
-  assert.equal(connectFrom(mute, '169.254.171.7', 81), 'TIMEOUT');
+  const vpc = snapshot.vpcs.get('vpc-a');
+  assert.ok(vpc !== undefined);
+  for (const [namespace, client, port, passes] of [
+    [web, '10.0.1.10', 80, true],
+    [web, '10.0.1.10', 81, false],
+    [plain, '10.0.2.10', 80, false],
+    [plain, '10.0.2.10', 81, true],
+    [mute, '10.0.2.11', 81, false],
+  ] as const) {
+    const address = '169.254.171.7';
+    const answer = connectFrom(namespace, address, port);
+    assert.match(answer, passes ? /^vpc-a/ : /^TIMEOUT$/, `${client} to port ${port}`);
+    // What is explained of groups is what the kernel does.
+    const { egress, ingress } = findPassage({ vpc, address, port }, client, ['sg-door'], places);
+    assert.equal(egress.passes && ingress.passes, passes, `explained: ${client} to port ${port}`);
+  }
   for (const [namespace, port] of [
     [web, 8080],
     [web, 8081],
