@@ -77,7 +77,6 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
     'policy     service-based policy: there is none, and so nothing is allowed',
     'rules      rule-2 matches, after 1 that did not',
     '  rule-1 does not match: header x-c begins with "a\\"", in any case; it is absent',
-    '  rule-2 matches',
     'targets    tg-1 (IP), weight 3: 100 % of requests',
     '  10.0.1.10:8080 healthy, takes requests',
     'verdict    forwarded by rule rule-2 to tg-1',

@@ -39,7 +39,7 @@ function formatStep(step: Step): readonly string[] {
     case 'policies':
       return formatPolicies(step);
     case 'rules':
-      return [line('rules', formatCount(step.rules)), ...step.rules.map((rule) => `  ${formatRule(rule)}`)];
+      return [line('rules', formatCount(step.rules)), ...step.rules.flatMap(formatMismatch)];
     case 'targets':
       return step.targetGroups.flatMap(formatGroup);
   }
@@ -152,13 +152,15 @@ function formatCount(rules: readonly ExplainedRule[]): string {
   return rules.length === 1 ? `${found.id} matches` : `${found.id} matches, after ${rules.length - 1} that did not`;
 }
 
-function formatRule({ id, failed }: ExplainedRule): string {
-  if (failed === undefined) return `${id} matches`;
+function formatMismatch({ id, failed }: ExplainedRule): readonly string[] {
+  if (failed === undefined) return [];
   const { part, name, match, expected, caseSensitive, saw } = failed;
   const verb = { exact: 'is', prefix: 'begins with', contains: 'contains' }[match];
   const what = name === undefined ? part : `header ${name}`;
   const folded = caseSensitive ? '' : ', in any case';
-  return `${id} does not match: ${what} ${verb} ${quote(expected)}${folded}; it is ${saw === null ? 'absent' : quote(saw)}`;
+  return [
+    `  ${id} does not match: ${what} ${verb} ${quote(expected)}${folded}; it is ${saw === null ? 'absent' : quote(saw)}`,
+  ];
 }
 
 function formatGroup({ id, type, weight, share, targets, failure }: ExplainedGroup): readonly string[] {
