@@ -146,22 +146,38 @@ describe('paths', () => {
     ['/%61dmin', ['/%61dmin', '/admin']],
     ['/x/../admin', ['/x/../admin', '/admin']],
     ['/x/%2e%2E/admin/', ['/x/%2e%2E/admin/', '/admin/']],
-    ['/x%2F..%2fadmin', ['/x%2F..%2fadmin', '/admin']],
+    ['/x%2F..%2fadmin', ['/x%2F..%2fadmin', '/admin', '/x/../admin']],
     ['//admin', ['//admin', '/admin']],
+    ['/x//../admin', ['/x//../admin', '/admin', '/x/admin']],
+    ['/me%3Aout', ['/me%3Aout', '/me:out']],
+    ['/a%252e', ['/a%252e']],
+    ['/public/..;v=1/admin', ['/public/..;v=1/admin', '/admin']],
     ['/./admin/.', ['/./admin/.', '/admin/']],
     ['/../../admin', ['/../../admin', '/admin']],
-    ['/x%5c..%5Cadmin', ['/x%5c..%5Cadmin', '/admin']],
+    ['/x%5c..%5Cadmin', ['/x%5c..%5Cadmin', '/admin', '/x\\..\\admin']],
     ['/..', ['/..', '/']],
     ['/%', ['/%']],
   ];
   for (const [path, readings] of rows)
     test(`${path} is read as ${readings.join(' and as ')}`, () => {
       assert.deepEqual(readingsOf(path), readings);
-      for (const one of readings) assert.deepEqual(readingsOf(readingsOf(one).at(-1) ?? ''), [readings.at(-1)]);
+      for (const one of readings) for (const again of readingsOf(one)) assert.ok(readings.includes(again), again);
     });
 
   const guarded = [allow(), deny({ Resource: 'arn:aws:vpc-lattice:*:*:service/svc-1/admin*' })];
-  for (const path of ['/admin', '/%61dmin', '/x/../admin', '/x%2F..%2Fadmin', '//admin', '/./admin', '/x\\..\\admin'])
+  const reaching = [
+    ...['/admin', '/%61dmin', '/x/../admin', '/x%2F..%2Fadmin', '//admin', '/./admin', '/x\\..\\admin'],
+    // Each is /admin to some reader, and something else to another.
+    ...[
+      '/x%2Fy/../admin',
+      '/x%5Cy/../admin',
+      '/x\\y/../admin',
+      '/x/..%2fy/../admin',
+      '/x/..;v=1/admin',
+      '/a//../../admin',
+    ],
+  ];
+  for (const path of reaching)
     test(`a denial of /admin* holds for ${path}`, () => {
       const head = parseRequestHead(request(`GET ${path}`));
       // What the parser does not take reaches no policy.
