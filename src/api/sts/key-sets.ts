@@ -1,10 +1,12 @@
 // The keys with which identity providers sign their tokens, fetched as OpenID Connect Discovery has it and kept for a while.
 
+import { X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import type { Clock } from '../../base/clock.ts';
 import type { OidcProvider } from '../../domain/records/index.ts';
+import { isPinned } from './pinned-chain.ts';
 
 /** Finds the key of a token, for `jose`. */
 export type KeySet = ReturnType<typeof createLocalJWKSet>;
@@ -61,7 +63,8 @@ async function fetchKeys(url: string, thumbprints: readonly string[]): Promise<K
 }
 
 /** A JSON document over TLS. A certificate that no authority vouches for must be among `thumbprints` (IAM User Guide: OIDC identity providers). */
-function fetchJson(address: string, thumbprints: readonly string[]): Promise<unknown> {
+async function fetchJson(address: string, thumbprints: readonly string[]): Promise<unknown> {
+  const host = new URL(address).hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
     const asked = request(address, { rejectUnauthorized: false, agent: false, timeout: PATIENCE }, (response) => {
       let text = '';
@@ -87,7 +90,7 @@ function fetchJson(address: string, thumbprints: readonly string[]): Promise<unk
     asked.on('socket', (socket) =>
       socket.on('secureConnect', () => {
         const tls = socket as TLSSocket;
-        if (!tls.authorized && !isKnown(tls.getPeerCertificate(true), thumbprints))
+        if (!tls.authorized && !isPinned(chainOf(tls.getPeerCertificate(true)), host, thumbprints))
           asked.destroy(new Error(`the certificate of ${address} is not trusted`));
       }),
     );
@@ -95,15 +98,14 @@ function fetchJson(address: string, thumbprints: readonly string[]): Promise<unk
   });
 }
 
-/** Whether one of a chain's certificates has one of the SHA-1 thumbprints (hex). */
-function isKnown(leaf: DetailedPeerCertificate, thumbprints: readonly string[]): boolean {
-  const wanted = new Set(thumbprints.map((one) => one.toLowerCase()));
-  const seen = new Set<string>();
+/** The certificates that a server sent, its own first. */
+function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
+  const chain = new Map<string, X509Certificate>();
   for (let one: DetailedPeerCertificate | undefined = leaf; one !== undefined; one = one.issuerCertificate) {
-    const { fingerprint = '' } = one as { readonly fingerprint?: string };
-    if (fingerprint === '' || seen.has(fingerprint)) return false;
-    if (wanted.has(fingerprint.replaceAll(':', '').toLowerCase())) return true;
-    seen.add(fingerprint);
+    const { fingerprint256 = '' } = one as { readonly fingerprint256?: string };
+    // The last is its own issuer.
+    if (fingerprint256 === '' || chain.has(fingerprint256)) break;
+    chain.set(fingerprint256, new X509Certificate(one.raw));
   }
-  return false;
+  return [...chain.values()];
 }
