@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Resolver } from 'node:dns/promises';
 import { CreateVpcCommand, DescribeInstancesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { CreateServiceNetworkCommand, ListServiceNetworksCommand } from '@aws-sdk/client-vpc-lattice';
 import { enter, makeNetwork, makeService, makeVpc, offer } from '../e2e/scenario.ts';
 import { TestServer } from '../server.ts';
@@ -73,7 +73,7 @@ test('a changing call answers its revision, and /-/wait returns when it is obeye
 test('what is not decided yet is a 501 that names the operation, in the words of each protocol', async () => {
   for (const [call, name, operation] of [
     [() => server.ec2.send(new DescribeInstancesCommand({})), 'NotImplemented', /DescribeInstances/],
-    [() => server.sts.send(new GetSessionTokenCommand({})), 'NotImplemented', /GetSessionToken/],
+    [() => server.sts.send(new GetFederationTokenCommand({ Name: 'ann' })), 'NotImplemented', /GetFederationToken/],
   ] as const)
     await assert.rejects(call(), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
       assert.deepEqual([error.name, error.$metadata?.httpStatusCode], [name, 501]);
