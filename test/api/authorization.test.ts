@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateUserCommand, GetUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import { ResourceGroupsTaggingAPIClient, UntagResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { callAs, keysOf, type Clients } from './principals.ts';
@@ -255,4 +256,18 @@ test('a workload gets a role from whoever may pass it to EC2, and from nobody el
   assert.match(await make(allow('iam:PassRole', { Resource: role, ...passed('lambda.amazonaws.com') })), /^403 /);
   // This server has no place for workloads: it was asked for one.
   assert.match(await make(allow('iam:PassRole', { Resource: role, ...passed('ec2.amazonaws.com') })), /^503 /);
+});
+
+test('what tags forbid is forbidden by way of the Resource Groups Tagging API too', async (t) => {
+  const ann = await as(
+    allow(['tag:*', 'vpc-lattice:*']),
+    deny('vpc-lattice:UntagResource', { Condition: { StringEquals: { 'aws:ResourceTag/team': 'blue' } } }),
+  );
+  const { credentials } = ann.lattice.config;
+  const tagging = new ResourceGroupsTaggingAPIClient({ region: 'us-east-1', endpoint: api.origin, credentials });
+  t.after(() => tagging.destroy());
+  const untag = (id: string) =>
+    tagging.send(new UntagResourcesCommand({ ResourceARNList: [arn(`service/${id}`)], TagKeys: ['other'] }));
+  await untag(made.cart);
+  await assert.rejects(untag(made.shop), /vpc-lattice:UntagResource on resource: .* with an explicit deny/);
 });

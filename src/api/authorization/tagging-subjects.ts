@@ -1,5 +1,6 @@
 // What each operation of the Resource Groups Tagging API is about: itself, and the tagging of each resource by its own service.
 
+import { findNamed } from '../../domain/index.ts';
 import type { SubjectsOf } from './authorize.ts';
 
 /** The actions of the services whose resources can be tagged here. */
@@ -9,7 +10,7 @@ const actions: Readonly<Record<string, readonly [tag: string, untag: string]>> =
 };
 
 /** As for the others `tag:` and the operation's name, and what the service of each resource asks for it (Service Authorization Reference: Tagging). */
-export const taggingSubjects: SubjectsOf = (operation, input) => {
+export const taggingSubjects: SubjectsOf = (operation, input, call, state) => {
   const own = { action: `tag:${operation}`, resource: '*' };
   if (operation !== 'TagResources' && operation !== 'UntagResources') return [own];
   const {
@@ -28,7 +29,9 @@ export const taggingSubjects: SubjectsOf = (operation, input) => {
   };
   const each = arns.flatMap((arn) => {
     const action = actions[arn.split(':')[2] ?? '']?.[place];
-    return action === undefined ? [] : [{ action, resource: arn, ...more }];
+    if (action === undefined) return [];
+    const record: { readonly tags?: Readonly<Record<string, string>> } = { ...findNamed(state, call, arn).record };
+    return [{ action, resource: arn, ...more, ...(record.tags === undefined ? {} : { resourceTags: record.tags }) }];
   });
   return [own, ...each];
 };
