@@ -31,6 +31,8 @@ export interface Caller {
   readonly accessKeyId: string;
   /** Of temporary credentials; a secret: it goes into no log. */
   readonly sessionToken?: string;
+  /** In test mode: nobody has the key, and nothing was verified. */
+  readonly unknown?: true;
 }
 
 /** What authentication needs to know. */
@@ -62,7 +64,8 @@ export function authenticate(
     if (!options.open)
       return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');
     const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : options.defaultAccount;
-    return { ok: true, caller: { account, principalArn: `arn:aws:iam::${account}:root`, accessKeyId } };
+    const principalArn = `arn:aws:iam::${account}:root`;
+    return { ok: true, caller: { account, principalArn, accessKeyId, unknown: true } };
   }
   if (credential.inactive === true || credential.sessionToken !== authorization.sessionToken)
     return signatureFailure('UnrecognizedClient', 'The security token included in the request is invalid.');

@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { CreateUserCommand, GetUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import {
+  AddRoleToInstanceProfileCommand,
+  CreateUserCommand,
+  GetUserCommand,
+  ListUsersCommand,
+} from '@aws-sdk/client-iam';
 import { ResourceGroupsTaggingAPIClient, UntagResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
@@ -221,6 +226,21 @@ test('the other services refuse in their own forms, and GetCallerIdentity nobody
     'AccessDenied',
     /iam:CreateUser on resource: arn:aws:iam::111122223333:user\/b\/eve because/,
   );
+});
+
+test('who puts a role into an instance profile must be allowed to pass it', async () => {
+  const { iam } = await as(
+    allow('iam:AddRoleToInstanceProfile'),
+    allow('iam:PassRole', { Resource: 'arn:aws:iam::*:role/mine' }),
+  );
+  const add = (RoleName: string) =>
+    iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: 'absent', RoleName }));
+  await refused(
+    add('admin'),
+    'AccessDenied',
+    /iam:PassRole on resource: arn:aws:iam::111122223333:role\/admin because/,
+  );
+  await refused(add('mine'), 'NoSuchEntityException', /./, 404);
 });
 
 test("the server's own paths are for whom a policy allows them", async () => {

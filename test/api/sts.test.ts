@@ -278,6 +278,8 @@ test('a token of an identity provider begins a session, and no other token does'
   await refusedAs('InvalidIdentityToken', 400, begin(await token({}, stranger.privateKey)));
   await refusedAs('InvalidIdentityToken', 400, begin(await token({}, stranger.privateKey, 'two')));
   await refusedAs('InvalidIdentityToken', 400, begin('no.token.here'));
+  const odd = Buffer.from('{"iss":5}').toString('base64url');
+  await refusedAs('InvalidIdentityToken', 400, begin(`${odd}.${odd}.${odd}`));
   const [head, body] = (await token()).split('.');
   await refusedAs('InvalidIdentityToken', 400, begin(`${head}.${body}.`));
   const none = Buffer.from('{"alg":"none"}').toString('base64url');

@@ -28,7 +28,7 @@ export interface Callers {
   /** What to check a signature with; undefined when nobody has such a key. */
   readonly credential: (accessKeyId: string, sessionToken: string | undefined) => KnownCredential | undefined;
   /** Who makes a call that was believed; undefined when they are gone since then. */
-  readonly identify: (call: Pick<Call, 'accessKeyId' | 'account' | 'sessionToken'>) => Caller | undefined;
+  readonly identify: (call: Pick<Call, 'accessKeyId' | 'account' | 'sessionToken' | 'unknown'>) => Caller | undefined;
 }
 
 export interface CallersDeps {
@@ -90,14 +90,15 @@ export function createCallers(deps: CallersDeps): Callers {
       const inactive = documentsOfSession(state, session) === undefined;
       return { secret, principalArn: principal.arn, account: principal.account, sessionToken, expires, inactive };
     },
-    identify({ accessKeyId, account, sessionToken }) {
+    identify({ accessKeyId, account, sessionToken, unknown }) {
+      // In test mode every key that nobody has is its account's root.
+      if (unknown === true)
+        return { principal: principalOf(`arn:aws:iam::${account}:root`), policies: { identity: [] } };
       const state = deps.state();
       const found = findCredential(state, accessKeyId);
       if (found === undefined) {
         const session = sessionToken === undefined ? undefined : deps.openSession(sessionToken, accessKeyId);
-        if (session !== undefined) return bySession(state, session);
-        // In test mode every key that nobody has is its account's root.
-        return { principal: principalOf(`arn:aws:iam::${account}:root`), policies: { identity: [] } };
+        return session === undefined ? undefined : bySession(state, session);
       }
       const known = own.get(found);
       if (known !== undefined) return known;

@@ -31,7 +31,13 @@ export const iamSubjects: SubjectsOf = (operation, input, call, state) => {
   const names = input as Names;
   const { Tags: tags = [], PolicyArn: policy, PermissionsBoundary: boundary } = names;
   const { arn, tags: resourceTags } = locate(operation, names, call, state);
+  // Who may put a role into a profile may give it to instances.
+  const passed =
+    operation === 'AddRoleToInstanceProfile' && names.RoleName !== undefined
+      ? [{ action: 'iam:PassRole', resource: locate('GetRole', { RoleName: names.RoleName }, call, state).arn }]
+      : [];
   return [
+    ...passed,
     {
       action: `iam:${operation}`,
       resource: arn,

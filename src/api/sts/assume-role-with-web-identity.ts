@@ -62,7 +62,9 @@ function invalidToken(message: string): ServiceError {
 
 function readClaims(token: string): JWTPayload {
   try {
-    return decodeJwt(token);
+    const claims = decodeJwt(token);
+    if (typeof claims.iss === 'string') return claims;
+    throw new Error('the token has no issuer');
   } catch {
     throw invalidToken(
       'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
@@ -120,7 +122,8 @@ function keyOfToken(name: string, provider: OidcProvider, claims: JWTPayload, se
   const claim = name.slice(prefix.length);
   if (claim === 'aud') return audienceOf(claims, provider);
   if (claim === 'oaud') return [claims.aud ?? []].flat();
-  const value = claims[claim];
-  if (typeof value === 'string') return value;
+  // Keys have no case, as far as they have no slash: names of claims may have capitals.
+  const [, value] = Object.entries(claims).find(([one]) => one.toLowerCase() === claim.toLowerCase()) ?? [];
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
 }

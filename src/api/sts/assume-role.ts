@@ -74,7 +74,7 @@ function allows(role: IamRole, caller: Caller, call: Call, request: Valid<Assume
   } as const satisfies Record<string, KeyValue>;
   const subject = {
     ...{ resource: role.arn, resourceTags: role.tags, requestTags: tags, tagKeys: Object.keys(tags) },
-    key: (name: string): KeyValue => (name in keys ? keys[name as keyof typeof keys] : undefined),
+    key: (name: string): KeyValue => (Object.hasOwn(keys, name) ? keys[name as keyof typeof keys] : undefined),
   };
   const actions = [
     'sts:AssumeRole',

@@ -31,6 +31,7 @@ const MOST_BYTES = 1 << 20;
 interface Kept {
   readonly keys: Promise<KeySet>;
   readonly at: number;
+  failed: boolean;
 }
 
 /** Makes them. Fetches on behalf of several tokens at once are one. */
@@ -41,15 +42,15 @@ export function createKeySets(clock: Pick<Clock, 'monotonic'>): KeySets {
       const name = JSON.stringify([url, thumbprints]);
       const known = kept.get(name);
       const age = known === undefined ? Infinity : clock.monotonic() - known.at;
-      if (known !== undefined && age < (fresh ? PAUSE : KEPT)) return known.keys;
+      if (known !== undefined && age < (fresh || known.failed ? PAUSE : KEPT)) return known.keys;
       const keys = fetchKeys(url, thumbprints);
       const [oldest] = kept.size >= MOST ? kept.keys() : [];
       if (oldest !== undefined) kept.delete(oldest);
-      const entry = { keys, at: clock.monotonic() };
+      const entry: Kept = { keys, at: clock.monotonic(), failed: false };
       kept.delete(name);
       kept.set(name, entry);
-      // What could not be had is asked for again by the next token.
-      keys.catch(() => kept.get(name) === entry && kept.delete(name));
+      // What could not be had is asked for again, and not by every token: nobody signs these calls.
+      keys.catch(() => (entry.failed = true));
       return keys;
     },
   };

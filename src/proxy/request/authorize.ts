@@ -55,8 +55,9 @@ export type AuthRecorder = (request: PolicyRequest, ...heard: Parameters<PolicyR
 export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): AuthRefusal | undefined {
   const { door, service } = asked;
   if (door.auth === undefined && service.auth === undefined) return undefined;
+  const budget: Budget = { left: MOST_EFFORT };
   for (const path of readingsOf(asked.head.path)) {
-    const request = new InvokeRequest(caller, asked, path);
+    const request = new InvokeRequest(caller, asked, path, budget);
     // Who records wants to hear of every statement.
     const layerOf = (auth: AuthLayer) => (record === undefined ? auth.about(caller, request) : auth);
     const layers = {
@@ -75,7 +76,7 @@ function withRequest(record: AuthRecorder, request: PolicyRequest): PolicyRecord
   return (layer, policy, evaluation) => record(request, layer, policy, evaluation);
 }
 
-/** Effort of all policies for one reading of a request: well below a millisecond, and far above what any policy needs that people write. */
+/** Effort of all policies for a request: well below a millisecond, and far above what any policy needs that people write. */
 export const MOST_EFFORT = 80_000;
 
 const HEADER = 'vpc-lattice-svcs:requestheader/';
@@ -84,7 +85,7 @@ const RESOURCE_TAG = 'aws:resourcetag/';
 
 /** A request as policies see it: what the target gets of it, read when a policy asks. */
 class InvokeRequest implements PolicyRequest {
-  readonly budget: Budget = { left: MOST_EFFORT };
+  readonly budget: Budget;
   readonly principal: Principal;
   readonly action = INVOKE;
   readonly resource: string;
@@ -93,7 +94,8 @@ class InvokeRequest implements PolicyRequest {
 
   readonly #session: Caller['session'];
 
-  constructor({ principal, session }: Caller, asked: Asked, path: string) {
+  constructor({ principal, session }: Caller, asked: Asked, path: string, budget: Budget) {
+    this.budget = budget;
     this.principal = principal;
     this.#session = session;
     this.resource = asked.service.record.arn + path;
