@@ -12,21 +12,24 @@ import { enter, eventually, given, makeNetwork, makeVpc } from '../e2e/scenario.
 import { compare, create, isWhole, vpcAssociationOf, type Attempt } from './attempt.ts';
 import { killServer, makeDirectory, ownCheckout, startPergola, TestServer, type StartOptions } from '../server.ts';
 
-// Conformance takes 200: some six minutes on two cores.
+// Conformance takes 200.
 const rounds = Number(process.env['PERGOLA_ROUNDS'] ?? 20);
 const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
 if (noNamespaces !== undefined && process.env['CI'] === 'true')
   throw new Error(`namespaces are needed: ${noNamespaces}`);
 const inNamespaces = noNamespaces === undefined ? Math.ceil(rounds / 4) : 0;
+/** Of the others each half has a server of its own: two cores then have something to do to the end. */
+const halves = [Math.ceil((rounds - inNamespaces) / 2), Math.floor((rounds - inNamespaces) / 2)];
 
 /** A round takes a start, some calls and their checks: a few seconds. */
 const timeout = 120_000 + rounds * 15_000;
 
 // Side by side: a round mostly waits for processes to start.
-describe('rounds', { concurrency: 2 }, () => {
-  test(`${rounds - inNamespaces} killed servers on loopback had kept what they answered`, { timeout }, () =>
-    runRounds({ attach: 'loopback', workers: 2 }, rounds - inNamespaces),
-  );
+describe('rounds', { concurrency: 3 }, () => {
+  for (const count of halves)
+    test(`${count} killed servers on loopback had kept what they answered`, { timeout }, () =>
+      runRounds({ attach: 'loopback', workers: 2 }, count),
+    );
 
   test(
     `${inNamespaces} killed servers in namespaces had kept what they answered`,
