@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { compileDocument } from './compile-document.ts';
 import { evaluatePolicy, explainPolicy } from './evaluate.ts';
+import { createPolicyMemo } from './policy-memo.ts';
 import type { KeyValue, PolicyRequest, Principal } from './request.ts';
 import { compiled, role, user } from './sample.ts';
 
@@ -259,4 +261,12 @@ test('of each statement the first part that did not match is told, with what it 
     ['How', 'StringEquals vpc-lattice-svcs:RequestMethod', ['GET', 'HEAD'], 'POST'],
     ['Yes', 1],
   ]);
+});
+
+test('a document that cannot be read denies everything, for what it was to deny is not known', () => {
+  const broken = compileDocument('{"Statement":[{"Effect":"Deny"}]}', 'identity');
+  assert.equal(evaluatePolicy(broken, ask(user)).effect, 'Deny');
+  const right = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+  assert.equal(createPolicyMemo(1)(right, 'identity').allowing.length, 1);
+  assert.equal(createPolicyMemo(1)('', 'identity').denying.length, 1);
 });

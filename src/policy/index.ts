@@ -1,5 +1,6 @@
 // The IAM policy language: documents parsed, reviewed, compiled and evaluated; patterns matched.
 
+export { compileDocument } from './compile-document.ts';
 export {
   compilePolicy,
   describePrincipal,

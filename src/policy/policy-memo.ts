@@ -1,12 +1,11 @@
 // Compiled documents, kept by their text: many users and sessions share a few.
 
-import { compilePolicy, type CompiledPolicy } from './compile-policy.ts';
-import { parsePolicy, type PolicyKind } from './parse-policy.ts';
+import { compileDocument } from './compile-document.ts';
+import type { CompiledPolicy } from './compile-policy.ts';
+import type { PolicyKind } from './parse-policy.ts';
 
-/** The compiled form of a document; of one that is no policy a form that applies to nothing. */
+/** As `compileDocument`. */
 export type PolicyMemo = (document: string, kind: PolicyKind) => CompiledPolicy;
-
-const silent: CompiledPolicy = { statements: [], denying: [], allowing: [] };
 
 /** Makes a memo of up to `most` documents; those that were not asked for the longest go. */
 export function createPolicyMemo(most: number): PolicyMemo {
@@ -19,8 +18,7 @@ export function createPolicyMemo(most: number): PolicyMemo {
       known.set(key, found);
       return found;
     }
-    const parsed = parsePolicy(document, kind);
-    const compiled = parsed.ok ? compilePolicy(parsed.document) : silent;
+    const compiled = compileDocument(document, kind);
     const [oldest] = known.size >= most ? known.keys() : [];
     if (oldest !== undefined) known.delete(oldest);
     known.set(key, compiled);

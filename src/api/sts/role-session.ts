@@ -4,7 +4,7 @@ import type { AssumedRoleUser, Credentials } from '@aws-sdk/client-sts';
 import { ServiceError } from '../../aws/index.ts';
 import type { IamRole } from '../../domain/records/index.ts';
 import type { State } from '../../domain/index.ts';
-import { compilePolicy, parsePolicy, type NamedPolicy } from '../../policy/index.ts';
+import { compileDocument, type NamedPolicy } from '../../policy/index.ts';
 import type { Session } from '../../identity/index.ts';
 import type { Wire } from '../operation.ts';
 import type { StsDeps } from './deps.ts';
@@ -93,7 +93,5 @@ export function denied(message: string): ServiceError {
 
 /** Who may assume `role`. */
 export function trustPolicyOf(role: IamRole): NamedPolicy {
-  const parsed = parsePolicy(role.trustPolicy, 'trust');
-  const document = parsed.ok ? parsed.document : { version: '2012-10-17' as const, statements: [] };
-  return { name: `trust policy of ${role.arn}`, policy: compilePolicy(document) };
+  return { name: `trust policy of ${role.arn}`, policy: compileDocument(role.trustPolicy, 'trust') };
 }

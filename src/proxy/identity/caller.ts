@@ -1,8 +1,7 @@
 // Who a request stands for, with the texts that tell targets and the access log.
 
 import {
-  compilePolicy,
-  parsePolicy,
+  compileDocument,
   type CallerPrincipal,
   type IdentityPolicies,
   type NamedPolicy,
@@ -78,7 +77,7 @@ export function prepareSessionCaller(
   const name = `session policy of ${principal.arn}`;
   const compile = (): IdentityPolicies => ({
     ...owner.policies(),
-    ...(documents === undefined ? {} : { session: documents.map((document) => compileDocument({ name, document })) }),
+    ...(documents === undefined ? {} : { session: documents.map((document) => named({ name, document })) }),
   });
   const session = { issued, ...(sourceIdentity === undefined ? {} : { sourceIdentity }) };
   return { ...prepare(principal, () => (policies ??= compile())), session };
@@ -123,30 +122,13 @@ function prepare(principal: CallerPrincipal, policiesOf: () => IdentityPolicies)
 }
 
 function compilePolicies({ policies, boundary }: PrincipalRecord): IdentityPolicies {
-  const identity = policies.map(compileDocument);
-  return boundary === undefined ? { identity } : { identity, boundary: compileDocument(boundary) };
+  const identity = policies.map(named);
+  return boundary === undefined ? { identity } : { identity, boundary: named(boundary) };
 }
 
-/** One that cannot be read, which IAM takes from nobody, denies everything: what it was to deny is not known. */
-function compileDocument({ name, document }: NamedDocument): NamedPolicy {
-  const parsed = parsePolicy(document, 'identity');
-  return { name, policy: compilePolicy(parsed.ok ? parsed.document : denyingAll) };
+function named({ name, document }: NamedDocument): NamedPolicy {
+  return { name, policy: compileDocument(document, 'identity') };
 }
-
-const everything = { negated: false, patterns: ['*'] };
-
-const denyingAll = {
-  version: '2012-10-17',
-  statements: [
-    {
-      effect: 'Deny',
-      action: everything,
-      resource: everything,
-      conditions: [],
-      ...{ pointer: '', line: 1, column: 1 },
-    },
-  ],
-} as const;
 
 /** The last part of the ARN of a session of a role. */
 function sessionNameOf(arn: string): string | undefined {
