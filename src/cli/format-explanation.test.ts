@@ -27,7 +27,7 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
           ...{ groups: ['sg-1'], passes: true },
           by: {
             group: 'sg-1',
-            rule: { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/16'], groups: [] },
+            rule: { id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/16'], groups: [] },
           },
         },
       },

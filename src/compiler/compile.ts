@@ -14,6 +14,7 @@ import {
   type Key,
   type Listener,
   type Rule,
+  type SecurityGroupRule,
   type ServiceAssociation,
   type Target,
 } from '../domain/records/index.ts';
@@ -202,6 +203,12 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
     case 'subnet':
     case 'securityGroup':
       touched.vpcs.add((record as Instance).vpcKey);
+      break;
+    case 'securityGroupRule':
+      touched.vpcs.add((record as SecurityGroupRule).vpcKey);
+      break;
+    case 'prefixList':
+      for (const { vpcKey } of recordsBy(state, 'securityGroupRule', 'ec2Users', key)) touched.vpcs.add(vpcKey);
       break;
     case 'instance': {
       const { vpcKey } = record as Instance;

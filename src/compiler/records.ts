@@ -2,7 +2,7 @@
 
 import { isCarried, recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { accessLogsOf } from '../domain/access-log/index.ts';
-import { findLoadBalancer } from '../domain/ec2/index.ts';
+import { findLoadBalancer, findPrefixListRanges } from '../domain/ec2/index.ts';
 import {
   keyOf,
   keyOfRecord,
@@ -11,6 +11,7 @@ import {
   type Rule,
   type RuleMatch,
   type SecurityGroup,
+  type SecurityGroupRule,
   type Service,
   type ServiceNetwork,
   type Target,
@@ -24,6 +25,7 @@ import type {
   NetworkRecord,
   RuleRecord,
   SecurityGroupRecord,
+  SecurityRule,
   ServiceRecord,
   TargetGroupRecord,
   TargetRecord,
@@ -47,10 +49,13 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
     ...(name === undefined ? {} : { name }),
     cidrs: vpc.cidrs,
     attachment: vpc.attachment,
+    dns: { support: vpc.enableDnsSupport ?? true, hostnames: vpc.enableDnsHostnames ?? false },
     subnets: recordsBy(state, 'subnet', 'subnetsByVpc', key)
       .sort(byId)
       .map(({ id, cidr, zone }) => ({ id, cidr, zone })),
-    securityGroups: recordsBy(state, 'securityGroup', 'securityGroupsByVpc', key).sort(byId).map(compileSecurityGroup),
+    securityGroups: recordsBy(state, 'securityGroup', 'securityGroupsByVpc', key)
+      .sort(byId)
+      .map((group) => compileSecurityGroup(state, group)),
     // Who runs as a stand-in is known to the agent, which made it.
     instances: recordsBy(state, 'instance', 'instancesByVpc', key)
       .filter(({ origin }) => origin !== 'workload')
@@ -59,8 +64,21 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
   };
 }
 
-function compileSecurityGroup({ id, name, ingress, egress }: SecurityGroup): SecurityGroupRecord {
-  return { id, name, ingress, egress };
+function compileSecurityGroup(state: State, group: SecurityGroup): SecurityGroupRecord {
+  const rules = recordsBy(state, 'securityGroupRule', 'rulesByGroup', keyOfRecord(group)).sort(byId);
+  const compile = (egress: boolean): SecurityRule[] =>
+    rules.filter(({ isEgress }) => isEgress === egress).map((rule) => compileSecurityRule(state, rule));
+  return { id: group.id, name: group.name, ingress: compile(false), egress: compile(true) };
+}
+
+/** A prefix list is written out: data planes know ranges alone. */
+function compileSecurityRule(state: State, rule: SecurityGroupRule): SecurityRule {
+  const { id, protocol, fromPort, toPort, peer } = rule;
+  const what = { id, protocol, fromPort, toPort };
+  if (peer.kind === 'cidr') return { ...what, cidrs: [peer.cidr], groups: [] };
+  if (peer.kind === 'group') return { ...what, cidrs: [], groups: [peer.groupId] };
+  const prefixList = peer.prefixListId;
+  return { ...what, cidrs: findPrefixListRanges(state, rule, prefixList), groups: [], prefixList };
 }
 
 function compileInstance(instance: Instance): VpcRecord['instances'][number] {

@@ -37,6 +37,7 @@ export function sampleNames(
           region: 'us-east-1',
           cidrs: ['10.0.0.0/16'],
           attachment,
+          dns: { support: true, hostnames: true },
           subnets: [],
           securityGroups: [],
           instances: [],

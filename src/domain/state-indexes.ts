@@ -1,7 +1,7 @@
 // The secondary indexes as data: for each, which values a record is found under.
 
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
-import type { Instance, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './records/ec2.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
 import type { Credential, IamEntity, IamInstanceProfile, IamRecord } from './records/iam.ts';
 import type {
@@ -43,6 +43,13 @@ const attached = (record: IamEntity): readonly string[] =>
 
 const bounded = (record: IamEntity): readonly string[] =>
   record.permissionsBoundary === undefined ? [] : [policyIndexValue(record.account, record.permissionsBoundary)];
+
+/** A rule of a group uses another group, or a prefix list. */
+function usedByRule(rule: SecurityGroupRule): readonly string[] {
+  const { peer, groupId } = rule;
+  if (peer.kind === 'group') return peer.groupId === groupId ? [] : siblings(rule, peer.groupId);
+  return peer.kind === 'prefixList' ? siblings(rule, peer.prefixListId) : [];
+}
 
 /** IAM's names are not distinguished by case. */
 const named =
@@ -159,6 +166,10 @@ export const indexDefinitions = {
   restingAddresses: { componentAddress: (r: ComponentAddress) => (r.freedAt === undefined ? [] : ['all']) },
   subnetsByVpc: { subnet: (r: Subnet) => inVpc(r) },
   securityGroupsByVpc: { securityGroup: (r: SecurityGroup) => inVpc(r) },
+  /** By the key of the group that has them. */
+  rulesByGroup: { securityGroupRule: (r: SecurityGroupRule) => siblings(r, r.groupId) },
+  /** What of EC2 uses something that therefore cannot go, by the key of what is used. */
+  ec2Users: { securityGroupRule: usedByRule },
   instancesByVpc: { instance: (r: Instance) => inVpc(r) },
   /** By the loopback number. */
   vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
@@ -185,6 +196,8 @@ export const indexDefinitions = {
     vpc: owned('vpc'),
     subnet: owned('subnet'),
     securityGroup: owned('securityGroup'),
+    securityGroupRule: owned('securityGroupRule'),
+    prefixList: owned('prefixList'),
     iamUser: owned('iamUser'),
     iamRole: owned('iamRole'),
     iamPolicy: owned('iamPolicy'),
@@ -230,11 +243,12 @@ export type OwnedKind =
   | 'resourceConfiguration'
   | 'resourceAssociation'
   | 'domainVerification'
-  | 'vpc'
-  | 'subnet'
-  | 'securityGroup'
+  | Ec2Kind
   | IamKind
   | 'oidcProvider';
+
+/** The kinds of EC2 that an account lists as its own. */
+export type Ec2Kind = 'vpc' | 'subnet' | 'securityGroup' | 'securityGroupRule' | 'prefixList';
 
 /** The kinds of IAM that have a name. */
 export type IamKind = 'iamUser' | 'iamRole' | 'iamPolicy' | 'iamInstanceProfile';
@@ -276,10 +290,7 @@ export function policyIndexValue(account: string, arn: string): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind:
-    | Exclude<OwnedKind, 'vpc' | 'subnet' | 'securityGroup' | 'resourceAssociation' | 'oidcProvider'>
-    | 'listener'
-    | 'rule',
+  kind: Exclude<OwnedKind, Ec2Kind | 'resourceAssociation' | 'oidcProvider'> | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

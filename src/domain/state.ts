@@ -4,7 +4,15 @@ import { Map as PersistentMap } from 'immutable';
 import { createKeysEditor, keysAfter, type KeysEditor, type OrderedKeys, type Position } from './ordered-keys.ts';
 import { indexDefinitions, indexOrder, type IndexName } from './state-indexes.ts';
 import type { BaseRecord, Key } from './records/base.ts';
-import type { Instance, LoadBalancer, SecurityGroup, Subnet, Vpc } from './records/ec2.ts';
+import type {
+  Instance,
+  LoadBalancer,
+  ManagedPrefixList,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Vpc,
+} from './records/ec2.ts';
 import type {
   ClientToken,
   Credential,
@@ -58,6 +66,8 @@ export interface RecordTypes {
   readonly vpc: Vpc;
   readonly subnet: Subnet;
   readonly securityGroup: SecurityGroup;
+  readonly securityGroupRule: SecurityGroupRule;
+  readonly prefixList: ManagedPrefixList;
   readonly instance: Instance;
   readonly loadBalancer: LoadBalancer;
   readonly iamUser: IamUser;
@@ -94,6 +104,8 @@ export const recordKinds: readonly RecordKind[] = [
   'vpc',
   'subnet',
   'securityGroup',
+  'securityGroupRule',
+  'prefixList',
   'instance',
   'loadBalancer',
   'iamUser',

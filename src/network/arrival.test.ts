@@ -6,12 +6,12 @@ import { emptySnapshot, type SecurityRule, type Snapshot, type VpcRecord } from 
 import { findArrival, findPassage } from './arrival.ts';
 
 const rule = (more: Partial<SecurityRule>): SecurityRule => ({
-  ...{ protocol: 'tcp', fromPort: 80, toPort: 90, cidrs: [], groups: [], ...more },
+  ...{ id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 90, cidrs: [], groups: [], ...more },
 });
 
 const vpc: VpcRecord = {
   ...{ id: 'vpc-1', revision: 1, account: '123456789012', region: 'us-east-1', arn: 'arn', cidrs: ['10.0.0.0/16'] },
-  ...{ attachment: { kind: 'netns' }, subnets: [], instances: [] },
+  ...{ attachment: { kind: 'netns' }, dns: { support: true, hostnames: true }, subnets: [], instances: [] },
   securityGroups: [
     {
       ...{ id: 'sg-door', name: 'door', egress: [] },

@@ -20,17 +20,26 @@ const guard = {
     {
       id: 'sg-web',
       name: 'web',
-      ingress: [{ protocol: 'tcp', fromPort: 8080, toPort: 8081, cidrs: ['0.0.0.0/0', '::/0'], groups: [] }],
+      ingress: [
+        { id: 'sgr-1', protocol: 'tcp', fromPort: 8080, toPort: 8081, cidrs: ['0.0.0.0/0', '::/0'], groups: [] },
+      ],
       egress: [
-        { protocol: '-1', fromPort: -1, toPort: -1, cidrs: ['169.254.171.0/24', '169.254.171.128/25'], groups: [] },
+        {
+          id: 'sgr-2',
+          protocol: '-1',
+          fromPort: -1,
+          toPort: -1,
+          cidrs: ['169.254.171.0/24', '169.254.171.128/25'],
+          groups: [],
+        },
       ],
     },
     {
       id: 'sg-door',
       name: 'door',
       ingress: [
-        { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: [], groups: ['sg-web'] },
-        { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['::/0'], groups: [] },
+        { id: 'sgr-3', protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: [], groups: ['sg-web'] },
+        { id: 'sgr-4', protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['::/0'], groups: [] },
       ],
       egress: [],
     },

@@ -143,7 +143,8 @@ function permit(
   verdict: 'accept' | 'return',
 ): readonly string[] {
   const ranges = rangesOf(rule, members);
-  if (ranges.length === 0) return [];
+  // IPv6 is not carried.
+  if (ranges.length === 0 || rule.protocol === 'icmpv6') return [];
   const where = ranges.includes('0.0.0.0/0') ? '' : `ip ${side} { ${ranges.join(', ')} } `;
   return [`${where}${formatProtocol(rule)}${verdict}`];
 }
@@ -165,9 +166,16 @@ export function portsOf({ fromPort, toPort }: SecurityRule): readonly [from: num
 function formatProtocol(rule: SecurityRule): string {
   const { protocol } = rule;
   if (protocol === '-1') return '';
-  if (protocol === 'icmp') return 'meta l4proto icmp ';
+  if (protocol === 'icmp') return formatIcmp(rule);
+  if (protocol !== 'tcp' && protocol !== 'udp') return `meta l4proto ${protocol} `;
   const ports = portsOf(rule);
   return ports === 'every' ? `meta l4proto ${protocol} ` : `${protocol} dport ${ports[0]}-${ports[1]} `;
+}
+
+/** Type and code of ICMP, where a rule is about these alone. */
+function formatIcmp({ fromPort: type, toPort: code }: SecurityRule): string {
+  if (type < 0) return 'meta l4proto icmp ';
+  return `icmp type ${type} ${code < 0 ? '' : `icmp code ${code} `}`;
 }
 
 /** The IPv4 ranges without those that lie inside another one: nft refuses a set whose intervals overlap. */

@@ -35,6 +35,7 @@ export function sampleSnapshot(options: SampleOptions = {}): Snapshot {
           id,
           cidrs: ['10.0.0.0/16'],
           attachment: attachment(i),
+          dns: { support: true, hostnames: true },
           subnets: [{ id: 'subnet-1', cidr: '10.0.1.0/24', zone: 'us-east-1a' }],
           securityGroups: options.securityGroups ?? [],
           instances: [],

@@ -32,6 +32,7 @@ export function sampleSnapshot(
     arn: 'arn:aws:ec2:us-east-1:123456789012:vpc/vpc-1',
     cidrs: ['10.0.0.0/16'],
     attachment: { kind: 'loopback' as const, n: 90 },
+    dns: { support: true, hostnames: true },
     subnets: [],
     securityGroups: [],
     instances: [],

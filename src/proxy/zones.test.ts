@@ -13,6 +13,7 @@ const vpc = (attachment: VpcRecord['attachment']): VpcRecord => ({
   arn: 'arn',
   cidrs: ['10.1.0.0/16'],
   attachment,
+  dns: { support: true, hostnames: true },
   subnets: [
     { id: 'subnet-1', cidr: '10.1.1.0/24', zone: 'us-east-1a' },
     { id: 'subnet-2', cidr: '10.1.128.0/17', zone: 'us-east-1b' },

@@ -35,13 +35,24 @@ export interface SubnetRecord {
   readonly zone: string;
 }
 
-/** One traffic permission of a security group. Ports are inclusive; protocol `-1` is any. */
+/** The protocol of a traffic permission: a name that EC2 knows, `-1` for any, or another protocol's number. */
+export type IpProtocol = 'tcp' | 'udp' | 'icmp' | 'icmpv6' | `${number}`;
+
+/** One traffic permission of a security group. */
 export interface SecurityRule {
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | '-1';
+  /** `sgr-…`. */
+  readonly id: string;
+  readonly protocol: IpProtocol;
+  /** Ports are inclusive; of ICMP this is the type. -1 is any. */
   readonly fromPort: number;
+  /** Of ICMP this is the code. -1 is any. */
   readonly toPort: number;
+  /** Of both families. */
   readonly cidrs: readonly string[];
+  /** Security group ids. */
   readonly groups: readonly string[];
+  /** The prefix list (`pl-…`) whose ranges `cidrs` are. */
+  readonly prefixList?: string;
 }
 
 export interface SecurityGroupRecord {
@@ -60,6 +71,8 @@ export interface VpcRecord extends SnapshotRecord {
   readonly name?: string;
   readonly cidrs: readonly string[];
   readonly attachment: Attachment;
+  /** What EC2 calls enableDnsSupport and enableDnsHostnames. */
+  readonly dns: { readonly support: boolean; readonly hostnames: boolean };
   readonly subnets: readonly SubnetRecord[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   readonly instances: readonly InstanceSpec[];

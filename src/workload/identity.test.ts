@@ -9,7 +9,7 @@ const instance = { name: 'one', address: '10.0.1.10', securityGroups: [] };
 function vpc(id: string, instances: VpcRecord['instances']): VpcRecord {
   return {
     ...{ id, revision: 1, account: '123456789012', region: 'eu-west-1', arn: `arn:${id}`, cidrs: ['10.0.0.0/16'] },
-    ...{ attachment: { kind: 'netns' }, securityGroups: [], instances },
+    ...{ attachment: { kind: 'netns' }, dns: { support: true, hostnames: true }, securityGroups: [], instances },
     subnets: [{ id: 'subnet-1', cidr: '10.0.1.0/24', zone: 'eu-west-1c' }],
   };
 }

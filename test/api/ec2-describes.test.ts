@@ -197,7 +197,7 @@ test('a VPC has the parts that Terraform reads of it', async () => {
   );
   for (const [Attribute, name, value] of [
     ['enableDnsSupport', 'EnableDnsSupport', true],
-    ['enableDnsHostnames', 'EnableDnsHostnames', false],
+    ['enableDnsHostnames', 'EnableDnsHostnames', true],
     ['enableNetworkAddressUsageMetrics', 'EnableNetworkAddressUsageMetrics', false],
   ] as const) {
     const shown = await ec2.send(new sdk.DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute }));
@@ -276,7 +276,7 @@ test('tags are given, listed by filter, and taken away', async () => {
     codeOf(ec2.send(new sdk.CreateTagsCommand({ Resources: [vpcId, id], Tags: [{ Key: key, Value: 'b' }] })));
   assert.equal(await create('sg-00000000000000000'), 'InvalidGroup.NotFound');
   assert.equal(await create('subnet-00000000000000000'), 'InvalidSubnetID.NotFound');
-  assert.equal(await create('pl-00000000000000000'), 'InvalidID');
+  assert.equal(await create('xyz-00000000000000000'), 'InvalidID');
   assert.equal(await create(vpcId, 'aws:x'), 'InvalidParameterValue');
   const many = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: '' }));
   const spent = ec2.send(new sdk.CreateTagsCommand({ Resources: [vpcId], Tags: many }));

@@ -17,6 +17,11 @@ import { advanceStatuses, defaultSweep, failOverdue, reset, sweep } from '../../
 import { secrets } from './iam-words.ts';
 import { callOf, type Word } from './hand.ts';
 
+const rule = {
+  ...{ protocol: 'tcp' as const, fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/16'], groups: ['web'] },
+  prefixLists: ['com.amazonaws.us-east-1.vpc-lattice'],
+};
+
 /** A configuration of up to two VPCs; the bits of `n` say what stands in them. */
 function configuredVpcs(n: number): readonly ConfiguredVpc[] {
   const has = (bit: number): boolean => (n & (1 << bit)) !== 0;
@@ -27,7 +32,7 @@ function configuredVpcs(n: number): readonly ConfiguredVpc[] {
     cidrs: ['10.0.0.0/16'],
     attachment: { kind: 'loopback' },
     subnets: has(1) ? [{ cidr: '10.0.1.0/24', zone: 'us-east-1a' }] : [],
-    securityGroups: has(2) ? [{ name: 'web', ingress: [], egress: [] }] : [],
+    securityGroups: has(2) ? [{ name: 'web', ingress: [rule], egress: [{ ...rule, groups: [] }] }] : [],
     instances: has(3)
       ? [{ name: 'web-1', address: '10.0.1.10', securityGroups: has(2) ? ['web'] : [], command: ['node', 'web.mjs'] }]
       : [],

@@ -1,7 +1,8 @@
 // Which records a record names: each must exist.
 
 import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../../src/domain/records/base.ts';
-import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
+import { describePrefixLists } from '../../src/domain/ec2/index.ts';
+import { emptyState, type RecordKind, type RecordTypes, type State } from '../../src/domain/state.ts';
 
 /** The key of a record, and the kinds that it may be of. */
 type Reference = readonly [key: Key, ...kinds: readonly RecordKind[]];
@@ -9,6 +10,9 @@ type Reference = readonly [key: Key, ...kinds: readonly RecordKind[]];
 const own = (record: BaseRecord, id: string): Key => keyOf(record.account, record.region, id);
 const each = (record: BaseRecord, kind: RecordKind, ids: readonly string[]): readonly Reference[] =>
   ids.map((id) => [own(record, id), kind]);
+const awsLists = new Set(
+  [...describePrefixLists(emptyState, { account: '', region: 'us-east-1' }, {}).read()].map(({ id }) => id),
+);
 const none = (): readonly Reference[] => [];
 
 /**
@@ -70,14 +74,16 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
   domainVerification: none,
   vpc: none,
   subnet: (r) => [[r.vpcKey, 'vpc']],
-  securityGroup: (r) => [
+  securityGroup: (r) => [[r.vpcKey, 'vpc']],
+  securityGroupRule: (r) => [
     [r.vpcKey, 'vpc'],
-    ...each(
-      r,
-      'securityGroup',
-      [...r.ingress, ...r.egress].flatMap((rule) => rule.groups),
-    ),
+    ...each(r, 'securityGroup', r.peer.kind === 'group' ? [r.groupId, r.peer.groupId] : [r.groupId]),
+    // Those of AWS are stored nowhere.
+    ...(r.peer.kind === 'prefixList' && !awsLists.has(r.peer.prefixListId)
+      ? each(r, 'prefixList', [r.peer.prefixListId])
+      : []),
   ],
+  prefixList: none,
   instance: (r) => [[r.vpcKey, 'vpc'], ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds)],
   loadBalancer: none,
   iamUser: none,

@@ -159,8 +159,15 @@ test('a worker reaches only workloads, and only of the VPC whose source it takes
 test('security groups of doors and workloads say who may connect', needsNamespaces, async (t) => {
   const lab = openLab(t);
   const rule = (port: number, wish: { cidrs?: readonly string[]; groups?: readonly string[] }) =>
-    ({ protocol: 'tcp', fromPort: port, toPort: port, cidrs: [], groups: [], ...wish }) as const;
-  const everywhere = { protocol: '-1', fromPort: -1, toPort: -1, cidrs: ['0.0.0.0/0'], groups: [] } as const;
+    ({ id: 'sgr-1', protocol: 'tcp', fromPort: port, toPort: port, cidrs: [], groups: [], ...wish }) as const;
+  const everywhere = {
+    id: 'sgr-2',
+    protocol: '-1',
+    fromPort: -1,
+    toPort: -1,
+    cidrs: ['0.0.0.0/0'],
+    groups: [],
+  } as const;
   const snapshot = sampleSnapshot({
     vpcs: ['vpc-a'],
     ports: [80, 81],

@@ -10,10 +10,15 @@ import { readEc2 } from './read-ec2.ts';
 /** Lists the prefix lists of VPC Lattice with their ranges. */
 export const describePrefixLists = readEc2(
   'DescribePrefixLists',
-  (_state, request: Valid<DescribePrefixListsRequest>, call): Wire<DescribePrefixListsResult> => {
-    const { items, nextToken } = paginateEc2(list(call, readDescribe(request.PrefixListIds, request.Filters)), request);
+  (state, request: Valid<DescribePrefixListsRequest>, call): Wire<DescribePrefixListsResult> => {
+    const { items, nextToken } = paginateEc2(
+      list(state, call, readDescribe(request.PrefixListIds, request.Filters)),
+      request,
+    );
     return {
-      PrefixLists: items.map(({ id, name, cidrs }) => ({ PrefixListId: id, PrefixListName: name, Cidrs: [...cidrs] })),
+      PrefixLists: items.map(({ id, name, entries }) => ({
+        ...{ PrefixListId: id, PrefixListName: name, Cidrs: entries.map(({ cidr }) => cidr) },
+      })),
       NextToken: nextToken,
     };
   },

@@ -1,8 +1,7 @@
 // GetManagedPrefixListEntries.
 
 import type { GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult } from '@aws-sdk/client-ec2';
-import { ServiceError } from '../../aws/index.ts';
-import { prefixListEntries } from '../../domain/ec2/index.ts';
+import { listPrefixListEntries } from '../../domain/ec2/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { paginateEc2 } from './page-ec2.ts';
 import { readEc2 } from './read-ec2.ts';
@@ -10,10 +9,16 @@ import { readEc2 } from './read-ec2.ts';
 /** Lists the ranges of a prefix list. */
 export const getManagedPrefixListEntries = readEc2(
   'GetManagedPrefixListEntries',
-  (_state, request: Valid<GetManagedPrefixListEntriesRequest>, call): Wire<GetManagedPrefixListEntriesResult> => {
-    if (request.TargetVersion !== undefined)
-      throw new ServiceError('InvalidParameterValue', 'Lists that AWS manages have no versions.');
-    const { items, nextToken } = paginateEc2(prefixListEntries(call, request.PrefixListId), request, [1, 100]);
-    return { Entries: items.map(({ id }) => ({ Cidr: id })), NextToken: nextToken };
+  (state, request: Valid<GetManagedPrefixListEntriesRequest>, call): Wire<GetManagedPrefixListEntriesResult> => {
+    const { PrefixListId: id, TargetVersion: version } = request;
+    const entries = listPrefixListEntries(state, call, { id, ...(version === undefined ? {} : { version }) });
+    const { items, nextToken } = paginateEc2(entries, request, [1, 100]);
+    return {
+      Entries: items.map(({ id: Cidr, description }) => ({
+        Cidr,
+        ...(description === undefined ? {} : { Description: description }),
+      })),
+      NextToken: nextToken,
+    };
   },
 );

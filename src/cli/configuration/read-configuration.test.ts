@@ -48,7 +48,7 @@ vpcs:
     subnets: [{ cidr: 10.0.1.0/24, zone: eu-west-1b }, { cidr: 10.0.2.0/24 }]
     securityGroups:
       - name: web
-        ingress: [{ protocol: tcp, port: 80, cidrs: [10.0.0.0/16] }, { protocol: udp, fromPort: 1, toPort: 9, groups: [web] }]
+        ingress: [{ protocol: tcp, port: 80, cidrs: [10.0.0.0/16] }, { protocol: udp, fromPort: 1, toPort: 9, groups: [web], prefixLists: [com.amazonaws.us-east-1.vpc-lattice], description: from the lattice }]
     instances:
       - { name: web-1, address: 10.0.1.10, securityGroups: [web], command: [node, web.mjs], environment: { PORT: "80" } }
       - { name: web-2, address: 10.0.1.11 }
@@ -97,7 +97,10 @@ functions:
             name: 'web',
             ingress: [
               { protocol: 'tcp', fromPort: 80, toPort: 80, cidrs: ['10.0.0.0/16'], groups: [] },
-              { protocol: 'udp', fromPort: 1, toPort: 9, cidrs: [], groups: ['web'] },
+              {
+                ...{ protocol: 'udp', fromPort: 1, toPort: 9, cidrs: [], groups: ['web'] },
+                ...{ prefixLists: ['com.amazonaws.us-east-1.vpc-lattice'], description: 'from the lattice' },
+              },
             ],
             egress: [{ protocol: '-1', fromPort: -1, toPort: -1, cidrs: ['0.0.0.0/0', '::/0'], groups: [] }],
           },

@@ -16,12 +16,25 @@ export function readSecurityGroup(
   place: Place,
   groups: readonly string[],
 ): SecurityGroup | undefined {
-  const fields = reader.fields(place, ['name', 'ingress', 'egress']);
+  const fields = reader.fields(place, ['name', 'description', 'ingress', 'egress']);
   const name = fields && reader.text(reader.need(place, fields, 'name'));
   if (fields === undefined || name === undefined) return undefined;
   const rules = (key: 'ingress' | 'egress'): Rule[] =>
     reader.list(fields.get(key)).flatMap((one) => readRule(reader, one, groups) ?? []);
-  return { name, ingress: rules('ingress'), egress: fields.has('egress') ? rules('egress') : [allowAll] };
+  const description = readDescription(reader, fields.get('description'));
+  return {
+    name,
+    ...description,
+    ingress: rules('ingress'),
+    egress: fields.has('egress') ? rules('egress') : [allowAll],
+  };
+}
+
+/** What EC2 admits (EC2 API: CreateSecurityGroup). */
+function readDescription(reader: YamlReader, place: Place | undefined): { readonly description?: string } {
+  const rule = 'a description: at most 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*';
+  const description = reader.matching(place, /^[\w .:/()#,@[\]+=&;{}!$*-]{1,255}$/, rule);
+  return description === undefined ? {} : { description };
 }
 
 /** The names of the groups in a list of names; unknown ones are refused. */
@@ -35,7 +48,9 @@ export function readGroupNames(reader: YamlReader, place: Place | undefined, gro
 }
 
 function readRule(reader: YamlReader, place: Place, groups: readonly string[]): Rule | undefined {
-  const fields = reader.fields(place, ['protocol', 'port', 'fromPort', 'toPort', 'cidrs', 'groups']);
+  const fields = reader.fields(place, [
+    ...['protocol', 'port', 'fromPort', 'toPort', 'cidrs', 'groups', 'prefixLists', 'description'],
+  ]);
   if (fields === undefined) return undefined;
   const protocol = fields.has('protocol')
     ? reader.oneOf(fields.get('protocol'), ['tcp', 'udp', 'icmp', '-1'] as const)
@@ -57,6 +72,20 @@ function readRule(reader: YamlReader, place: Place, groups: readonly string[]): 
     return cidr ?? [];
   });
   const names = readGroupNames(reader, fields.get('groups'), groups);
-  if (cidrs.length + names.length === 0) reader.refuse(place, 'a rule needs cidrs or groups');
-  return protocol && { protocol, fromPort, toPort, cidrs, groups: names };
+  // Whether there is such a list is known only when the server runs: customers make lists of their own.
+  const prefixLists = reader.list(fields.get('prefixLists')).flatMap((one) => {
+    const list = reader.text(one);
+    if (list !== undefined && !/^(pl-[0-9a-f]{8,17}|com\.amazonaws\.[a-z0-9.-]+)$/.test(list))
+      reader.refuse(one, `${list} is neither a list's id (pl-…) nor one of AWS (com.amazonaws.REGION.vpc-lattice)`);
+    return list ?? [];
+  });
+  if (cidrs.length + names.length + prefixLists.length === 0)
+    reader.refuse(place, 'a rule needs cidrs, groups or prefixLists');
+  return (
+    protocol && {
+      ...{ protocol, fromPort, toPort, cidrs, groups: names },
+      ...(prefixLists.length === 0 ? {} : { prefixLists }),
+      ...readDescription(reader, fields.get('description')),
+    }
+  );
 }

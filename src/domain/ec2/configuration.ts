@@ -5,12 +5,27 @@ import { cidrContains, cidrIncludes, cidrOverlaps, formatCidr, parseCidr, type C
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, type Caller } from '../identifiers.ts';
 import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../records/base.ts';
-import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '../records/ec2.ts';
+import type { Instance, IpProtocol, RulePeer, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { applyChanges, put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
+import { getPrefixList } from './prefix-list.ts';
 import { checkSubnetUnused } from './subnet.ts';
 import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
+
+/** A rule of a security group as the configuration describes it: as many of EC2's rules as it has peers. */
+export interface ConfiguredRule {
+  readonly protocol: IpProtocol;
+  /** As of `SecurityGroupRule`. */
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly cidrs: readonly string[];
+  /** Names of security groups of the same VPC. */
+  readonly groups: readonly string[];
+  /** Names or ids of prefix lists. */
+  readonly prefixLists?: readonly string[];
+  readonly description?: string;
+}
 
 /** A VPC as the configuration describes it. Names are unique: of VPCs in account and region, of the rest in their VPC. */
 export interface ConfiguredVpc {
@@ -22,9 +37,9 @@ export interface ConfiguredVpc {
   readonly subnets: readonly { readonly cidr: string; readonly zone: string }[];
   readonly securityGroups: readonly {
     readonly name: string;
-    /** `groups` are names of security groups of the same VPC. */
-    readonly ingress: readonly SecurityGroupRule[];
-    readonly egress: readonly SecurityGroupRule[];
+    readonly description?: string;
+    readonly ingress: readonly ConfiguredRule[];
+    readonly egress: readonly ConfiguredRule[];
   }[];
   readonly instances: readonly {
     readonly name: string;
@@ -39,8 +54,8 @@ export interface ConfiguredVpc {
   }[];
 }
 
-type ConfiguredKind = 'vpc' | 'subnet' | 'securityGroup' | 'instance';
-const configuredKinds: readonly ConfiguredKind[] = ['vpc', 'subnet', 'securityGroup', 'instance'];
+type ConfiguredKind = 'vpc' | 'subnet' | 'securityGroup' | 'securityGroupRule' | 'instance';
+const configuredKinds: readonly ConfiguredKind[] = ['vpc', 'subnet', 'securityGroup', 'securityGroupRule', 'instance'];
 
 /**
  * Makes the records of the configured VPCs what `input` says. Ids follow from the names, so they are the same on every
@@ -71,6 +86,7 @@ export function applyConfiguredVpcs(
     want('vpc', vpc);
     for (const subnet of subnetsOf(head, vpc, configured, context)) want('subnet', subnet);
     for (const group of securityGroupsOf(vpc, configured, context)) want('securityGroup', group);
+    for (const rule of rulesOf(state, vpc, configured, context)) want('securityGroupRule', rule);
     for (const instance of instancesOf(vpc, configured, context)) want('instance', instance);
   }
   for (const kind of configuredKinds)
@@ -111,7 +127,7 @@ function checkGroupUnused(state: State, group: SecurityGroup): void {
 
 /** The id that the configuration's `kind` `name` (within `scope`) has: `i-0…`, always the same. */
 export function configuredId(
-  prefix: 'vpc' | 'subnet' | 'sg' | 'i',
+  prefix: 'vpc' | 'subnet' | 'sg' | 'sgr' | 'i',
   caller: Caller,
   ...names: readonly string[]
 ): string {
@@ -119,16 +135,24 @@ export function configuredId(
   return `${prefix}-0${hash.digest('hex').slice(0, 16)}`;
 }
 
-function base(caller: Caller, id: string, name: string, context: Context) {
+function base(caller: Caller, id: string, name: string | undefined, context: Context) {
   return {
     account: caller.account,
     region: caller.region,
     id,
     createdAt: context.now,
     lastUpdatedAt: context.now,
-    tags: { Name: name },
+    tags: name === undefined ? {} : { Name: name },
     origin: 'configuration' as const,
   };
+}
+
+/** Of AWS, for customers' lists are made by API and would keep the configuration from being obeyed when they go. */
+function listOfAws(state: State, vpc: Vpc, idOrName: string): string {
+  const { id, stored } = getPrefixList(state, vpc, idOrName);
+  if (stored !== undefined)
+    throw invalid(`The prefix list ${id} is a customer's; the configuration can name those of AWS.`);
+  return id;
 }
 
 function configuredVpc(state: State, configured: ConfiguredVpc, context: Context): Vpc {
@@ -152,6 +176,7 @@ function configuredVpc(state: State, configured: ConfiguredVpc, context: Context
     name: configured.name,
     cidrs: cidrs.map(formatCidr),
     attachment: decideAttachment(state, configured.attachment, before),
+    enableDnsHostnames: true,
   };
 }
 
@@ -178,22 +203,50 @@ function subnetsOf(state: State, vpc: Vpc, configured: ConfiguredVpc, context: C
 }
 
 function securityGroupsOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): SecurityGroup[] {
-  const resolve = (rule: SecurityGroupRule): SecurityGroupRule => ({
-    ...rule,
-    groups: rule.groups.map((name) => groupId(vpc, configured, name)),
-  });
   return configured.securityGroups.map((group) => {
     const id = configuredId('sg', vpc, configured.name, group.name);
     return {
       ...base(vpc, id, group.name, context),
       arn: formatArn('ec2', vpc, `security-group/${id}`),
       name: group.name,
+      ...(group.description === undefined ? {} : { description: group.description }),
       vpcKey: keyOfRecord(vpc),
       vpcId: vpc.id,
-      ingress: group.ingress.map(resolve),
-      egress: group.egress.map(resolve),
     };
   });
+}
+
+/** What is said twice is one rule, as in EC2. */
+function rulesOf(state: State, vpc: Vpc, configured: ConfiguredVpc, context: Context): Iterable<SecurityGroupRule> {
+  const rules = new Map<string, SecurityGroupRule>();
+  for (const group of configured.securityGroups)
+    for (const [isEgress, described] of [...group.ingress.map(inward), ...group.egress.map(outward)]) {
+      const { protocol, fromPort, toPort, description } = described;
+      for (const peer of peersOf(state, vpc, configured, described)) {
+        const what = { isEgress, protocol, fromPort, toPort, peer };
+        const id = configuredId('sgr', vpc, configured.name, group.name, JSON.stringify(what));
+        rules.set(id, {
+          ...base(vpc, id, undefined, context),
+          ...what,
+          ...(description === undefined ? {} : { description }),
+          vpcKey: keyOfRecord(vpc),
+          groupId: groupId(vpc, configured, group.name),
+        });
+      }
+    }
+  return rules.values();
+}
+
+const inward = (rule: ConfiguredRule) => [false, rule] as const;
+const outward = (rule: ConfiguredRule) => [true, rule] as const;
+
+function peersOf(state: State, vpc: Vpc, configured: ConfiguredVpc, rule: ConfiguredRule): readonly RulePeer[] {
+  const { cidrs, groups, prefixLists = [] } = rule;
+  return [
+    ...cidrs.map((cidr): RulePeer => ({ kind: 'cidr', cidr })),
+    ...groups.map((name): RulePeer => ({ kind: 'group', groupId: groupId(vpc, configured, name) })),
+    ...prefixLists.map((list): RulePeer => ({ kind: 'prefixList', prefixListId: listOfAws(state, vpc, list) })),
+  ];
 }
 
 function instancesOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): Instance[] {

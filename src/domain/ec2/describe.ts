@@ -4,7 +4,7 @@ import type { Caller } from '../identifiers.ts';
 import { listBy, listOf, type RecordList } from '../page.ts';
 import { keyOf, type BaseRecord } from '../records/base.ts';
 import { ec2Refusal } from '../refusal.ts';
-import { ownedIndexValue } from '../state-indexes.ts';
+import { ownedIndexValue, type Ec2Kind } from '../state-indexes.ts';
 import type { RecordTypes, State } from '../state.ts';
 import { ec2Filter, type Ec2Filter, type FilterTable } from './filter.ts';
 
@@ -22,7 +22,7 @@ export interface UnknownId {
 }
 
 /** Stored records of `kind`. */
-export function describeStored<K extends 'vpc' | 'subnet' | 'securityGroup'>(
+export function describeStored<K extends Ec2Kind>(
   state: State,
   caller: Caller,
   {
@@ -40,7 +40,10 @@ export function describeStored<K extends 'vpc' | 'subnet' | 'securityGroup'>(
     if (record === undefined) throw ec2Refusal(unknown.code, unknown.message(id));
     return record;
   });
-  return listOf(`${ids.join(' ')} ${filter?.name}`, filter === undefined ? found : found.filter(filter.passes));
+  return listOf<RecordTypes[K]>(
+    `${ids.join(' ')} ${filter?.name}`,
+    filter === undefined ? found : found.filter(filter.passes),
+  );
 }
 
 /** What tables have in common for a lookup. */

@@ -102,7 +102,7 @@ const shop: ConfiguredVpc = {
 
 test('applyConfiguredVpcs() makes the records, changes nothing the second time, and follows the file', () => {
   const scenario = createScenario();
-  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 4);
+  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 5);
   scenario.now += 1000;
   assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 0);
   const instance = [...scenario.state.tables.instance.values()][0];
@@ -110,11 +110,13 @@ test('applyConfiguredVpcs() makes the records, changes nothing the second time, 
   assert.equal(instance?.id, configuredId('i', scenarioCaller, 'shop', 'web-1'));
   assert.match(instance?.id ?? '', /^i-0[0-9a-f]{16}$/);
   assert.deepEqual(instance?.securityGroupIds, [groupId]);
-  assert.deepEqual([...scenario.state.tables.securityGroup.values()][0]?.ingress[0]?.groups, [groupId]);
+  const [rule] = scenario.state.tables.securityGroupRule.values();
+  assert.match(rule?.id ?? '', /^sgr-0[0-9a-f]{16}$/);
+  assert.deepEqual([rule?.isEgress, rule?.groupId, rule?.peer], [false, groupId, { kind: 'group', groupId }]);
   const less = { ...shop, instances: [], attachment: { kind: 'loopback', n: 7 } } as const;
   assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [less] }), 2);
   assert.equal(scenario.state.tables.instance.size, 0);
-  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [] }), 3);
+  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [] }), 4);
   assert.ok(scenario.state.tables.vpc.isEmpty() && scenario.state.tables.subnet.isEmpty());
 });
 

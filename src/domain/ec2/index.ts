@@ -1,12 +1,12 @@
 // VPCs, subnets, security groups and instances, and what EC2 tells of them.
 
 export { familiesOf, findSubnets, findVpc, wrongSecurityGroups } from './check-placement.ts';
-export { applyConfiguredVpcs, configuredId, type ConfiguredVpc } from './configuration.ts';
+export { applyConfiguredVpcs, configuredId, type ConfiguredRule, type ConfiguredVpc } from './configuration.ts';
 export type { Ec2Filter } from './filter.ts';
 export { applyConfiguredLoadBalancers, findLoadBalancer, type ConfiguredLoadBalancer } from './load-balancer.ts';
-export { describePrefixLists, prefixListEntries, type PrefixList } from './prefix-list.ts';
+export { describePrefixLists, listPrefixListEntries, findPrefixListRanges, type PrefixList } from './prefix-list.ts';
 export { cidrAssociationId, describeSubnets, describeVpcs, subnetAvailableAddresses } from './read.ts';
-export { describeSecurityGroupRules, describeSecurityGroups, type SecurityGroupPermission } from './security-group.ts';
+export { describeSecurityGroupRules, describeSecurityGroups, listRulesOf } from './security-group-read.ts';
 export { placeStandIns } from './stand-in.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
 export { createTags, deleteTags, describeTags } from './tags.ts';

@@ -14,6 +14,8 @@ import type { FilterTable } from './filter.ts';
 const kinds = {
   'vpc-': { kind: 'vpc', type: 'vpc', code: 'InvalidVpcID.NotFound' },
   'subnet-': { kind: 'subnet', type: 'subnet', code: 'InvalidSubnetID.NotFound' },
+  'sgr-': { kind: 'securityGroupRule', type: 'security-group-rule', code: 'InvalidSecurityGroupRuleId.NotFound' },
+  'pl-': { kind: 'prefixList', type: 'prefix-list', code: 'InvalidPrefixListID.NotFound' },
   'sg-': { kind: 'securityGroup', type: 'security-group', code: 'InvalidGroup.NotFound' },
 } as const;
 

@@ -14,6 +14,10 @@ export interface Vpc extends BaseRecord {
   /** The first is the primary one. */
   readonly cidrs: readonly string[];
   readonly attachment: VpcAttachment;
+  /** Whether it has a resolver; absent: yes. */
+  readonly enableDnsSupport?: boolean;
+  /** Whether its addresses have names; absent: no. */
+  readonly enableDnsHostnames?: boolean;
 }
 
 export interface Subnet extends BaseRecord {
@@ -25,23 +29,53 @@ export interface Subnet extends BaseRecord {
   readonly zone: string;
 }
 
-/** One traffic permission. Ports are inclusive; protocol `-1` is any. */
-export interface SecurityGroupRule {
-  readonly protocol: 'tcp' | 'udp' | 'icmp' | '-1';
+/** The protocol of a rule: a name that EC2 knows, `-1` for any, or another protocol's number. */
+export type IpProtocol = 'tcp' | 'udp' | 'icmp' | 'icmpv6' | `${number}`;
+
+/** Whom a rule lets in, or where to it lets out. */
+export type RulePeer =
+  | { readonly kind: 'cidr'; readonly cidr: string }
+  | { readonly kind: 'group'; readonly groupId: string }
+  | { readonly kind: 'prefixList'; readonly prefixListId: string };
+
+/** One traffic permission of a security group: one peer each, as EC2 counts rules. Its id is `sgr-…`. */
+export interface SecurityGroupRule extends BaseRecord {
+  readonly vpcKey: Key;
+  readonly groupId: string;
+  readonly isEgress: boolean;
+  readonly protocol: IpProtocol;
+  /** Ports are inclusive; of ICMP these are type and code; -1 is any. */
   readonly fromPort: number;
   readonly toPort: number;
-  readonly cidrs: readonly string[];
-  /** Security group ids. */
-  readonly groups: readonly string[];
+  readonly peer: RulePeer;
+  readonly description?: string;
 }
 
 export interface SecurityGroup extends BaseRecord {
   readonly arn: string;
   readonly name: string;
+  /** Absent: its name. */
+  readonly description?: string;
   readonly vpcKey: Key;
   readonly vpcId: string;
-  readonly ingress: readonly SecurityGroupRule[];
-  readonly egress: readonly SecurityGroupRule[];
+}
+
+/** A prefix list of a customer; its id is `pl-…`. */
+export interface ManagedPrefixList extends BaseRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly addressFamily: 'IPv4' | 'IPv6';
+  readonly maxEntries: number;
+  /** The present version; the first is 1. */
+  readonly version: number;
+  readonly entries: readonly PrefixListEntry[];
+  /** Earlier versions by number, from the first one on. */
+  readonly earlier: readonly (readonly PrefixListEntry[])[];
+}
+
+export interface PrefixListEntry {
+  readonly cidr: string;
+  readonly description?: string;
 }
 
 /** A process that stands in a VPC; its id (`i-…`) is also the target id that stands for it. */
