@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'all'>> = {
   dns: ['snapshot'],
   network: ['snapshot'],
   workload: ['snapshot', 'network', 'identity'],
-  explain: ['snapshot', 'routing', 'policy', 'sigv4', 'proxy', 'identity'],
+  explain: ['snapshot', 'routing', 'policy', 'sigv4', 'proxy', 'identity', 'telemetry'],
   envoy: ['snapshot', 'policy', 'sigv4', 'telemetry'],
   kube: [],
   cli: 'all',

@@ -3,8 +3,13 @@
 export { createApi, type ApiDeps, type ApiOptions } from './api.ts';
 export { type RateClass, type RateLimit, type RateLimits } from './rate-limiter.ts';
 export { latticeOperations } from './lattice/operations.ts';
-export { type MadeWorkload, type WorkloadFailure, type WorkloadRequest, type Workloads } from './pergola/deps.ts';
+export {
+  type MadeWorkload,
+  type ServedRequest,
+  type WorkloadFailure,
+  type WorkloadRequest,
+  type Workloads,
+} from './pergola/deps.ts';
 export { createMetadataServer, type MetadataServerDeps } from './metadata/metadata-server.ts';
-export { type MetadataSubject } from './metadata/metadata-subject.ts';
 export { createRoleCredentials, type RoleCredentials } from './metadata/role-credentials.ts';
 export { containerPath } from './metadata/answer-metadata.ts';

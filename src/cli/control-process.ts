@@ -256,7 +256,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
         ),
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
       workloads: bindWorkloads(agent.workloads, store, tokens),
-      explain: bindExplain({ settings, snapshot: publisher.snapshot, agent, health, clock }),
+      ...bindExplain({ settings, snapshot: publisher.snapshot, store, agent, health, clock }),
       reload: () =>
         new Promise((resolve) => {
           const id = reloads.size + 1;

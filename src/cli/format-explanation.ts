@@ -13,13 +13,19 @@ import type {
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
 
 /** Lines with a final newline. What a client or a policy wrote is quoted, so that it ends no line and moves no terminal. */
-export function formatExplanation({ revision, vpc, method, url, steps, verdict }: Explanation): string {
+export function formatExplanation(explanation: Explanation): string {
+  const { revision, vpc, method, url, verdict } = explanation;
   const lines = [
     `${method} ${quiet(url)} from ${vpc}, revision ${revision}`,
-    ...steps.flatMap(formatStep),
+    ...formatSteps(explanation),
     ...formatVerdict(verdict),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The lines of the steps alone. */
+export function formatSteps({ steps }: Explanation): readonly string[] {
+  return steps.flatMap(formatStep);
 }
 
 function formatStep(step: Step): readonly string[] {
@@ -46,7 +52,7 @@ function formatStep(step: Step): readonly string[] {
 }
 
 /** A step's title, and what follows it in a column of its own. */
-function line(title: string, text: string): string {
+export function line(title: string, text: string): string {
   return `${title.padEnd(10)} ${text}`;
 }
 
@@ -114,10 +120,18 @@ function formatListener({ host, port, service, listener }: StepOf<'listener'>): 
   return listener === undefined ? `${of} has no HTTP listener on port ${port}` : `${listener} of ${of}, port ${port}`;
 }
 
+/** Why a principal is who it is. */
+const callers = {
+  as: 'as the question says',
+  signature: 'whose signature is good',
+  log: 'as the access log has it',
+  nothing: '',
+} as const;
+
 function formatCaller({ caller, by, principal, reason }: StepOf<'caller'>): string {
   if (caller === 'anonymous') return 'anonymous: no signature';
   if (caller === 'refused') return `the signature is refused: ${quiet(reason ?? '')}`;
-  return `${principal ?? ''}, ${by === 'as' ? 'as the question says' : 'whose signature is good'}`;
+  return `${principal ?? ''}, ${callers[by]}`;
 }
 
 function formatPolicies({ layer, authType, policies }: StepOf<'policies'>): readonly string[] {
@@ -130,8 +144,14 @@ function formatPolicy(layer: string, { name, resource, effect, statements }: Exp
   const said = { Allow: 'allows', Deny: 'denies', None: 'does not allow' }[effect];
   return [
     line('policy', `${layer}: ${quiet(name)} ${said} ${quiet(resource)}`),
-    ...statements.flatMap(({ sid, effect: own, line: at, column, applies, failed }) => [
-      `  ${at}:${column} ${own}${sid === undefined ? '' : ` ${quiet(sid)}`} ${applies ? 'applies' : 'does not apply'}`,
+    ...statements.flatMap(({ sid, effect: own, line: at, column, applies, unknown, failed }) => [
+      `  ${at}:${column} ${own}${sid === undefined ? '' : ` ${quiet(sid)}`} ${
+        unknown === undefined
+          ? applies
+            ? 'applies'
+            : 'does not apply'
+          : `cannot be told: ${unknown.map(quiet).join(', ')} is not recorded`
+      }`,
       ...(failed === undefined
         ? []
         : [
@@ -149,15 +169,18 @@ function formatSeen(saw: string | readonly string[] | null): string {
 function formatCount(rules: readonly ExplainedRule[]): string {
   const found = rules.find(({ matches }) => matches);
   if (found === undefined) return 'none matches';
+  if (found.by === 'log') return `${found.id} has matched, as the access log has it`;
   return rules.length === 1 ? `${found.id} matches` : `${found.id} matches, after ${rules.length - 1} that did not`;
 }
 
 function formatMismatch({ id, failed }: ExplainedRule): readonly string[] {
   if (failed === undefined) return [];
-  const { part, name, match, expected, caseSensitive, saw } = failed;
+  const { part, name, match, expected, caseSensitive, saw, isUnknown } = failed;
   const verb = { exact: 'is', prefix: 'begins with', contains: 'contains' }[match];
   const what = name === undefined ? part : `header ${name}`;
   const folded = caseSensitive ? '' : ', in any case';
+  if (isUnknown === true)
+    return [`  ${id} cannot be told: ${what} ${verb} ${quote(expected)}${folded}; it is not recorded`];
   return [
     `  ${id} does not match: ${what} ${verb} ${quote(expected)}${folded}; it is ${saw === null ? 'absent' : quote(saw)}`,
   ];
@@ -173,7 +196,8 @@ function formatGroup({ id, type, weight, share, targets, failure }: ExplainedGro
   ];
 }
 
-function formatVerdict(verdict: Verdict): readonly string[] {
+/** The lines of what comes of a request. */
+export function formatVerdict(verdict: Verdict): readonly string[] {
   switch (verdict.kind) {
     case 'unreachable':
       return [line('verdict', `unreachable: ${verdict.reason}`)];
@@ -199,6 +223,7 @@ function quote(text: string): string {
   return JSON.stringify(quiet(text));
 }
 
-function quiet(text: string): string {
+/** A text without characters that a terminal obeys. */
+export function quiet(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '\u{fffd}');
 }

@@ -8,7 +8,8 @@ import { signerArn, signLines, withSigner } from '../proxy/identity/signer-sampl
 import { sampleSnapshot } from '../proxy/snapshot-sample.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Explanation } from './explanation.ts';
-import { readQuestion, type Question } from './question.ts';
+import type { ExplainQuestion } from '../base/explain-question.ts';
+import { readQuestion } from './question.ts';
 import { explainerOf, HOST, limits, NOW, randomSnapshot, user, wordsOfPaths } from './explain-sample.ts';
 
 const snapshotArb = randomSnapshot((rules) => sampleSnapshot(80, rules, { 'tg-1': [1], 'tg-2': [2] }, 7));
@@ -50,7 +51,7 @@ function explainedOutcome({ verdict }: Explanation, listener: string): string {
 
 /** The decision of the hot path, which records nothing, or why it refuses the head. */
 function decideAsServed(
-  question: Question,
+  question: ExplainQuestion,
   snapshot: Snapshot,
 ): Decision | { readonly status: number; readonly reason: string } {
   const read = readQuestion(question);

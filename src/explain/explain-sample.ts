@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { defaultProxyLimits } from '../proxy/index.ts';
 import type { RuleMatch } from '../routing/index.ts';
 import type { ActionRecord, PrincipalRecord, Snapshot } from '../snapshot/index.ts';
-import { createExplainer, type Explainer, type ExplainDeps } from './explain.ts';
+import { createExplainer, type Explainer } from './explain.ts';
+import type { ExplainDeps } from './follow.ts';
 
 /** The host name of the one service. */
 export const HOST = 'shop.example';

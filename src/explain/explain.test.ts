@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sampleSnapshot } from '../proxy/snapshot-sample.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import type { ExplainDeps } from './explain.ts';
+import type { ExplainDeps } from './follow.ts';
 import { explainerOf, guarded, HOST, role, user, type SampleRule } from './explain-sample.ts';
 import type { Explanation, Step } from './explanation.ts';
-import type { Question } from './question.ts';
+import type { ExplainQuestion } from '../base/explain-question.ts';
 
 const rules: readonly SampleRule[] = [
   {
@@ -38,7 +38,7 @@ const rules: readonly SampleRule[] = [
 const sample = sampleSnapshot(80, rules, { 'tg-1': [1, 2, 3], 'tg-2': [] }, 7);
 
 function explain(
-  wish: Partial<Question> = {},
+  wish: Partial<ExplainQuestion> = {},
   snapshot: Snapshot = sample,
   deps: Partial<ExplainDeps> = {},
 ): Explanation {
@@ -48,7 +48,7 @@ function explain(
   return explained;
 }
 
-function refusal(wish: Partial<Question>): string {
+function refusal(wish: Partial<ExplainQuestion>): string {
   const explained = explainerOf(sample)({
     vpcId: 'vpc-1',
     method: 'GET',
@@ -192,7 +192,7 @@ describe('policies', () => {
 
 describe('the caller', () => {
   const open = guarded(sample, {});
-  const callerOf = (wish: Partial<Question>) => stepsOf(explain(wish, open), 'caller')[0];
+  const callerOf = (wish: Partial<ExplainQuestion>) => stepsOf(explain(wish, open), 'caller')[0];
 
   test('is nobody without a signature, and whom the question names', () => {
     assert.deepEqual(callerOf({}), { kind: 'caller', caller: 'anonymous', by: 'nothing' });
@@ -278,7 +278,7 @@ describe('before a listener', () => {
 });
 
 test('what is asked wrongly is refused in a sentence', () => {
-  const rows: readonly (readonly [Partial<Question>, RegExp])[] = [
+  const rows: readonly (readonly [Partial<ExplainQuestion>, RegExp])[] = [
     [{ vpcId: 'vpc-2' }, /^not found: There is no VPC vpc-2/],
     [{ as: 'arn:aws:iam::123456789012:user/bob' }, /^not found: There is no principal/],
     [{ as: 'arn:aws:sts::123456789012:assumed-role/other/night' }, /^not found: There is no principal/],

@@ -1,79 +1,17 @@
 // Explains what would become of a request: the functions of the hot path with a recorder, and nothing is sent.
 
 import { parseAddress } from '../base/cidr.ts';
-import {
-  createWorldCompiler,
-  decide,
-  dialPlace,
-  HeadReader,
-  openRequest,
-  type Decision,
-  type DecisionRecorder,
-  type ProxyLimits,
-  type World,
-} from '../proxy/request/index.ts';
-import type { RuleMismatch } from '../routing/index.ts';
-import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
-import { createPolicyNotes, type PolicyNotes } from './explain-policies.ts';
-import { explainTargets, type FindHealth } from './explain-targets.ts';
-import type {
-  CallerStep,
-  ExplainedRule,
-  Explanation,
-  GroupsSaid,
-  NameStep,
-  PoliciesStep,
-  Step,
-  Verdict,
-} from './explanation.ts';
+import type { ExplainFailure, ExplainQuestion } from '../base/explain-question.ts';
+import { createWorldCompiler, dialPlace, type World } from '../proxy/request/index.ts';
+import type { VpcRecord } from '../snapshot/index.ts';
+import type { Explanation } from './explanation.ts';
 import { findCaller } from './find-caller.ts';
-import { readQuestion, type Question, type ReadQuestion } from './question.ts';
+import { follow, type ExplainDeps, type Walk } from './follow.ts';
 
-/** A connection that a client would open. */
-export interface Approach {
-  readonly vpc: VpcRecord;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** What is asked of the rest of a node. */
-export interface ExplainDeps {
-  readonly limits: Pick<ProxyLimits, 'maxRequestHead' | 'maxRequestLine' | 'maxRequestHeaders' | 'maxRequestBody'>;
-  /** The newest snapshot that is published. */
-  readonly snapshot: () => Snapshot;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** What the VPC's DNS answers for a host name. */
-  readonly findName: (
-    name: string,
-    vpcId: string,
-    snapshot: Snapshot,
-  ) =>
-    | { readonly kind: 'addresses'; readonly v4: readonly string[]; readonly v6: readonly string[] }
-    | { readonly kind: 'absent' | 'forwarded' };
-  /** The listener's port that a connection comes to, or why it is refused. */
-  readonly findArrival: (
-    approach: Approach,
-    snapshot: Snapshot,
-  ) => { readonly listenerPort: number } | { readonly refused: string };
-  /** What security groups say of a connection from `client`, an IPv4 address of the VPC, through a door that has `doorGroups`. */
-  readonly findPassage: (
-    approach: Approach,
-    client: string,
-    doorGroups: readonly string[],
-    snapshot: Snapshot,
-  ) => { readonly egress: GroupsSaid; readonly ingress: GroupsSaid };
-  readonly findHealth: FindHealth;
-}
-
-/** Why there is no explanation: the question is wrong, or names what there is not. */
-export interface ExplainFailure {
-  readonly failure: 'invalid' | 'not found';
-  readonly message: string;
-}
+import { readQuestion } from './question.ts';
 
 /** Explains requests, each by the newest snapshot. */
-export type Explainer = (question: Question) => Explanation | ExplainFailure;
+export type Explainer = (question: ExplainQuestion) => Explanation | ExplainFailure;
 
 /** Makes an explainer; it compiles only what questions are about. */
 export function createExplainer(deps: ExplainDeps): Explainer {
@@ -93,193 +31,39 @@ export function createExplainer(deps: ExplainDeps): Explainer {
         message: `${address} is no IPv4 address of VPC ${vpc.id} (${vpc.cidrs.join(', ')}).`,
       };
     const world = compiler.compile(snapshot);
-    const walk = { question, read, snapshot, vpc, world, client: place.host, steps: [] };
+    const asks = namedCaller(question, world, deps.now());
+    if ('failure' in asks) return asks;
+    const asker = address === undefined ? asks : { ...asks, address };
+    const walk: Walk = { read, snapshot, vpc, world, client: place.host, ...asker, steps: [] };
     const verdict = follow(walk, deps);
-    if ('failure' in verdict) return verdict;
     const { method, url } = question;
     return { revision: snapshot.revision, vpc: vpc.id, method, url, steps: walk.steps, verdict };
   };
 }
 
-/** A question on its way. */
-interface Walk {
-  readonly question: Question;
-  readonly read: ReadQuestion;
-  readonly snapshot: Snapshot;
-  readonly vpc: VpcRecord;
-  readonly world: World;
-  /** The address that the hot path sees; empty when none was given. */
-  readonly client: string;
-  readonly steps: Step[];
+/** Who asks in place of a signature, if the question says that. */
+function namedCaller(
+  { as, headers }: ExplainQuestion,
+  world: World,
+  now: number,
+): Pick<Walk, 'caller'> | ExplainFailure {
+  if (as === undefined) return {};
+  const who = findCaller(world, as, now);
+  if (who === undefined)
+    return {
+      failure: 'not found',
+      message: `There is no principal ${as}: give the ARN of a user, of a role or of a role's session.`,
+    };
+  if (headers.some((line) => /^authorization:/i.test(line)))
+    return {
+      failure: 'invalid',
+      message: 'A principal and an authorization header do not go together: one of them says who asks.',
+    };
+  return { caller: { who, by: 'as' } };
 }
 
 /** Where a client at `address` is seen to come from; undefined when the VPC does not have it. */
 function clientPlace(address: string, vpc: VpcRecord): { readonly host: string } | undefined {
   const place = parseAddress(address)?.family === 4 ? dialPlace(address, vpc) : undefined;
   return place?.fromVpc === true ? place : undefined;
-}
-
-function follow(walk: Walk, deps: ExplainDeps): Verdict | ExplainFailure {
-  const { question, read, snapshot, vpc, world, client, steps } = walk;
-  const caller = question.as === undefined ? undefined : findCaller(world, question.as, deps.now());
-  if (question.as !== undefined && caller === undefined)
-    return {
-      failure: 'not found',
-      message: `There is no principal ${question.as}: give the ARN of a user, of a role or of a role's session.`,
-    };
-  if (caller !== undefined && question.headers.some((line) => /^authorization:/i.test(line)))
-    return {
-      failure: 'invalid',
-      message: 'A principal and an authorization header do not go together: one of them says who asks.',
-    };
-
-  const name = findName(walk, deps);
-  steps.push(name);
-  const [address] = name.addresses;
-  if (address === undefined)
-    return {
-      kind: 'unreachable',
-      reason:
-        name.answer === 'absent'
-          ? `the VPC's DNS knows no ${name.name}: no service of this name is in a service network of this VPC`
-          : `${name.name} is no name of a service: the VPC's DNS asks other resolvers, which explain does not`,
-    };
-  const approach = { vpc, address, port: read.port };
-  const door = world.vpcs.get(vpc.id)?.doorsByAddress.get(address);
-  const groups = (door && snapshot.doors.get(door.id)?.securityGroups) ?? [];
-  const arrival = deps.findArrival(approach, snapshot);
-  const refused = 'refused' in arrival ? arrival : {};
-  const moved = 'listenerPort' in arrival && arrival.listenerPort !== read.port ? arrival : {};
-  const way = door === undefined ? {} : { association: door.id, serviceNetwork: door.network.id };
-  steps.push({ kind: 'door', address, port: read.port, ...way, ...moved, ...refused });
-  if ('refused' in arrival) return { kind: 'unreachable', reason: `the connection is refused: ${arrival.refused}` };
-
-  const enforced = vpc.attachment.kind !== 'loopback';
-  const from = question.address;
-  const passage = from === undefined ? undefined : deps.findPassage(approach, from, groups, snapshot);
-  const asked = from === undefined ? {} : { client: from, ...passage };
-  steps.push({ kind: 'packets', groups, enforced, ...asked });
-  if (enforced && passage !== undefined && !(passage.ingress.passes && passage.egress.passes))
-    return {
-      kind: 'unreachable',
-      reason: 'security groups drop the packets: the client waits until its own time limit',
-    };
-
-  const request = readHead(read, deps.limits);
-  if ('reason' in request) {
-    const { status, reason } = request;
-    steps.push({ kind: 'head', status, reason });
-    return { kind: 'answer', status, text: reason };
-  }
-  const { head } = request;
-  const notes = createPolicyNotes();
-  const rules: ExplainedRule[] = [];
-  let service: Parameters<DecisionRecorder['service']>[0] | undefined;
-  const decision = decide(
-    world,
-    { vpcId: vpc.id, localAddress: address, port: arrival.listenerPort },
-    head,
-    { address: client, secure: false, now: deps.now },
-    {
-      ...(caller === undefined ? {} : { caller }),
-      service: (found) => (service = found),
-      policy: notes.record,
-      rule: (rule, failed) => rules.push(explainRule(rule.id, failed)),
-    },
-  );
-  const { listener } = decision;
-  const record = service?.record;
-  steps.push({
-    kind: 'listener',
-    host: head.host,
-    port: arrival.listenerPort,
-    ...(record === undefined ? {} : { service: { id: record.id, arn: record.arn, name: record.name } }),
-    ...(listener === undefined ? {} : { listener: listener.record.id }),
-  });
-  if (listener === undefined || decision.door === undefined) return answerOf(decision);
-  steps.push(callerStep(decision, caller !== undefined));
-  // A signature that is refused is answered before any policy.
-  if (decision.caller === undefined) return answerOf(decision);
-  const layered = [
-    ['network-based policy', decision.door.auth],
-    ['service-based policy', service?.auth],
-  ] as const;
-  for (const [layer, auth] of layered) steps.push(policiesStep(layer, auth !== undefined, notes));
-  // What nobody has says nothing to a recorder, and allows nothing. Of root nothing is asked.
-  const { caller: who } = decision;
-  const own =
-    layered.some(([, auth]) => auth !== undefined) && who.kind === 'principal' && who.principal.kind !== 'root';
-  for (const layer of new Set([...(own ? ['identity-based policy'] : []), ...notes.layers.keys()]))
-    if (!layered.some(([known]) => known === layer)) steps.push(policiesStep(layer, true, notes));
-  if (decision.kind === 'answer' && decision.denied !== undefined) return answerOf(decision);
-  steps.push({ kind: 'rules', rules });
-  if (decision.rule === undefined || decision.rule.action.kind === 'fixed') return answerOf(decision);
-  const targetGroups = explainTargets(decision.rule, world, deps.findHealth);
-  steps.push({ kind: 'targets', targetGroups });
-  if (decision.kind === 'answer') return answerOf(decision);
-  const [only, ...others] = targetGroups;
-  const rule = decision.rule.id;
-  if (only?.failure !== undefined && others.length === 0) return { kind: 'answer', ...only.failure, rule };
-  return { kind: 'forward', rule, targetGroups };
-}
-
-function findName({ read, vpc, world, snapshot }: Walk, { findName: find }: ExplainDeps): NameStep {
-  const name = read.host;
-  const step = { kind: 'name', name } as const;
-  if (read.isAddress) return { ...step, answer: 'address', addresses: [name] };
-  const found = find(name, vpc.id, snapshot);
-  if (found.kind === 'addresses') return { ...step, answer: 'addresses', addresses: [...found.v4, ...found.v6] };
-  if (found.kind === 'absent') return { ...step, answer: 'absent', addresses: [] };
-  for (const { servicesByHost } of world.vpcs.get(vpc.id)?.doorsByAddress.values() ?? []) {
-    const generated = snapshot.services.get(servicesByHost.get(name) ?? '')?.domainNames[0];
-    const behind = generated === undefined ? undefined : find(generated, vpc.id, snapshot);
-    if (generated !== undefined && behind?.kind === 'addresses')
-      return { ...step, answer: 'custom', addresses: [...behind.v4, ...behind.v6], service: generated };
-  }
-  return { ...step, answer: 'forwarded', addresses: [] };
-}
-
-/** The head as a connection would read it. */
-function readHead({ head }: ReadQuestion, limits: ExplainDeps['limits']) {
-  const found = new HeadReader(limits).look(Buffer.from(head, 'latin1'));
-  if (found.kind === 'whole') return openRequest(found.text, found.bytes, found.bodyStart, limits);
-  if (found.kind === 'bad') return found.refusal;
-  throw new Error('a head with its empty line is whole');
-}
-
-function answerOf(decision: Decision): Verdict {
-  if (decision.kind === 'forward') throw new Error('a request that is forwarded has no answer yet');
-  const { status, reason, rule } = decision;
-  return { kind: 'answer', status, text: reason, ...(rule === undefined ? {} : { rule: rule.id }) };
-}
-
-function callerStep(decision: Decision, named: boolean): CallerStep {
-  const { caller } = decision;
-  if (caller === undefined)
-    return {
-      kind: 'caller',
-      caller: 'refused',
-      by: 'signature',
-      ...(decision.kind === 'answer' ? { reason: decision.reason } : {}),
-    };
-  if (caller.kind === 'anonymous') return { kind: 'caller', caller: 'anonymous', by: 'nothing' };
-  return { kind: 'caller', caller: 'principal', by: named ? 'as' : 'signature', principal: caller.principal.arn };
-}
-
-function policiesStep(layer: string, asked: boolean, { layers }: PolicyNotes): PoliciesStep {
-  return { kind: 'policies', layer, authType: asked ? 'AWS_IAM' : 'NONE', policies: layers.get(layer) ?? [] };
-}
-
-function explainRule(id: string, failed: RuleMismatch | undefined): ExplainedRule {
-  if (failed === undefined) return { id, matches: true };
-  const saw = failed.saw ?? null;
-  if (failed.part === 'method')
-    return {
-      id,
-      matches: false,
-      failed: { part: 'method', match: 'exact', expected: failed.expected, caseSensitive: true, saw },
-    };
-  const { kind: match, value: expected, caseSensitive } = failed.expected;
-  const name = failed.part === 'header' ? { name: failed.expected.name } : {};
-  return { id, matches: false, failed: { part: failed.part, ...name, match, expected, caseSensitive, saw } };
 }

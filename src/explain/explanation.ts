@@ -91,8 +91,8 @@ export interface ListenerStep {
 export interface CallerStep {
   readonly kind: 'caller';
   readonly caller: 'anonymous' | 'principal' | 'refused';
-  /** Why it is who it is: named in the question, by a signature that is good, or without one. */
-  readonly by: 'as' | 'signature' | 'nothing';
+  /** Why it is who it is: named in the question, by a signature that is good, or without one; or as the access log has it. */
+  readonly by: 'as' | 'signature' | 'nothing' | 'log';
   readonly principal?: string;
   /** Why a signature is refused. */
   readonly reason?: string;
@@ -126,7 +126,9 @@ export interface ExplainedStatement {
   readonly line: number;
   readonly column: number;
   readonly applies: boolean;
-  /** The first part that did not match; absent: the statement applies. */
+  /** Condition keys by which alone it could be told whether the statement applies, and which are not known; `applies` is false then. */
+  readonly unknown?: readonly string[];
+  /** The first part that did not match; absent: the statement applies, or that is not known. */
   readonly failed?: {
     readonly element: string;
     readonly expected: readonly string[];
@@ -139,6 +141,8 @@ export interface ExplainedStatement {
 export interface ExplainedRule {
   readonly id: string;
   readonly matches: boolean;
+  /** The access log says so; it does not have the headers that would tell. */
+  readonly by?: 'log';
   /** The first part that did not match. */
   readonly failed?: {
     readonly part: 'path' | 'method' | 'header';
@@ -148,6 +152,8 @@ export interface ExplainedRule {
     readonly expected: string;
     readonly caseSensitive: boolean;
     readonly saw: string | null;
+    /** It is not known what the request had there; `matches` is false then. */
+    readonly isUnknown?: true;
   };
 }
 

@@ -1,6 +1,8 @@
 // The hot path with a recorder: why a request is allowed, refused, or goes where it goes.
 
-export { createExplainer, type Approach, type Explainer, type ExplainDeps, type ExplainFailure } from './explain.ts';
+export { createExplainer, type Explainer } from './explain.ts';
+export { explainLogged, type LoggedExplanation } from './explain-logged.ts';
+export type { Approach, ExplainDeps } from './follow.ts';
 export type {
   Explanation,
   ExplainedGroup,
@@ -10,4 +12,4 @@ export type {
   Step,
   Verdict,
 } from './explanation.ts';
-export { readQuestion, type Question } from './question.ts';
+export { readQuestion } from './question.ts';

@@ -1,18 +1,6 @@
 // The question of explain: a request as a client would send it, read and made the bytes of a head.
 
-/** A request that is not sent. */
-export interface Question {
-  readonly vpcId: string;
-  /** ARN of who asks, in place of a signature. */
-  readonly as?: string;
-  /** The client's address in the VPC. */
-  readonly address?: string;
-  readonly method: string;
-  /** `http://NAME[:PORT]/path?query`. */
-  readonly url: string;
-  /** Lines `name: value`. */
-  readonly headers: readonly string[];
-}
+import type { ExplainQuestion } from '../base/explain-question.ts';
 
 /** A question that was understood. */
 export interface ReadQuestion {
@@ -52,7 +40,7 @@ function readUrl(url: string): UrlParts | { readonly problem: string } {
 }
 
 /** Reads a question; what is wrong with it, in a sentence. */
-export function readQuestion({ method, url, headers }: Question): ReadQuestion | { readonly problem: string } {
+export function readQuestion({ method, url, headers }: ExplainQuestion): ReadQuestion | { readonly problem: string } {
   if (!methodForm.test(method)) return { problem: `no method of HTTP: ${method.slice(0, 64)}` };
   const read = readUrl(url);
   if ('problem' in read) return read;

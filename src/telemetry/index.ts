@@ -21,3 +21,5 @@ export {
 } from './access-record.ts';
 export { findResources } from './audited-resources.ts';
 export { eventSourceOf, formatCloudTrailRecord, isReadOnly, userNameOf } from './cloudtrail-record.ts';
+export { findLoggedRequest } from './find-logged-request.ts';
+export type { LoggedRequest } from './logged-request.ts';

@@ -1,22 +1,9 @@
 // Which workload is at an address or has an id, as others are told of it. Pure.
 
 import { cidrContains, parseCidr } from '../base/cidr.ts';
+import type { WorkloadIdentity } from '../base/workload-identity.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import type { SavedWorkload } from './state-file.ts';
-
-/** A workload as its metadata describes it. */
-export interface WorkloadIdentity {
-  /** The instance that it is or stands for, else the workload's own id. */
-  readonly id: string;
-  readonly address: string;
-  readonly vpcId: string;
-  readonly account: string;
-  readonly region: string;
-  /** The zone of its subnet; without a subnet the first one of the region. */
-  readonly zone: string;
-  /** The ARN of its role. */
-  readonly role?: string;
-}
 
 /** Finds it among those that clients hold and the instances that have a command. Cheap: whoever asks may ask often. */
 export function findWorkload(

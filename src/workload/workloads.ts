@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { WorkloadIdentity } from '../base/workload-identity.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { createWatch, waitFor, type Watch } from '../base/watch.ts';
@@ -12,7 +13,7 @@ import { chooseAddress } from './address.ts';
 import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } from './entrance.ts';
 import type { WantedInstance } from './instances.ts';
 import { noCredentials } from './credential-variables.ts';
-import { describeWorkload, findWorkload, type WorkloadIdentity } from './identity.ts';
+import { describeWorkload, findWorkload } from './identity.ts';
 import { findGroups, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
 

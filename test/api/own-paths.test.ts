@@ -116,6 +116,26 @@ test('explain asks for a request in a VPC found by name or id, and refuses what 
   for (const [body, message] of rows) assert.match(await messageOf(await explain(body), 400), message);
 });
 
+test('explain asks for a request that was served by its id alone', async () => {
+  const asked: unknown[] = [];
+  await using api = await startApi({
+    explainServed(request) {
+      asked.push(request);
+      return Promise.resolve(
+        request.requestId === 'busy' ? { failure: 'unavailable', message: 'Ask again.' } : { agrees: true },
+      );
+    },
+  });
+  const explain = (body: unknown): Promise<Response> => api.call('POST', '/-/explain', JSON.stringify(body));
+  const answer = await explain({ requestId: 'x'.repeat(512) });
+  assert.deepEqual([answer.status, await answer.json()], [200, { agrees: true }]);
+  assert.deepEqual(asked, [{ requestId: 'x'.repeat(512), account: '111122223333', region: 'us-east-1' }]);
+  assert.match(await messageOf(await explain({ requestId: 'busy' }), 503), /Ask again/);
+  assert.match(await messageOf(await explain({ requestId: 'x'.repeat(513) }), 400), /requestId must be a text/);
+  assert.match(await messageOf(await explain({ requestId: 7 }), 400), /requestId must be a text/);
+  assert.match(await messageOf(await explain({ requestId: 'x', vpc: 'shop' }), 400), /vpc says nothing more/);
+});
+
 test('workloads are made in a VPC found by name or id, and their lease ends with the connection', async () => {
   const wishes: WorkloadRequest[] = [];
   let leased: AbortSignal | undefined;

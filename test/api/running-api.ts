@@ -71,6 +71,7 @@ export async function startApi(
       },
       roleCredentials: { problem: () => undefined, make: () => ({ problem: 'there are no roles here' }) },
       explain: () => ({ failure: 'invalid', message: 'nothing is explained here' }),
+      explainServed: () => Promise.resolve({ failure: 'not found', message: 'nothing was served here' }),
       backup: () => Promise.resolve({ problem: 'nothing is kept here' }),
       reload: () => Promise.resolve({ generation: 2 }),
       page: (_request, response) => void response.end('<html>'),

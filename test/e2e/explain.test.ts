@@ -1,8 +1,8 @@
 // Explanations of a running server, and the real requests that they are about.
 
 import assert from 'node:assert/strict';
-import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
-import type { Explanation, Step } from '../../src/explain/index.ts';
+import { DeleteAuthPolicyCommand, PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
+import type { Explanation, LoggedExplanation, Step } from '../../src/explain/index.ts';
 import { runPergola, type TestServer } from '../server.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
 import { listenerPort } from './scenario.ts';
@@ -95,11 +95,63 @@ onEveryAttachment({}, [
         [['--vpc', 'vpc-none', 'GET', url], 1, /There is no VPC vpc-none/],
         [[...at, '--address', '10.9.9.9', 'GET', url], 1, /10\.9\.9\.9 is no IPv4 address of VPC/],
         [[...at, 'GET', 'shop'], 2, /the URL is not of the form/],
+        [[...at, 'GET'], 2, /a REQUEST_ID stands alone/],
+        [['00000000-0000-0000-0000-000000000000'], 1, /The access logs have no request 0+/],
       ] as const) {
         const failed = await runPergola(server.checkout, ['explain', '--data', server.data, ...args]);
         assert.deepEqual([failed.status, failed.stdout], [status, '']);
         assert.match(failed.stderr, message);
       }
+    },
+  },
+  {
+    name: 'explain tells of a served request what was decided then, whatever was changed since',
+    runs: everywhere,
+    async run(server) {
+      await using shop = await openShop(server);
+      const { service: serviceIdentifier } = shop;
+      await server.lattice.send(new UpdateServiceCommand({ serviceIdentifier, authType: 'AWS_IAM' }));
+      const put = async (Effect: 'Allow' | 'Deny'): Promise<void> => {
+        const Statement = { Sid: `Sid${Effect}`, Effect, Principal: '*', Action: '*', Resource: '*' };
+        const policy = JSON.stringify({ Version: '2012-10-17', Statement });
+        await server.lattice.send(new PutAuthPolicyCommand({ resourceIdentifier: serviceIdentifier, policy }));
+        await server.obeyed();
+      };
+      const ask = async (): Promise<{ readonly status: number; readonly id: string }> => {
+        const { name } = shop;
+        const { status, headers } = await shop.client.request({ name, port: listenerPort, path: '/a?b=c' });
+        return { status, id: String(headers['x-amzn-requestid']) };
+      };
+      const explainServed = async (id: string): Promise<LoggedExplanation> => {
+        const { status, stdout, stderr } = await runPergola(server.checkout, [
+          ...['explain', '--data', server.data, '--json', id],
+        ]);
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout) as LoggedExplanation;
+      };
+      await put('Deny');
+      const denied = await ask();
+      await put('Allow');
+      const allowed = await ask();
+      assert.deepEqual([denied.status, allowed.status], [403, 200]);
+      await server.lattice.send(new DeleteAuthPolicyCommand({ resourceIdentifier: serviceIdentifier }));
+      await server.obeyed();
+
+      const sids = ({ explanation }: LoggedExplanation): readonly unknown[] =>
+        (explanation?.steps ?? []).flatMap((step) =>
+          step.kind === 'policies' ? step.policies.flatMap((one) => one.statements.map(({ sid }) => sid)) : [],
+        );
+      const then = await explainServed(denied.id);
+      assert.deepEqual([then.agrees, sids(then), then.request.authDeniedReason], [true, ['SidDeny'], 'Service']);
+      assert.ok(then.explanation?.verdict.kind === 'answer' && then.explanation.verdict.status === 403);
+      const later = await explainServed(allowed.id);
+      assert.deepEqual([later.agrees, sids(later), later.request.status], [true, ['SidAllow'], 200]);
+      assert.ok(later.explanation?.verdict.kind === 'forward', JSON.stringify(later));
+      assert.equal(later.explanation.verdict.rule, later.request.rule);
+      const text = await runPergola(server.checkout, ['explain', '--data', server.data, denied.id]);
+      assert.match(text.stdout, /^log +403 after 0 ms, caller Anonymous, denied by Service, ClientAccessDenied$/m);
+      assert.match(text.stdout, /^ {2}1:\d+ Deny SidDeny applies$/m);
+      assert.match(text.stdout, /^verdict +403 AccessDeniedException: .*explicit deny/m);
     },
   },
 ]);

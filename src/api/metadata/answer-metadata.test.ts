@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerContainerAddress, answerMetadata, containerPath, type MetadataAnswer } from './answer-metadata.ts';
-import type { MetadataSubject } from './metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 
 const role = 'arn:aws:iam::123456789012:role/shop/orders';
-const subject: MetadataSubject = {
+const subject: WorkloadIdentity = {
   ...{ id: 'i-0123456789abcdef0', address: '10.0.1.10', vpcId: 'vpc-a', role },
   ...{ account: '123456789012', region: 'us-east-1', zone: 'us-east-1b' },
 };

@@ -1,7 +1,7 @@
 // What the instance metadata service answers (IMDSv2; EC2 User Guide: "Instance metadata categories"), and the container credentials beside it. Pure.
 
 import { answerContainer, jsonAnswer } from './container-credentials.ts';
-import type { MetadataSubject } from './metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import { isGoodToken, makeToken, readTokenLife } from './metadata-tokens.ts';
 import type { RoleCredentials } from './role-credentials.ts';
 
@@ -32,7 +32,11 @@ const TOKEN = 'x-aws-ec2-metadata-token';
 const TOKEN_LIFE = 'x-aws-ec2-metadata-token-ttl-seconds';
 
 /** Answers a request of `subject` that came to 169.254.169.254. */
-export function answerMetadata(request: MetadataRequest, subject: MetadataSubject, deps: MetadataDeps): MetadataAnswer {
+export function answerMetadata(
+  request: MetadataRequest,
+  subject: WorkloadIdentity,
+  deps: MetadataDeps,
+): MetadataAnswer {
   const [path = ''] = request.url.split('?');
   // A client that others can make ask on their behalf gives itself away by this header.
   const forwarded = request.header('x-forwarded-for') !== undefined;
@@ -53,7 +57,7 @@ export function answerMetadata(request: MetadataRequest, subject: MetadataSubjec
 /** Answers a request of `subject` that came to 169.254.170.2. */
 export function answerContainerAddress(
   { method, url }: MetadataRequest,
-  subject: MetadataSubject,
+  subject: WorkloadIdentity,
   { credentials }: Pick<MetadataDeps, 'credentials'>,
 ): MetadataAnswer {
   const [path = ''] = url.split('?');
@@ -76,7 +80,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
   '/latest/meta-data/placement': ['availability-zone', 'region'],
 };
 
-function answerCategory(path: string, subject: MetadataSubject, deps: MetadataDeps): MetadataAnswer | undefined {
+function answerCategory(path: string, subject: WorkloadIdentity, deps: MetadataDeps): MetadataAnswer | undefined {
   const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const listed = Object.hasOwn(folders, plain) ? folders[plain] : undefined;
   if (listed !== undefined) return text(listed.join('\n'));
@@ -109,7 +113,7 @@ function answerCategory(path: string, subject: MetadataSubject, deps: MetadataDe
 
 function answerIam(
   path: string,
-  subject: MetadataSubject & { readonly role: string },
+  subject: WorkloadIdentity & { readonly role: string },
   { credentials, now }: MetadataDeps,
 ): MetadataAnswer | undefined {
   const name = subject.role.slice(subject.role.lastIndexOf('/') + 1);

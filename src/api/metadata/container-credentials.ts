@@ -1,11 +1,11 @@
 // Credentials in the form of containers: what an SDK reads at AWS_CONTAINER_CREDENTIALS_FULL_URI and its relative form.
 
 import type { MetadataAnswer } from './answer-metadata.ts';
-import type { MetadataSubject } from './metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import type { RoleCredentials } from './role-credentials.ts';
 
 /** The credentials of the subject's role (SDKs and Tools Reference Guide: "Container credential provider"). */
-export function answerContainer({ role, ...subject }: MetadataSubject, credentials: RoleCredentials): MetadataAnswer {
+export function answerContainer({ role, ...subject }: WorkloadIdentity, credentials: RoleCredentials): MetadataAnswer {
   if (role === undefined) return jsonAnswer(404, { code: 'NoRole', message: 'This workload has no role.' });
   const made = credentials.make({ ...subject, role });
   if ('problem' in made) return jsonAnswer(403, { code: 'AccessDenied', message: made.problem });

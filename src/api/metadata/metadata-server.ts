@@ -5,13 +5,13 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { answerContainerAddress, answerMetadata } from './answer-metadata.ts';
 import type { Log } from '../../base/log.ts';
-import type { MetadataSubject } from './metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import type { RoleCredentials } from './role-credentials.ts';
 
 export interface MetadataServerDeps {
   readonly credentials: RoleCredentials;
   /** Who has this address in this VPC; undefined when nobody has. */
-  find(vpcId: string, address: string): MetadataSubject | undefined;
+  find(vpcId: string, address: string): WorkloadIdentity | undefined;
   /** Seals the tokens of IMDSv2. */
   readonly key: Buffer;
   readonly clock: Pick<Clock, 'now'>;

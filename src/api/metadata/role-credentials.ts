@@ -8,7 +8,7 @@ import type { IamRole } from '../../domain/records/index.ts';
 import type { Sessions } from '../../identity/index.ts';
 import { evaluatePolicy, type KeyValue } from '../../policy/index.ts';
 import { beginRoleSession, trustPolicyOf } from '../sts/role-session.ts';
-import type { MetadataSubject } from './metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 
 /** The service that begins sessions for what runs in a VPC: trust policies name it. */
 export const ec2Service = 'ec2.amazonaws.com';
@@ -29,9 +29,9 @@ export interface GivenCredentials {
 /** Gives them. */
 export interface RoleCredentials {
   /** Why a workload of `subject` cannot have its role now, in a sentence; undefined when it can, or has none. */
-  problem(subject: MetadataSubject): string | undefined;
+  problem(subject: WorkloadIdentity): string | undefined;
   /** Credentials of the subject's role, or why there are none. */
-  make(subject: MetadataSubject & { readonly role: string }): GivenCredentials | { readonly problem: string };
+  make(subject: WorkloadIdentity & { readonly role: string }): GivenCredentials | { readonly problem: string };
 }
 
 export interface RoleCredentialsDeps {
@@ -43,7 +43,7 @@ export interface RoleCredentialsDeps {
 
 /** Makes the giver. Nothing of it is remembered: a role that is gone, or trusts no longer, gives nothing more from then on. */
 export function createRoleCredentials(deps: RoleCredentialsDeps): RoleCredentials {
-  const find = (subject: MetadataSubject & { readonly role: string }): IamRole | { readonly problem: string } => {
+  const find = (subject: WorkloadIdentity & { readonly role: string }): IamRole | { readonly problem: string } => {
     const role = findRole(deps.state(), subject.role)?.role;
     if (role === undefined) return { problem: `there is no role ${subject.role}` };
     if (role.account !== subject.account)
@@ -79,7 +79,7 @@ export function createRoleCredentials(deps: RoleCredentialsDeps): RoleCredential
 }
 
 /** Whether EC2 may assume the role for `subject`. */
-function trusts(role: IamRole, { account, region, id }: MetadataSubject, now: number): boolean {
+function trusts(role: IamRole, { account, region, id }: WorkloadIdentity, now: number): boolean {
   const key = (name: string): KeyValue => {
     switch (name) {
       case 'aws:sourceaccount':

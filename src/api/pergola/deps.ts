@@ -2,12 +2,13 @@
 
 import type { Authorize } from '../authorization/authorize.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { ExplainFailure, ExplainQuestion } from '../../base/explain-question.ts';
 import type { Watch } from '../../base/watch.ts';
 import type { Key } from '../../domain/records/index.ts';
 import type { TakenBackup } from '../../store/backup/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { RoleCredentials } from '../metadata/role-credentials.ts';
-import type { MetadataSubject } from '../metadata/metadata-subject.ts';
+import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import type { OperationDeps } from '../operation.ts';
 
 /** What `POST /-/workloads` asks for, the VPC already found. */
@@ -44,24 +45,16 @@ export interface Workloads {
    */
   lease(id: string, closed: AbortSignal): Promise<void> | undefined;
   /** The workload that has this token of `AWS_CONTAINER_AUTHORIZATION_TOKEN`, as its metadata has it; undefined when none has. */
-  byToken(token: string): MetadataSubject | undefined;
+  byToken(token: string): WorkloadIdentity | undefined;
 }
 
-/** What `POST /-/explain` asks, the VPC already found. */
-export interface ExplainRequest {
-  readonly vpcId: string;
-  readonly as?: string;
-  readonly address?: string;
-  readonly method: string;
-  readonly url: string;
-  /** Lines `name: value`. */
-  readonly headers: readonly string[];
-}
-
-/** Why there is no explanation. */
-export interface ExplainFailure {
-  readonly failure: 'invalid' | 'not found';
-  readonly message: string;
+/** What `POST /-/explain` asks of a request that was served. */
+export interface ServedRequest {
+  /** As its response had it in `x-amzn-requestid`. */
+  readonly requestId: string;
+  /** The VPC, the service or the service network must be of this account and region. */
+  readonly account: string;
+  readonly region: string;
 }
 
 /** The dependencies of `/-/…`. */
@@ -83,7 +76,9 @@ export interface PergolaDeps extends OperationDeps {
   readonly workloads: Workloads;
   readonly roleCredentials: RoleCredentials;
   /** Says why a request would go where it goes: plain JSON. */
-  readonly explain: (request: ExplainRequest) => object | ExplainFailure;
+  readonly explain: (question: ExplainQuestion) => object | ExplainFailure;
+  /** Says why a request of the last hour went where it went: plain JSON. */
+  readonly explainServed: (request: ServedRequest) => Promise<object | ExplainFailure>;
   /** Takes a backup, which the caller disposes; or says why there can be none now. */
   readonly backup: () => Promise<TakenBackup | { readonly problem: string }>;
   /** Begins to replace every process; resolves with the generation that this ends in, or why it does not begin. */

@@ -4,7 +4,7 @@ import { findRule, foldCase, type HeaderText, type Routable, type RuleRecorder }
 import { describeRefusal } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
 import type { RequestHead } from '../http1/request-head.ts';
-import { authenticate } from '../identity/authenticate.ts';
+import { authenticate, type RefusedSignature } from '../identity/authenticate.ts';
 import { loggedCallers, type Caller } from '../identity/caller.ts';
 import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
 import { tellReason, tellsReasons } from './tell-reason.ts';
@@ -49,8 +49,8 @@ export interface Entry {
 
 /** Hears how a decision is come to. */
 export interface DecisionRecorder {
-  /** Asks in place of whom a signature would stand for. Absent: signatures are verified. */
-  readonly caller?: Caller;
+  /** Asks in place of whom a signature would stand for, or is known to be refused. Absent: signatures are verified. */
+  readonly caller?: Caller | RefusedSignature;
   readonly service: (service: CompiledService) => void;
   readonly policy: AuthRecorder;
   readonly rule: RuleRecorder<CompiledRule>;

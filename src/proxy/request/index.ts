@@ -6,5 +6,5 @@ export { prepareSessionCaller, type IdentifiedCaller } from '../identity/caller.
 export { dialPlace } from '../upstream/place.ts';
 export type { ProxyLimits } from '../limits.ts';
 export { pickTarget, whyNoTarget, type Health } from '../upstream/target-state.ts';
-export { createWorldCompiler, type CompiledRule, type World } from '../world.ts';
+export { createWorldCompiler, type CompiledListener, type CompiledRule, type World } from '../world.ts';
 export { decide, type Decision, type DecisionRecorder } from './decide.ts';

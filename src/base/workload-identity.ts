@@ -1,7 +1,7 @@
-// A workload as its metadata describes it.
+// A workload as its metadata describes it, for who runs it and who answers for it.
 
-/** Whom the metadata is about: the one who asks, and nobody else. */
-export interface MetadataSubject {
+/** Whom metadata is about: the one who asks, and nobody else. */
+export interface WorkloadIdentity {
   /** The instance that it is or stands for, else the workload's own id. */
   readonly id: string;
   /** IPv4. */
