@@ -36,8 +36,6 @@ export interface StartOptions {
   /** The text of a pergola.yaml. */
   readonly configuration?: string;
   readonly args?: readonly string[];
-  /** Where programs are looked for, instead of the test's own path. */
-  readonly path?: string;
 }
 
 /** A finished command. */
@@ -73,13 +71,12 @@ export function startPergola(
   checkout: Checkout,
   args: readonly string[],
   through: readonly string[] = [],
-  path?: string,
 ): ChildProcess {
   const own = commandLine(checkout, [join(checkout.root, 'src', 'cli', 'main.ts'), ...args]);
   const [program = '', ...rest] = [...through, ...own];
   return spawn(program, rest, {
     cwd: checkout.user?.home ?? checkout.root,
-    env: { ...environment(checkout), ...(path === undefined ? {} : { PATH: path }) },
+    env: environment(checkout),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
@@ -207,7 +204,7 @@ export class TestServer implements AsyncDisposable {
       writeFileSync(path, options.configuration);
       args.push('--config', path);
     }
-    const child = startPergola(checkout, args, otherResolver(data, options.resolvConf), options.path);
+    const child = startPergola(checkout, args, otherResolver(data, options.resolvConf));
     const errors: string[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
     child.stdin?.end();

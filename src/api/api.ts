@@ -26,7 +26,9 @@ import { bindAll, bindJudges, type Binding } from './operation.ts';
 import type { PergolaDeps } from './pergola/deps.ts';
 import { answerInternal } from './pergola/router.ts';
 import { createRateLimiter, type RateLimits } from './rate-limiter.ts';
-import { toEc2Error, toIamError, toLatticeError, toStsError, toTaggingError } from './refusal.ts';
+import { toEc2Error, toIamError, toLatticeError, toRoute53Error, toStsError, toTaggingError } from './refusal.ts';
+import { route53Definition } from './route53/definition.ts';
+import { route53Operations } from './route53/operations.ts';
 import { createKeySets } from './sts/key-sets.ts';
 import type { StsDeps } from './sts/deps.ts';
 import { stsDefinition } from './sts/definition.ts';
@@ -90,6 +92,10 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         {
           definition: ec2Definition,
           operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error)),
+        },
+        {
+          definition: route53Definition,
+          operations: bindAll(route53Operations, deps, binding('route53', toRoute53Error)),
         },
         {
           definition: iamDefinition,

@@ -10,7 +10,10 @@ export function toLatticeError(error: unknown): unknown {
   return new ServiceError(`${kind}Exception`, error.message, { ...causeOf(error), fields });
 }
 
-const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2' | 'Iam'>, string>> = {
+/** The kinds that carry a service's own codes. */
+type OwnKind = 'Ec2' | 'Iam' | 'Route53';
+
+const ec2Codes: Readonly<Record<Exclude<RefusalDetail['kind'], OwnKind>, string>> = {
   AccessDenied: 'UnauthorizedOperation',
   Conflict: 'IncorrectState',
   InternalServer: 'InternalError',
@@ -47,7 +50,7 @@ export function toStsError(error: unknown): unknown {
 }
 
 /** What IAM calls what is refused before it is asked, or by what it shares with others. */
-const iamCodes: Readonly<Record<Exclude<RefusalDetail['kind'], 'Ec2' | 'Iam'>, string>> = {
+const iamCodes: Readonly<Record<Exclude<RefusalDetail['kind'], OwnKind>, string>> = {
   AccessDenied: 'AccessDenied',
   Conflict: 'ConcurrentModification',
   InternalServer: 'ServiceFailure',
@@ -75,6 +78,26 @@ export function toIamError(error: unknown): unknown {
   const code = 'code' in detail ? detail.code : iamCodes[detail.kind];
   const status = iamStatuses[code] ?? 400;
   return new ServiceError(code, error.message, { ...causeOf(error), status });
+}
+
+/** What Route 53 calls what is refused before it is asked, or by what it shares with others. */
+const route53Codes: Readonly<Record<Exclude<RefusalDetail['kind'], OwnKind>, string>> = {
+  AccessDenied: 'AccessDenied',
+  Conflict: 'PriorRequestNotComplete',
+  InternalServer: 'InternalFailure',
+  ResourceNotFound: 'InvalidInput',
+  ServiceQuotaExceeded: 'LimitsExceeded',
+  Throttling: 'ThrottlingException',
+  Validation: 'InvalidInput',
+};
+
+/** The error in Route 53's words when `error` is a refusal; anything else (a bug) as it is. Its schema knows the statuses. */
+export function toRoute53Error(error: unknown): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const { detail } = error;
+  const code = 'code' in detail ? detail.code : route53Codes[detail.kind];
+  const status = code === 'AccessDenied' ? 403 : code === 'InternalFailure' ? 500 : undefined;
+  return new ServiceError(code, error.message, { ...causeOf(error), ...(status === undefined ? {} : { status }) });
 }
 
 /** The error in the words of the Resource Groups Tagging API when `error` is a refusal; anything else (a bug) as it is. */

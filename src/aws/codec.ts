@@ -8,7 +8,7 @@ import type { Operation, ServiceSchema } from './schema.ts';
 import type { ServiceError } from './service-error.ts';
 
 /** AWS's protocols by the names of their Smithy traits. */
-export type Protocol = 'restJson1' | 'awsJson1_0' | 'awsJson1_1' | 'ec2Query' | 'query';
+export type Protocol = 'restJson1' | 'restXml' | 'awsJson1_0' | 'awsJson1_1' | 'ec2Query' | 'query';
 
 /** A service as data: whose packages hold its schema, how it is signed and spoken. */
 export interface ServiceDefinition {
@@ -21,11 +21,11 @@ export interface ServiceDefinition {
   readonly globalRegion?: string;
   /** For query protocols: the API version of the form's `Version`. */
   readonly version?: string;
-  /** For query protocols: the namespace of the XML answers. */
+  /** For query protocols and restXml: the namespace of the XML answers. */
   readonly xmlNamespace?: string;
   /** For awsJson: what precedes the operation in `X-Amz-Target`, without the namespace that some clients put before it. */
   readonly targetPrefix?: string;
-  /** For awsJson: the service's exception for an input that breaks the model, when that is not `ValidationException`. */
+  /** For awsJson and restXml: the service's exception for an input that breaks the model, when that is not `ValidationException`. */
   readonly invalidInput?: string;
   /** Operations that are called without a signature. */
   readonly unsigned?: readonly string[];

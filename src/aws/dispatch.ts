@@ -13,6 +13,7 @@ import { addUnfit, type Issue } from './issue.ts';
 import type { Obstacle } from './obstacle.ts';
 import { createQuery } from './query.ts';
 import { createRestJson } from './rest-json.ts';
+import { createRestXml } from './rest-xml.ts';
 import { readServiceSchema } from './schema.ts';
 import { selectService } from './select-service.ts';
 import { ServiceError } from './service-error.ts';
@@ -115,6 +116,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
   const definitions = options.services.map(({ definition }) => definition);
   const codecs: Record<Protocol, Codec> = {
     restJson1: createRestJson(),
+    restXml: createRestXml(),
     awsJson1_0: createAwsJson('1.0'),
     awsJson1_1: createAwsJson('1.1'),
     ec2Query: createQuery('ec2Query'),

@@ -8,6 +8,7 @@ import { addIssue, describeIssues } from './issue.ts';
 import { obstacles } from './obstacle.ts';
 import type { Operation } from './schema.ts';
 import { ServiceError } from './service-error.ts';
+import { xmlSignatureRefusals } from './signature-refusals.ts';
 
 /** What the two protocols call the same refusals. */
 interface Vocabulary {
@@ -38,15 +39,7 @@ const queryWords: Vocabulary = {
   missing: 'ValidationError',
   invalid: 'ValidationError',
   internal: 'InternalFailure',
-  signature: {
-    MissingAuthenticationToken: ['MissingAuthenticationToken', 403],
-    IncompleteSignature: ['IncompleteSignature', 400],
-    SignatureDoesNotMatch: ['SignatureDoesNotMatch', 403],
-    ClockSkew: ['SignatureDoesNotMatch', 403],
-    RequestExpired: ['SignatureDoesNotMatch', 403],
-    UnrecognizedClient: ['InvalidClientTokenId', 403],
-    ExpiredToken: ['ExpiredToken', 403],
-  },
+  signature: xmlSignatureRefusals,
 };
 
 /** Makes the codec of one of the two. */

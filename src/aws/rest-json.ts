@@ -2,12 +2,13 @@
 
 import type { SignatureFailureCode } from '../sigv4/index.ts';
 import type { Codec, FoundOperation, Service, WireRequest, WireResponse } from './codec.ts';
-import { decodeJson, decodeText } from './decode.ts';
+import { decodeJson } from './decode.ts';
 import { encodeJson } from './encode-json.ts';
-import { addIssue, describeIssues, type Issue } from './issue.ts';
+import { decodeBoundMembers, isInBody } from './http-bindings.ts';
+import { describeIssues, type Issue } from './issue.ts';
 import { parseJsonBody } from './json-body.ts';
 import { obstacles } from './obstacle.ts';
-import { membersOf, type Operation, type Schema } from './schema.ts';
+import { membersOf, type Operation } from './schema.ts';
 import { ServiceError } from './service-error.ts';
 import { buildUriIndex, findByUri, type UriIndex } from './uri-index.ts';
 
@@ -32,57 +33,11 @@ export function createRestJson(): Codec {
 
 function decodeInput({ operation, labels }: FoundOperation, request: WireRequest, issues: Issue[]): unknown {
   const members = membersOf(operation.input);
-  const query = new URLSearchParams(request.query);
   const body = members.some(([, member]) => isInBody(member)) ? parseJsonBody(request.body, issues) : {};
-  const result: Record<string, unknown> = {};
-  for (const [name, member] of members) {
-    const value = readMember(name, member, labels, query, request.headers, body, issues);
-    if (value !== undefined) result[name] = value;
-  }
-  return result;
-}
-
-function isInBody(member: Schema): boolean {
-  const { httpLabel, httpQuery, httpHeader } = member.getMergedTraits();
-  return httpLabel === undefined && httpQuery === undefined && httpHeader === undefined;
-}
-
-function readMember(
-  name: string,
-  member: Schema,
-  labels: ReadonlyMap<string, string>,
-  query: URLSearchParams,
-  headers: ReadonlyMap<string, string>,
-  body: Readonly<Record<string, unknown>>,
-  issues: Issue[],
-): unknown {
-  const traits = member.getMergedTraits();
-  if (traits.httpLabel !== undefined) {
-    const label = labels.get(name);
-    return label === undefined ? undefined : decodeText(member, decodeLabel(label, name, issues), name, issues);
-  }
-  if (traits.httpQuery !== undefined) {
-    const values = query.getAll(traits.httpQuery);
-    if (values.length === 0) return undefined;
-    if (!member.isListSchema()) return decodeText(member, values[0] ?? '', name, issues);
-    const item = member.getValueSchema();
-    return values.map((one, index) => decodeText(item, one, `${name}[${index}]`, issues));
-  }
-  if (traits.httpHeader !== undefined) {
-    const value = headers.get(traits.httpHeader.toLowerCase());
-    return value === undefined ? undefined : decodeText(member, value, name, issues);
-  }
-  const value = Object.hasOwn(body, name) ? body[name] : undefined;
-  return value === undefined || value === null ? undefined : decodeJson(member, value, name, issues);
-}
-
-function decodeLabel(label: string, name: string, issues: Issue[]): string {
-  try {
-    return decodeURIComponent(label);
-  } catch {
-    addIssue(issues, { kind: 'unreadable', path: name, message: 'The percent-encoding of the path is malformed' });
-    return label;
-  }
+  return decodeBoundMembers(members, labels, request, issues, (name, member) => {
+    const value = Object.hasOwn(body, name) ? body[name] : undefined;
+    return value === undefined || value === null ? undefined : decodeJson(member, value, name, issues);
+  });
 }
 
 function encodeResult(_service: Service, operation: Operation, output: unknown): WireResponse {

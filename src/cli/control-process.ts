@@ -17,7 +17,7 @@ import {
 } from '../control/index.ts';
 import type { Context } from '../domain/index.ts';
 import { createFeedServer } from '../feed/index.ts';
-import { createRun, enterHome, namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
+import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
@@ -87,8 +87,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     else if (message.type === 'stop') told.resolve(message.how);
   });
   // Workers start now, side by side with the store.
-  const command = settings.userNamespace === undefined ? runCommand : createRun(enterHome);
-  const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), command) : undefined;
+  const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined;
   say({ type: 'home', ...(namespace === undefined ? {} : { namespace }) });
 
   const store = lifetime.use(
@@ -168,7 +167,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     lowPorts: settings.lowPorts,
     dataDirectory,
     environment: settings.environment,
-    run: command,
+    run: runCommand,
     clock,
     random,
     log,
@@ -256,7 +255,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
           }),
         ),
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
-      workloads: bindWorkloads(agent.workloads, store, tokens, settings.userNamespace),
+      workloads: bindWorkloads(agent.workloads, store, tokens),
       ...bindExplain({ settings, snapshot: publisher.snapshot, store, agent, health, clock }),
       reload: () =>
         new Promise((resolve) => {

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { emptyState, recordsBy, type Change, type State } from '../domain/index.ts';
 import {
+  idOfKey,
   keyOf,
   keyOfRecord,
   type AccessLogSubscription,
@@ -29,6 +30,7 @@ import {
   compileVpc,
   type AnyRecord,
 } from './records.ts';
+import { compileRecordSet, compileZone } from './zones.ts';
 
 /** A snapshot and the state that it was compiled from. */
 export interface Compiled {
@@ -45,6 +47,8 @@ const compilers = {
   doors: compileDoor,
   services: compileService,
   targetGroups: compileTargetGroup,
+  zones: compileZone,
+  recordSets: compileRecordSet,
 } as const;
 
 type CompiledTable = keyof typeof compilers;
@@ -70,12 +74,12 @@ export function compile(
   const { revision } = state;
   const tables: Partial<Record<TableName, ReadonlyMap<string, SnapshotRecord>>> = {};
   for (const table of Object.keys(compilers) as CompiledTable[])
-    tables[table] = compileTable(before.snapshot[table], touched[table], idOf, (key) =>
+    tables[table] = compileTable(before.snapshot[table], touched[table], idOfKey, (key) =>
       compilers[table](state, key, revision),
     );
-  tables.accessKeys = compileTable(before.snapshot.accessKeys, touched.credentials, idOf, (key) => {
+  tables.accessKeys = compileTable(before.snapshot.accessKeys, touched.credentials, idOfKey, (key) => {
     const same = before.state.tables.credential.get(key) === state.tables.credential.get(key);
-    const old = same ? before.snapshot.accessKeys.get(idOf(key)) : undefined;
+    const old = same ? before.snapshot.accessKeys.get(idOfKey(key)) : undefined;
     return compileAccessKey(state, key, revision, source, old);
   });
   const itself = (arn: string): string => arn;
@@ -84,10 +88,6 @@ export function compile(
   );
   if (source.day !== before.snapshot.day) tables.sessionKeys = compileSessionKeys(source, revision);
   return { state, snapshot: { ...before.snapshot, ...(tables as Partial<Snapshot>), revision, day: source.day } };
-}
-
-function idOf(key: Key): string {
-  return key.slice(key.lastIndexOf('/') + 1);
 }
 
 /** The table after `keys` were compiled anew, or the same one when nothing came out another way. */
@@ -120,6 +120,8 @@ function noneTouched(): Touched {
     doors: new Set(),
     services: new Set(),
     targetGroups: new Set(),
+    zones: new Set(),
+    recordSets: new Set(),
     credentials: new Set(),
     principals: new Set(),
   };
@@ -133,6 +135,8 @@ function everything(before: State, state: State): Touched {
     for (const key of tables.vpcAssociation.keys()) touched.doors.add(key);
     for (const key of tables.service.keys()) touched.services.add(key);
     for (const key of tables.targetGroup.keys()) touched.targetGroups.add(key);
+    for (const key of tables.hostedZone.keys()) touched.zones.add(key);
+    for (const key of tables.recordSet.keys()) touched.recordSets.add(key);
     for (const [key, { principalArn }] of tables.credential) {
       touched.credentials.add(key);
       touched.principals.add(principalArn);
@@ -235,6 +239,13 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
         for (const list of [listUsers, listRoles])
           for (const { arn } of list(state, record, record as IamPolicy, boundary)) touched.principals.add(arn);
       break;
+    case 'hostedZone':
+      touched.zones.add(key);
+      break;
+    case 'recordSet':
+      touched.recordSets.add(key);
+      break;
+    case 'zoneChange':
     case 'iamInstanceProfile':
     case 'oidcProvider':
     case 'clientToken':

@@ -13,7 +13,15 @@ export {
 export { buildState } from './build-state.ts';
 export { type Context, type Decision } from './decision.ts';
 export { type Draft, type Judge } from './draft.ts';
-export { ec2Refusal, iamRefusal, invalidField, Refusal, type InvalidField, type RefusalDetail } from './refusal.ts';
+export {
+  ec2Refusal,
+  iamRefusal,
+  invalidField,
+  Refusal,
+  route53Refusal,
+  type InvalidField,
+  type RefusalDetail,
+} from './refusal.ts';
 export { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
 export { paginate, type PageRequest, type RecordList } from './page.ts';
 export { findNamed, formatArn, segmentOf, type ArnKind, type Caller } from './identifiers.ts';

@@ -6,7 +6,7 @@ export interface InvalidField {
   readonly message: string;
 }
 
-/** What kind of no, with the members that AWS's exception of that kind has (api.md 3; `Ec2` and `Iam` carry those services' own codes). */
+/** What kind of no, with the members that AWS's exception of that kind has (api.md 3; `Ec2`, `Iam` and `Route53` carry those services' own codes). */
 export type RefusalDetail =
   | { readonly kind: 'AccessDenied' }
   | { readonly kind: 'Conflict'; readonly resourceId: string; readonly resourceType: string }
@@ -31,7 +31,31 @@ export type RefusalDetail =
       readonly fieldList?: readonly InvalidField[];
     }
   | { readonly kind: 'Ec2'; readonly code: string }
-  | { readonly kind: 'Iam'; readonly code: IamCode };
+  | { readonly kind: 'Iam'; readonly code: IamCode }
+  | { readonly kind: 'Route53'; readonly code: Route53Code };
+
+/** The errors of Route 53 (Route 53 API reference), as they go over the wire. */
+export type Route53Code =
+  | 'ConflictingDomainExists'
+  | 'DelegationSetNotReusable'
+  | 'HostedZoneAlreadyExists'
+  | 'HostedZoneNotEmpty'
+  | 'InvalidArgument'
+  | 'InvalidChangeBatch'
+  | 'InvalidDomainName'
+  | 'InvalidInput'
+  | 'InvalidVPCId'
+  | 'LastVPCAssociation'
+  | 'LimitsExceeded'
+  | 'NoSuchChange'
+  | 'NoSuchDelegationSet'
+  | 'NoSuchHealthCheck'
+  | 'NoSuchHostedZone'
+  | 'NotAuthorizedException'
+  | 'PublicZoneVPCAssociation'
+  | 'TooManyHostedZones'
+  | 'VPCAssociationAuthorizationNotFound'
+  | 'VPCAssociationNotFound';
 
 /** The errors of IAM (IAM API reference), as they go over the wire. */
 export type IamCode =
@@ -118,6 +142,11 @@ export function checkFields(wrong: readonly InvalidField[]): void {
 /** A no in IAM's manner: one of its codes and a sentence. */
 export function iamRefusal(code: IamCode, message: string): Refusal {
   return new Refusal({ kind: 'Iam', code }, message);
+}
+
+/** A no in Route 53's manner: one of its codes and a sentence. */
+export function route53Refusal(code: Route53Code, message: string): Refusal {
+  return new Refusal({ kind: 'Route53', code }, message);
 }
 
 /** A no in EC2's manner: its own code and a sentence. */

@@ -3,6 +3,7 @@
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './records/ec2.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
+import type { HostedZone, RecordSet, ZoneChange } from './records/hosted-zone.ts';
 import type { Credential, IamEntity, IamInstanceProfile, IamRecord } from './records/iam.ts';
 import type {
   AccessLogSubscription,
@@ -114,6 +115,7 @@ export const indexDefinitions = {
     targetGroup: transitional('targetGroup'),
     resourceConfiguration: transitional('resourceConfiguration'),
     resourceAssociation: transitional('resourceAssociation'),
+    zoneChange: (r: ZoneChange) => (r.status === 'PENDING' ? ['zoneChange'] : []),
   },
   /** By the VPC's key. */
   resourceGatewaysByVpc: { resourceGateway: (r: ResourceGateway) => inVpc(r) },
@@ -171,6 +173,16 @@ export const indexDefinitions = {
   /** What of EC2 uses something that therefore cannot go, by the key of what is used. */
   ec2Users: { securityGroupRule: usedByRule },
   instancesByVpc: { instance: (r: Instance) => inVpc(r) },
+  /** By the zone's id, whosever it is. */
+  hostedZonesById: { hostedZone: (r: HostedZone) => [r.id] },
+  /** By the keys of the VPCs that it answers. */
+  hostedZonesByVpc: { hostedZone: (r: HostedZone) => r.vpcs.map((vpc) => keyOf(vpc.account, vpc.region, vpc.vpcId)) },
+  /** By account and caller reference. */
+  hostedZonesByReference: { hostedZone: (r: HostedZone) => [`${r.account} ${r.callerReference}`] },
+  /** By the zone's key, in the order of their own keys. */
+  recordSetsByZone: { recordSet: (r: RecordSet) => [r.zoneKey] },
+  /** Changes of zones, under `all`. */
+  zoneChanges: { zoneChange: () => ['all'] },
   /** By the loopback number. */
   vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
   /** By the access key id. */
@@ -198,6 +210,7 @@ export const indexDefinitions = {
     securityGroup: owned('securityGroup'),
     securityGroupRule: owned('securityGroupRule'),
     prefixList: owned('prefixList'),
+    hostedZone: owned('hostedZone'),
     iamUser: owned('iamUser'),
     iamRole: owned('iamRole'),
     iamPolicy: owned('iamPolicy'),
@@ -230,6 +243,7 @@ export type IndexName = keyof typeof indexDefinitions;
 /** The number by which `index` orders what it has under one value: the time of creation, but where time removes things since when they wait for it. */
 export function indexOrder(index: IndexName, record: BaseRecord): number {
   if (index === 'drainingTargets') return (record as Target).drainingSince ?? 0;
+  if (index === 'recordSetsByZone') return 0;
   if (index === 'restingAddresses') return (record as ComponentAddress).freedAt ?? 0;
   return record.createdAt;
 }
@@ -244,6 +258,7 @@ export type OwnedKind =
   | 'resourceAssociation'
   | 'domainVerification'
   | Ec2Kind
+  | 'hostedZone'
   | IamKind
   | 'oidcProvider';
 
@@ -290,7 +305,7 @@ export function policyIndexValue(account: string, arn: string): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: Exclude<OwnedKind, Ec2Kind | 'resourceAssociation' | 'oidcProvider'> | 'listener' | 'rule',
+  kind: Exclude<OwnedKind, Ec2Kind | 'hostedZone' | 'resourceAssociation' | 'oidcProvider'> | 'listener' | 'rule',
   scope: string,
   name: string,
 ): string {

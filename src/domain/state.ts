@@ -35,6 +35,7 @@ import type {
   VpcAssociation,
 } from './records/lattice.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
+import type { HostedZone, RecordSet, ZoneChange } from './records/hosted-zone.ts';
 import type { OwnedPolicy } from './records/policy.ts';
 import type {
   DomainVerification,
@@ -70,6 +71,9 @@ export interface RecordTypes {
   readonly prefixList: ManagedPrefixList;
   readonly instance: Instance;
   readonly loadBalancer: LoadBalancer;
+  readonly hostedZone: HostedZone;
+  readonly recordSet: RecordSet;
+  readonly zoneChange: ZoneChange;
   readonly iamUser: IamUser;
   readonly iamRole: IamRole;
   readonly iamPolicy: IamPolicy;
@@ -108,6 +112,9 @@ export const recordKinds: readonly RecordKind[] = [
   'prefixList',
   'instance',
   'loadBalancer',
+  'hostedZone',
+  'recordSet',
+  'zoneChange',
   'iamUser',
   'iamRole',
   'iamPolicy',

@@ -232,6 +232,33 @@ export interface NamedDocument {
   readonly document: string;
 }
 
+/** A hosted zone. `id` is the zone id (`Z…`). */
+export interface ZoneRecord extends SnapshotRecord {
+  /** Lower case, without final dot; what no host name has is escaped as `\052` (octal). */
+  readonly name: string;
+  readonly private: boolean;
+  /** Ids of the VPCs that a private zone answers. */
+  readonly vpcs: readonly string[];
+  /** Milliseconds since 1970: of public zones with the same name the oldest answers. */
+  readonly createdAt: number;
+}
+
+/** What one name of a zone has of one type, or a weighted part of that. */
+export interface RecordSetRecord extends SnapshotRecord {
+  readonly zoneId: string;
+  /** As a zone's. */
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SOA' | 'SPF' | 'SRV' | 'TXT';
+  /** Seconds; absent of an alias. */
+  readonly ttl?: number;
+  /** The data of each record as on the wire, base64; empty of an alias. */
+  readonly data: readonly string[];
+  /** Whose records it has: those of a name in the same zone, or the addresses of a generated name. */
+  readonly alias?: { readonly zoneId: string; readonly name: string };
+  /** Present where one of several is picked. */
+  readonly weight?: number;
+}
+
 /** The tables of a snapshot and the record type of each. */
 export interface SnapshotTables {
   readonly vpcs: VpcRecord;
@@ -239,6 +266,8 @@ export interface SnapshotTables {
   readonly doors: DoorRecord;
   readonly services: ServiceRecord;
   readonly targetGroups: TargetGroupRecord;
+  readonly zones: ZoneRecord;
+  readonly recordSets: RecordSetRecord;
   readonly accessKeys: AccessKeyRecord;
   readonly principals: PrincipalRecord;
   readonly sessionKeys: SessionKeyRecord;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { createApi, type ApiDeps, type ApiOptions } from '../../src/api/index.ts';
@@ -33,10 +34,13 @@ export interface RunningApi extends AsyncDisposable {
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly sts: STSClient;
+  readonly route53: Route53Client;
   /** A signed request to any path. */
   readonly call: (method: string, target: string, body?: string, signer?: Keys) => Promise<Response>;
   /** Clients of another account. */
   readonly latticeOf: (account: string) => VPCLatticeClient;
+  readonly route53Of: (account: string) => Route53Client;
+  readonly ec2Of: (account: string) => EC2Client;
 }
 
 /** Starts an API in test mode whose callers are of account 111122223333 unless they say otherwise. */
@@ -93,10 +97,11 @@ export async function startApi(
     new EC2Client(options(account)),
     new STSClient(options(account)),
     new IAMClient(options(account)),
+    new Route53Client(options(account)),
   ] as const;
-  const [lattice, ec2, sts, iam] = clients;
+  const [lattice, ec2, sts, iam, route53] = clients;
   recordCalls(lattice);
-  const others: VPCLatticeClient[] = [];
+  const others: { destroy(): void }[] = [];
   return {
     origin,
     store,
@@ -105,6 +110,17 @@ export async function startApi(
     ec2,
     sts,
     iam,
+    route53,
+    route53Of(other) {
+      const client = new Route53Client(options(other));
+      others.push(client);
+      return client;
+    },
+    ec2Of(other) {
+      const client = new EC2Client(options(other));
+      others.push(client);
+      return client;
+    },
     latticeOf(other) {
       const client = recordCalls(new VPCLatticeClient(options(other)));
       others.push(client);

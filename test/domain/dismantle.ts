@@ -9,6 +9,7 @@ import {
 import type { Context, Decision } from '../../src/domain/decision.ts';
 import { deleteDomainVerification } from '../../src/domain/domain-verification/index.ts';
 import { deleteSubnet, deleteVpc, placeStandIns } from '../../src/domain/ec2/index.ts';
+import { deleteHostedZone } from '../../src/domain/hosted-zone/index.ts';
 import { deleteServiceNetwork } from '../../src/domain/network/index.ts';
 import { deleteAccessKey, deleteUser } from '../../src/domain/iam/index.ts';
 import {
@@ -18,6 +19,7 @@ import {
   detachPolicy,
 } from '../../src/domain/iam-policy/index.ts';
 import { deleteInstanceProfile, deleteRole, removeRoleFromInstanceProfile } from '../../src/domain/iam-role/index.ts';
+import { changeRecordSets, listRecordSets } from '../../src/domain/record-set/index.ts';
 import { deleteOidcProvider } from '../../src/domain/oidc-provider/index.ts';
 import { keyOf as recordKey, type BaseRecord } from '../../src/domain/records/index.ts';
 import { deleteResourceConfiguration } from '../../src/domain/resource-configuration/index.ts';
@@ -70,6 +72,13 @@ export function dismantle(state: State, context: Context): readonly string[] {
   each('target', (r) => {
     const target = { id: r.targetId, ...(r.port === undefined ? {} : { port: r.port }) };
     run(deregisterTargets, { targetGroupIdentifier: r.targetGroupId, targets: [target] }, r);
+  });
+  each('hostedZone', (r) => {
+    const changes = [...listRecordSets(head, r)]
+      .filter(({ type }) => type !== 'NS' && type !== 'SOA')
+      .map((set) => ({ action: 'DELETE' as const, ...set, otherRouting: [] }));
+    if (changes.length > 0) run(changeRecordSets, { zoneId: r.id, changes }, r);
+    run(deleteHostedZone, { id: r.id }, r);
   });
   now += 1_000_000_000;
   run(sweep, defaultSweep, context);

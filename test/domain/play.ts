@@ -129,7 +129,7 @@ function checkEnds(state: State, player: Player): void {
     run(state, callOf(failOverdue, { timeout: 60_000, countedFrom: 0 })),
     callOf(sweep, defaultSweep),
   );
-  for (const index of ['drainingTargets', 'restingAddresses', 'tokens', 'pendingVerifications'] as const)
+  for (const index of ['drainingTargets', 'restingAddresses', 'tokens', 'pendingVerifications', 'zoneChanges'] as const)
     assert.ok(overdue.indexes[index].isEmpty(), `${index} stay for ever`);
   assert.deepEqual(dismantle(overdue, player.turn(overdue, idle).context), [], 'what nobody can delete once it failed');
   for (const kind of recordKinds)

@@ -13,8 +13,9 @@ import { obeyCall, placeWords } from './place-words.ts';
 import { quotaNames } from './recounts.ts';
 import { resourceWords } from './resource-words.ts';
 import { serviceWords } from './service-words.ts';
+import { zoneWords } from './zone-words.ts';
 
-const words: readonly Word[] = [...serviceWords, ...resourceWords, ...placeWords, ...iamWords];
+const words: readonly Word[] = [...serviceWords, ...resourceWords, ...placeWords, ...iamWords, ...zoneWords];
 
 const callers: readonly Hand['caller'][] = [
   { account: '111111111111', region: 'us-east-1' },

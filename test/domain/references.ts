@@ -86,6 +86,10 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
   prefixList: none,
   instance: (r) => [[r.vpcKey, 'vpc'], ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds)],
   loadBalancer: none,
+  // AWS deletes a VPC that zones answer: they keep its id until it is disassociated.
+  hostedZone: none,
+  recordSet: (r) => [[r.zoneKey, 'hostedZone']],
+  zoneChange: none,
   iamUser: none,
   iamRole: none,
   iamPolicy: none,

@@ -34,6 +34,10 @@ const uniques: { readonly [K in RecordKind]?: (record: RecordTypes[K]) => readon
   vpc: (r) => (r.attachment.kind === 'loopback' ? [`loopback ${r.attachment.n}`] : []),
   subnet: (r) => [`range ${r.vpcKey} ${r.cidr}`],
   credential: (r) => [`key ${r.id}`],
+  hostedZone: (r) => [
+    `reference ${r.account} ${r.callerReference}`,
+    ...r.vpcs.map(({ account, region, vpcId }) => `name ${account}/${region}/${vpcId} ${r.name}`),
+  ],
   iamUser: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
   iamRole: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
   iamPolicy: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
-import { ofEveryKind, onEveryAttachment, type Runs } from './attachments.ts';
+import { everywhere, onEveryAttachment, type Runs } from './attachments.ts';
 import {
   awaitHealthy,
   eventually,
@@ -56,13 +56,16 @@ const requests = Number(process.env['PERGOLA_REQUESTS'] ?? '3000');
 /** How far from its own share a target's may be, in parts of that share: each connection and each worker may be in the middle of a round. */
 const tolerance = requests >= 100_000 ? 0.01 : 0.05;
 
-const independent = 'shares do not depend on the attachment';
-const oneIsEnough: Runs = { netns: independent, loopback: true, userns: independent, 'other user': independent };
+const oneIsEnough: Runs = {
+  netns: 'shares do not depend on the attachment',
+  loopback: true,
+  'other user': 'shares do not depend on the attachment',
+};
 
 onEveryAttachment({ workers: 2, configuration }, [
   {
     name: 'ListTargets follows a target from UNUSED to DRAINING with reasons, and changed settings at once',
-    runs: ofEveryKind,
+    runs: everywhere,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -101,7 +104,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'a running request to a target that drains ends well, a new one gets 503',
-    runs: ofEveryKind,
+    runs: everywhere,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -129,7 +132,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'a target group of type ALB forwards to the name that the configuration gives the ARN',
-    runs: ofEveryKind,
+    runs: everywhere,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -161,7 +164,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'an HTTPS target with a certificate of nobody is checked and gets requests',
-    runs: ofEveryKind,
+    runs: everywhere,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);

@@ -3,6 +3,7 @@
 export * from './base.ts';
 export * from './ec2.ts';
 export * from './endpoint.ts';
+export * from './hosted-zone.ts';
 export * from './iam.ts';
 export * from './lattice.ts';
 export * from './policy.ts';

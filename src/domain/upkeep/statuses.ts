@@ -28,7 +28,16 @@ interface Event {
   readonly failure: Failure;
 }
 
+/** A zone's change is INSYNC when every data plane obeys it, however long that takes. */
+const zoneChanges: Mover = (state, event, context) =>
+  recordsBy(state, 'zoneChange', 'waiting', 'zoneChange').flatMap((one) =>
+    event.kind === 'obey' && event.due(one)
+      ? [[put('zoneChange', { ...one, status: 'INSYNC', lastUpdatedAt: context.now })]]
+      : [],
+  );
+
 const movers: readonly Mover[] = [
+  zoneChanges,
   mover('serviceAssociation', plainCycle, removeServiceAssociation),
   mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),

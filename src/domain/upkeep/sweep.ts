@@ -14,6 +14,8 @@ export interface SweepInput {
   readonly addressRest: number;
   /** How long an idempotency token is remembered (ours: 24 h). */
   readonly tokenLifetime: number;
+  /** How long GetChange tells of a change of a hosted zone (ours: 24 h). */
+  readonly zoneChangeLifetime: number;
   /** How long a domain's TXT record is waited for (AWS publishes no time; ours: 72 h, as AWS waits for those of certificates). */
   readonly verificationTime: number;
 }
@@ -23,6 +25,7 @@ export const defaultSweep: SweepInput = {
   drain: 60_000,
   addressRest: 120_000,
   tokenLifetime: 86_400_000,
+  zoneChangeLifetime: 86_400_000,
   verificationTime: 259_200_000,
 };
 
@@ -41,6 +44,7 @@ export function sweep(state: State, input: SweepInput, context: Context): Decide
       (address) => now - (address.freedAt ?? now) >= input.addressRest,
     ),
     ...oldest(state, 'clientToken', 'tokens', (token) => now - token.createdAt >= input.tokenLifetime),
+    ...oldest(state, 'zoneChange', 'zoneChanges', (change) => now - change.createdAt >= input.zoneChangeLifetime),
     ...oldest(
       state,
       'domainVerification',
