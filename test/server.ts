@@ -36,6 +36,8 @@ export interface StartOptions {
   /** The text of a pergola.yaml. */
   readonly configuration?: string;
   readonly args?: readonly string[];
+  /** Where programs are looked for, instead of the test's own path. */
+  readonly path?: string;
 }
 
 /** A finished command. */
@@ -71,12 +73,13 @@ export function startPergola(
   checkout: Checkout,
   args: readonly string[],
   through: readonly string[] = [],
+  path?: string,
 ): ChildProcess {
   const own = commandLine(checkout, [join(checkout.root, 'src', 'cli', 'main.ts'), ...args]);
   const [program = '', ...rest] = [...through, ...own];
   return spawn(program, rest, {
     cwd: checkout.user?.home ?? checkout.root,
-    env: environment(checkout),
+    env: { ...environment(checkout), ...(path === undefined ? {} : { PATH: path }) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
@@ -204,7 +207,7 @@ export class TestServer implements AsyncDisposable {
       writeFileSync(path, options.configuration);
       args.push('--config', path);
     }
-    const child = startPergola(checkout, args, otherResolver(data, options.resolvConf));
+    const child = startPergola(checkout, args, otherResolver(data, options.resolvConf), options.path);
     const errors: string[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
     child.stdin?.end();

@@ -17,7 +17,7 @@ import {
 } from '../control/index.ts';
 import type { Context } from '../domain/index.ts';
 import { createFeedServer } from '../feed/index.ts';
-import { namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
+import { createRun, enterHome, namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
 import { applyConfiguration } from './apply-configuration.ts';
@@ -87,7 +87,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     else if (message.type === 'stop') told.resolve(message.how);
   });
   // Workers start now, side by side with the store.
-  const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), runCommand) : undefined;
+  const command = settings.userNamespace === undefined ? runCommand : createRun(enterHome);
+  const namespace = settings.attach === 'netns' ? await prepareCore(namePrefix(dataDirectory), command) : undefined;
   say({ type: 'home', ...(namespace === undefined ? {} : { namespace }) });
 
   const store = lifetime.use(
@@ -167,7 +168,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     lowPorts: settings.lowPorts,
     dataDirectory,
     environment: settings.environment,
-    run: runCommand,
+    run: command,
     clock,
     random,
     log,
@@ -255,7 +256,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
           }),
         ),
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
-      workloads: bindWorkloads(agent.workloads, store, tokens),
+      workloads: bindWorkloads(agent.workloads, store, tokens, settings.userNamespace),
       ...bindExplain({ settings, snapshot: publisher.snapshot, store, agent, health, clock }),
       reload: () =>
         new Promise((resolve) => {

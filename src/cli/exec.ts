@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { enterUserNamespace } from '../network/index.ts';
 import { enterCommand, noCredentials, type Entrance } from '../workload/index.ts';
 import { callApi, formatApiError, openApiCall } from './api-client.ts';
 import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
@@ -36,13 +37,14 @@ export async function exec(
     const server = findServer(options, environment);
     const made = await callApi(server, { method: 'POST', path: '/-/workloads', body: wish }, Date.now());
     if (made.status !== 201) return fail(1, formatApiError(made));
-    const { id, ...entrance } = made.body as Entrance & { readonly id: string };
+    const { id, keeper, ...entrance } = made.body as Entrance & { readonly id: string; readonly keeper?: number };
+    const around = keeper === undefined ? [] : enterUserNamespace(keeper);
     const lease = new Lease(() => findServer(options, environment), id);
     try {
       if (!(await lease.take())) return fail(1, 'the workload went away before it could be held');
-      const obstacle = whyNoEntrance(entrance);
+      const obstacle = whyNoEntrance(entrance, around);
       if (obstacle !== undefined) return fail(3, obstacle);
-      return await runInside(enterCommand(entrance, command), {
+      return await runInside([...around, ...enterCommand(entrance, command)], {
         ...workloadEnvironment(wish.role === undefined ? environment : { ...environment, ...noCredentials }),
         ...entrance.environment,
       });
@@ -84,13 +86,16 @@ function parseExec(args: readonly string[]) {
 }
 
 /** Undefined when this process can enter the workload's namespace (tried), else a sentence. */
-function whyNoEntrance({ namespace }: Entrance): string | undefined {
+function whyNoEntrance({ namespace }: Entrance, around: readonly string[]): string | undefined {
   if (namespace === undefined) return undefined;
-  if (!existsSync(namespace)) return `the VPC is on another machine: there is no ${namespace} here`;
-  const trial = spawnSync('nsenter', [`--net=${namespace}`, 'unshare', '--mount', 'true'], { encoding: 'utf8' });
+  if (around.length === 0 && !existsSync(namespace))
+    return `the VPC is on another machine: there is no ${namespace} here`;
+  const enter: readonly string[] = [...around, 'nsenter', `--net=${namespace}`, 'unshare', '--mount', 'true'];
+  const [program = '', ...args] = enter;
+  const trial = spawnSync(program, args, { encoding: 'utf8' });
   if (trial.status === 0) return undefined;
   const reason = trial.error?.message ?? trial.stderr.trim();
-  return `entering a VPC's namespace takes root and util-linux, or a server with \`--attach loopback\`: ${reason}`;
+  return `entering a VPC's namespace takes util-linux and root, or the user of a server in a user namespace, or a server with \`--attach loopback\`: ${reason}`;
 }
 
 /** Runs the command with this process's terminal; the exit status. */

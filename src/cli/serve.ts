@@ -9,14 +9,14 @@ import { systemRandom } from '../base/random.ts';
 import {
   bindHandle,
   canBindLowPorts,
+  closeUserNamespace,
   rawHandleSelfTest,
-  runCommand,
-  whyNoNamespaces,
   type RawHandle,
 } from '../network/index.ts';
 import { removeLeftovers } from '../store/backup/index.ts';
 import { acquireLock, findDatabaseProblem } from '../store/index.ts';
 import { scratchPath } from './backups.ts';
+import { choosePlace, type Place } from './choose-place.ts';
 import { keepCompiled } from './compile-cache.ts';
 import { checkAttachments, defaultAccount, type Configuration } from './configuration/index.ts';
 import { Forbidden } from './forbidden.ts';
@@ -25,9 +25,12 @@ import { awsQuotas, usualQuotas } from '../domain/index.ts';
 import { readServeOptions, type Endpoint, type ServeOptions } from './serve-options.ts';
 import { makeDirectory, makeSealKey, statePath } from './server-directory.ts';
 import { lockFile, removeServerFile, writeServerFile } from './server-file.ts';
-import type { AttachKind, ServerSettings } from './settings.ts';
+import { describeAttachment, type ServerSettings } from './settings.ts';
 import { startSupervisor } from './supervisor.ts';
 import { workloadEnvironment } from './workload-environment.ts';
+
+/** Where in the data directory a user namespace is remembered. */
+const recordName = 'user-namespace.json';
 
 /** Runs a server until a signal ends it. Resolves with the exit status: 0 after a clean stop, 1 when something failed, 2 wrong usage, 3 refused. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -49,10 +52,22 @@ async function runServer(args: readonly string[], log: Log): Promise<number> {
   const options = readServeOptions(args);
   // From now on: a signal during the start must not leave half of it behind.
   const ended = endSignal();
-  if (options.data !== undefined) return runIn(prepareDirectory(options.data), options, args, ended, log);
+  const choose = (directory: string | undefined): Promise<Place> =>
+    choosePlace({
+      attach: options.attach,
+      record: directory === undefined ? undefined : join(directory, recordName),
+      environment: process.env,
+      log,
+    });
+  if (options.data !== undefined) {
+    const directory = prepareDirectory(options.data);
+    return await runIn(directory, options, args, ended, log, await choose(directory));
+  }
+  // Before there is a directory to forget.
+  const place = await choose(undefined);
   const temporary = mkdtempSync(join(tmpdir(), 'pergola-'));
   try {
-    return await runIn(temporary, options, args, ended, log);
+    return await runIn(temporary, options, args, ended, log, place);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -65,6 +80,7 @@ async function runIn(
   args: readonly string[],
   ended: Promise<void>,
   log: Log,
+  { attach, userNamespace }: Place,
 ): Promise<number> {
   const { api, dns, configuration } = options;
   using lock = writable(dataDirectory, () => acquireLock(lockFile(dataDirectory)));
@@ -79,7 +95,6 @@ async function runIn(
   const unusable = findDatabaseProblem(statePath(dataDirectory));
   if (unusable !== undefined) throw new Forbidden(3, `${dataDirectory} cannot be served: ${unusable}`);
   await rawHandleSelfTest();
-  const attach = await chooseAttachment(options.attach, log);
   const problems = checkAttachments(configuration, attach);
   if (problems.length > 0) throw new Forbidden(3, problems.join('\n'));
 
@@ -110,6 +125,7 @@ async function runIn(
     dnsPort: udp.port,
     workers: options.workers,
     attach,
+    ...(userNamespace === undefined ? {} : { userNamespace }),
     lowPorts: canBindLowPorts(),
     open: options.open,
     defaultAccount,
@@ -119,6 +135,7 @@ async function runIn(
   const apiUrl = `http://${formatEndpoint(api.host, apiSocket.port)}`;
   const dnsText = formatEndpoint(dns.host, udp.port);
 
+  const attachment = describeAttachment(settings);
   const refused = Promise.withResolvers<string>();
   const supervisor = startSupervisor({
     settings,
@@ -144,19 +161,20 @@ async function runIn(
           pid: process.pid,
           api: apiUrl,
           dns: dnsText,
-          attach,
+          attach: attachment,
           region: settings.regions[0] ?? 'us-east-1',
         });
       } catch (error) {
         log.error('server.json could not be written; other commands find this server only by --api', { error });
       }
-      process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attach}\n`);
+      process.stdout.write(`ready api=${apiUrl} dns=${dnsText} attach=${attachment}\n`);
       keepCompiled(systemClock);
     },
   });
   const problem = await Promise.race([ended.then(() => undefined), refused.promise]);
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
+  if (userNamespace !== undefined) closeUserNamespace(userNamespace, join(dataDirectory, recordName));
   if (problem !== undefined)
     throw new Forbidden(3, `the configuration does not fit what ${dataDirectory} has: ${problem}`);
   return clean ? 0 : 1;
@@ -193,16 +211,6 @@ function writable<T>(directory: string, act: () => T): T {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Forbidden(3, `the data directory ${directory} cannot be written: ${reason}`);
   }
-}
-
-async function chooseAttachment(wanted: AttachKind | undefined, log: Log): Promise<AttachKind> {
-  if (wanted === 'loopback') return 'loopback';
-  const reason =
-    process.platform === 'linux' ? await whyNoNamespaces(runCommand, process.pid) : 'network namespaces are of Linux';
-  if (reason === undefined) return 'netns';
-  if (wanted === 'netns') throw new Forbidden(3, `--attach netns is not possible here: ${reason}`);
-  log.info('VPCs are attached on loopback: namespaces are not possible here', { reason });
-  return 'loopback';
 }
 
 /** UDP and TCP of the DNS endpoint on one port; with port 0 a few are tried, because the TCP twin of a free UDP port may be taken. */

@@ -2,6 +2,7 @@
 
 import type { RateLimits } from '../api/index.ts';
 import type { QuotaLimits } from '../domain/index.ts';
+import type { UserNamespace } from '../network/index.ts';
 import type { Configuration, Limits } from './configuration/index.ts';
 
 /** How VPCs are present on this machine. */
@@ -19,6 +20,8 @@ export interface ServerSettings {
   readonly dnsPort: number;
   readonly workers: number;
   readonly attach: AttachKind;
+  /** Without root: the user namespace that the server's processes are in. */
+  readonly userNamespace?: UserNamespace;
   /** Whether ports below 1024 can be bound. */
   readonly lowPorts: boolean;
   readonly open: boolean;
@@ -33,4 +36,12 @@ export interface ServerSettings {
   readonly configuration: Configuration;
   /** What instances inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** How VPCs are attached, as people are told: `userns` is `netns` in a user namespace. */
+export function describeAttachment({
+  attach,
+  userNamespace,
+}: Pick<ServerSettings, 'attach' | 'userNamespace'>): AttachKind | 'userns' {
+  return attach === 'netns' && userNamespace !== undefined ? 'userns' : attach;
 }

@@ -6,7 +6,7 @@ import { componentAddresses, loopbackComponentAddress, type Snapshot, type VpcRe
 import type { Agent } from './agent.ts';
 import type { ServerStatus } from './format-status.ts';
 import type { ToControl, WorkerInfo } from './messages.ts';
-import type { ServerSettings } from './settings.ts';
+import { describeAttachment, type ServerSettings } from './settings.ts';
 
 export interface StatusSource {
   readonly settings: ServerSettings;
@@ -33,7 +33,7 @@ export function describeServer(source: StatusSource) {
     obeyedRevision: obeyed,
     ageSeconds: Math.round((now - start.startedAt) / 1000),
     dataDirectory: settings.dataDirectory,
-    attach: settings.attach,
+    attach: describeAttachment(settings),
     generation: start.generation,
     supervisorPid: process.ppid,
     controlPid: process.pid,

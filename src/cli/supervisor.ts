@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { createConditions } from '../base/condition.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { createSocketOpener, isInNamespace, type RawHandle, type VpcAttachment } from '../network/index.ts';
+import { createSocketOpener, enterHome, isInNamespace, type RawHandle, type VpcAttachment } from '../network/index.ts';
 import { clearShare, openShare } from './connection-share.ts';
 import { Forbidden } from './forbidden.ts';
 import type { FromControl, FromWorker, ToControl, ToFunctions, ToWorker } from './messages.ts';
@@ -73,7 +73,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   let ready = false;
   const drained = new Set<SupervisedChild>();
   const forwarders = new Set<RawHandle>();
-  const opener = createSocketOpener(clock);
+  const opener = createSocketOpener(clock, settings.userNamespace && enterHome);
   const registry = new SocketRegistry({ open: (specs) => opener.open(specs), log });
 
   const { notify, until } = createConditions(clock);

@@ -10,5 +10,15 @@ export { createNetwork, prepareCore, type OpenPairs } from './network.ts';
 export { createSocketOpener, openSockets } from './open-sockets.ts';
 export { isInNamespace } from './own-namespace.ts';
 export { bindHandle, rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
-export { runCommand, type Run } from './run.ts';
+export { createRun, runCommand, type Run } from './run.ts';
 export { desiredSockets, loopbackDnsPort, openPairs, type SocketSpec } from './sockets.ts';
+export {
+  closeUserNamespace,
+  enterHome,
+  enterUserNamespace,
+  findUserNamespace,
+  makeUserNamespace,
+  ownUserNamespace,
+  rememberUserNamespace,
+  type UserNamespace,
+} from './user-namespace.ts';

@@ -36,8 +36,8 @@ export interface SocketOpener extends Disposable {
 /** How long a helper stays after its last socket, in milliseconds: its start takes more than a thousand sockets, and changes come together. */
 const KEEP = 5000;
 
-/** Makes an opener; it starts a helper when there is something to bind in a namespace. */
-export function createSocketOpener(clock: Clock): SocketOpener {
+/** Makes an opener; it starts a helper when there is something to bind in a namespace, by a command line that begins with `through`. */
+export function createSocketOpener(clock: Clock, through: readonly string[] = []): SocketOpener {
   let helper: ChildProcess | undefined;
   let cancel = (): void => {};
   const end = (): void => {
@@ -54,7 +54,7 @@ export function createSocketOpener(clock: Clock): SocketOpener {
       const opened = openHere(here);
       if (inside.length === 0) return opened;
       cancel();
-      if (helper?.connected !== true) helper = startHelper();
+      if (helper?.connected !== true) helper = startHelper(through);
       const others = await openInside(helper, inside);
       cancel = clock.after(KEEP, end);
       return {
@@ -92,8 +92,10 @@ function openHere(requests: readonly Omit<HelperRequest, 'namespace'>[]): Opened
 /** The helper's source has the extension of this file: `.ts` in a checkout, `.js` in the package. */
 const helperFile = join(import.meta.dirname, `bind-helper${extname(import.meta.filename)}`);
 
-function startHelper(): ChildProcess {
-  const helper = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', helperFile], {
+function startHelper(through: readonly string[]): ChildProcess {
+  const own = [process.execPath, '--disable-warning=ExperimentalWarning', helperFile];
+  const [program = '', ...args] = [...through, ...own];
+  const helper = spawn(program, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   // Whoever asks listens too; without a listener it would end this process.

@@ -19,9 +19,15 @@ export class CommandFailure extends Error {
 }
 
 /** Runs a command as a child process. */
-export const runCommand: Run = (command) =>
-  new Promise((resolve, reject) => {
-    const [program = '', ...args] = command.argv;
+export const runCommand: Run = createRun([]);
+
+/** Makes a `Run` whose command lines begin with `through`: where the programs shall be. */
+export function createRun(through: readonly string[]): Run {
+  return (command) => spawnCommand(command, [...through, ...command.argv]);
+}
+
+function spawnCommand(command: Command, [program = '', ...args]: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     let errors = '';
@@ -36,6 +42,7 @@ export const runCommand: Run = (command) =>
     child.stdin.on('error', () => {});
     child.stdin.end(command.stdin ?? '');
   });
+}
 
 /** How many commands run at a time, and what one shell gets at the least: a start from here costs more than one from a shell. */
 const LANES = 4;

@@ -1,5 +1,6 @@
 // The ways in which a machine carries VPCs, and cases that run on each of them or say why they do not.
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -19,14 +20,17 @@ import { runCommand, whyNoNamespaces } from '../../src/network/index.ts';
 import { recordEnforced } from '../recorded-calls.ts';
 import { ownCheckout, TestServer, type Checkout, type StartOptions } from '../server.ts';
 
-/** `other user`: on loopback, in a copy of the repository, as a user without any rights. */
-export type AttachmentName = 'netns' | 'loopback' | 'other user';
+/** In a copy of the repository, as a user without any rights: `userns` with namespaces in a user namespace, `other user` on loopback. */
+export type AttachmentName = 'netns' | 'loopback' | 'userns' | 'other user';
 
 /** For each attachment: that the case runs on it, or the reason why it does not. */
 export type Runs = Readonly<Record<AttachmentName, true | string>>;
 
-/** Cases that are true of every attachment. */
-export const everywhere: Runs = { netns: true, loopback: true, 'other user': true };
+/** Cases that are true of every attachment, and on loopback of every user. */
+export const everywhere: Runs = { netns: true, loopback: true, userns: true, 'other user': true };
+
+/** Cases that are true of every attachment, and tell nothing of rights. */
+export const ofEveryKind: Runs = { ...everywhere, 'other user': 'loopback is the same with all rights' };
 
 /** A case: its name, where it runs, and what it does with the server of its suite. */
 export interface Case {
@@ -37,16 +41,17 @@ export interface Case {
   readonly run: (server: TestServer, t: TestContext) => Promise<void>;
 }
 
+/** The user and group `nobody` of Linux systems. */
+const nobody = 65_534;
+
 const root = process.getuid?.() === 0;
 const noNamespaces = await whyNoNamespaces(runCommand, process.pid);
+const noOtherUser = whyNoOtherUser();
 const missing: Readonly<Record<AttachmentName, string | undefined>> = {
   netns: noNamespaces === undefined ? undefined : `no namespaces here: ${noNamespaces}`,
   loopback: undefined,
-  'other user': root
-    ? spawnSync('setpriv', ['--version']).status === 0
-      ? undefined
-      : 'there is no setpriv (util-linux)'
-    : 'only root can become another user',
+  userns: noOtherUser ?? whyNoUserNamespaces(),
+  'other user': noOtherUser,
 };
 if (process.env['CI'] === 'true') {
   const [reason] = Object.values(missing).filter((one) => one !== undefined);
@@ -55,14 +60,16 @@ if (process.env['CI'] === 'true') {
 
 /** Runs `cases` on every attachment; those of one attachment share a server that is started with `options`. */
 export function onEveryAttachment(options: Omit<StartOptions, 'attach' | 'checkout'>, cases: readonly Case[]): void {
-  for (const name of ['netns', 'loopback', 'other user'] as const) {
+  for (const name of ['netns', 'loopback', 'userns', 'other user'] as const) {
     const nowhere = cases.every(({ runs }) => runs[name] !== true) ? 'none of its cases runs on it' : false;
     describe(`on ${name}`, { skip: missing[name] ?? nowhere }, () => {
       let server: TestServer | undefined;
       let checkout: Checkout | undefined;
       before(async () => {
-        checkout = name === 'other user' ? copyCheckout() : ownCheckout;
-        server = await TestServer.start({ ...options, checkout, attach: name === 'netns' ? 'netns' : 'loopback' });
+        checkout = name === 'userns' || name === 'other user' ? copyCheckout() : ownCheckout;
+        const attach = name === 'netns' || name === 'userns' ? 'netns' : 'loopback';
+        server = await TestServer.start({ ...options, checkout, attach });
+        assert.equal(server.attach, name === 'other user' ? 'loopback' : name);
       });
       after(async () => {
         await server?.[Symbol.asyncDispose]();
@@ -81,8 +88,17 @@ export function onEveryAttachment(options: Omit<StartOptions, 'attach' | 'checko
   }
 }
 
-/** The user and group `nobody` of Linux systems. */
-const nobody = 65_534;
+function whyNoOtherUser(): string | undefined {
+  if (!root) return 'only root can become another user';
+  return spawnSync('setpriv', ['--version']).status === 0 ? undefined : 'there is no setpriv (util-linux)';
+}
+
+function whyNoUserNamespaces(): string | undefined {
+  const user = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+  const trial = ['unshare', '--user', '--map-root-user', '--mount', '--net', 'true'];
+  const { status, stderr } = spawnSync('setpriv', [...user, ...trial], { encoding: 'utf8' });
+  return status === 0 ? undefined : `no user namespaces here: ${stderr.trim()}`;
+}
 
 /** A copy of what running and testing needs, which `nobody` can read, with a home directory that is its own. */
 export function copyCheckout(): Checkout {

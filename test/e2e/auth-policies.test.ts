@@ -7,7 +7,7 @@ import {
   UpdateServiceCommand,
   UpdateServiceNetworkCommand,
 } from '@aws-sdk/client-vpc-lattice';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { readMetric } from './read-metric.ts';
 import { eventually, listenerPort } from './scenario.ts';
 import { openShop } from './shop.ts';
@@ -21,7 +21,7 @@ const policy = (...statements: readonly object[]): string =>
 onEveryAttachment({}, [
   {
     name: 'requests are decided by the policies of network and service, and a change is obeyed on connections that stand',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['PutAuthPolicy', 'DeleteAuthPolicy'],
     async run(server) {
       await using shop = await openShop(server);

@@ -43,7 +43,8 @@ const owner = { account: '123456789012', region: 'us-east-1' };
 const unguarded = 'on loopback nothing stands between a process and an address of 127/8';
 
 /** Whoever may run a server at all obeys the same snapshot. */
-const asRoot = { netns: true, loopback: true, 'other user': 'what is changed does not depend on rights' } as const;
+const rights = 'what is changed does not depend on rights';
+const asRoot = { netns: true, loopback: true, userns: rights, 'other user': rights } as const;
 
 onEveryAttachment({ workers: 1, configuration }, [
   {
@@ -137,7 +138,7 @@ onEveryAttachment({ workers: 1, configuration }, [
   },
   {
     name: 'other security groups of an association let other clients in',
-    runs: { netns: true, loopback: unguarded, 'other user': unguarded },
+    runs: { netns: true, loopback: unguarded, userns: true, 'other user': unguarded },
     enforces: ['CreateServiceNetworkVpcAssociation', 'UpdateServiceNetworkVpcAssociation'],
     async run(server) {
       const { lattice } = server;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { DeleteAuthPolicyCommand, PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import type { Explanation, LoggedExplanation, Step } from '../../src/explain/index.ts';
 import { runPergola, type TestServer } from '../server.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { listenerPort } from './scenario.ts';
 import { openShop } from './shop.ts';
 
@@ -29,7 +29,7 @@ function stepOf<Kind extends Step['kind']>({ steps }: Explanation, kind: Kind): 
 onEveryAttachment({}, [
   {
     name: 'explain tells rule and target group that a request then goes to, and the statement that denies another',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       await using shop = await openShop(server);
       const { service: serviceIdentifier } = shop;
@@ -106,7 +106,7 @@ onEveryAttachment({}, [
   },
   {
     name: 'explain tells of a served request what was decided then, whatever was changed since',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       await using shop = await openShop(server);
       const { service: serviceIdentifier } = shop;

@@ -31,12 +31,13 @@ before(async () => {
 });
 after(() => socket.close());
 
-const needsRoot = root ? true : 'only root can give a server another resolv.conf';
+const otherRoot = 'only root can give a server another resolv.conf';
+const needsRoot = root ? true : otherRoot;
 
 onEveryAttachment({ workers: 1, ...(root ? { resolvConf: `nameserver ${address}\n` } : {}) }, [
   {
     name: 'names outside of our zones are asked of the system’s resolvers, ours are not',
-    runs: { netns: needsRoot, loopback: needsRoot, 'other user': 'only root can give a server another resolv.conf' },
+    runs: { netns: needsRoot, loopback: needsRoot, userns: otherRoot, 'other user': otherRoot },
     async run(server) {
       const { clients } = await makeWorld(server);
       await using client = TestClient.start(server, { vpc: clients });

@@ -25,7 +25,7 @@ import {
   UpdateListenerCommand,
 } from '@aws-sdk/client-vpc-lattice';
 import { startTarget, TestClient } from '../workload-programs.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import {
   awaitHealthy,
   eventually,
@@ -59,7 +59,7 @@ const sameBoard = 'what control keeps of targets does not depend on the attachme
 onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }\n' }, [
   {
     name: 'an association is CREATE_IN_PROGRESS, then ACTIVE, and a deleted one is gone with its names and doors',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: [
       'CreateServiceNetwork',
       'CreateService',
@@ -111,7 +111,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'what is in use is not deleted, and what belongs to a deleted thing goes with it',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       const { lattice, ec2 } = server;
       await using shop = await openShop(server);
@@ -163,7 +163,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'a deleted listener takes no connections any more',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['DeleteListener'],
     async run(server) {
       await using shop = await openShop(server);
@@ -179,7 +179,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'targets are UNUSED, then HEALTHY or UNHEALTHY, and a request to none that answers is a 503',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['CreateTargetGroup', 'RegisterTargets'],
     async run(server) {
       const { lattice } = server;
@@ -215,7 +215,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'a target that comes back dead is never shown as it was',
-    runs: { netns: sameBoard, loopback: true, 'other user': sameBoard },
+    runs: { netns: sameBoard, loopback: true, userns: sameBoard, 'other user': sameBoard },
     async run(server) {
       const { lattice } = server;
       const { clients, targets: vpc, network } = await makeWorld(server);

@@ -11,7 +11,7 @@ import {
   GetTargetGroupCommand,
 } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { eventually, given, listenerPort, targetPort, unique } from './scenario.ts';
 import { readMetric } from './read-metric.ts';
 import { openShop } from './shop.ts';
@@ -31,7 +31,7 @@ function readAccessLog({ data }: TestServer): readonly Line[] {
 onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }\n' }, [
   {
     name: 'a subscription gets the records of its owner and of no other, and none once it is deleted',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['CreateAccessLogSubscription', 'DeleteAccessLogSubscription'],
     async run(server) {
       await using shop = await openShop(server);
@@ -69,7 +69,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'every request has one line in the access log, with the fields of AWS and the rule that decided',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       await using shop = await openShop(server);
       const rule = await server.lattice.send(
@@ -107,7 +107,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
       for (const milliseconds of [duration, requestToTargetDuration, responseFromTargetDuration])
         assert.ok(Number(milliseconds) >= 0 && Number(milliseconds) < 10_000);
       const { sourceIpPort, targetIpPort, revision, sourceVpcArn, ruleId, bytesReceived, bytesSent, ...fixed } = rest;
-      const inVpc = server.attach === 'netns' ? '10\\.0' : '127\\.\\d+';
+      const inVpc = server.attach !== 'loopback' ? '10\\.0' : '127\\.\\d+';
       assert.match(String(sourceIpPort), new RegExp(`^${inVpc}\\.1\\.10:\\d+$`));
       assert.match(String(targetIpPort), new RegExp(`^${inVpc}\\.1\\.10:${targetPort}$`));
       assert.ok(Number(revision) > 0);
@@ -151,7 +151,7 @@ onEveryAttachment({ workers: 2, configuration: 'limits: { healthCheckSpeed: 60 }
   },
   {
     name: 'a load has as many lines as requests, each with an id of its own, and is counted',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       await using shop = await openShop(server);
       const before = readAccessLog(server).length;

@@ -12,7 +12,7 @@ import {
   type RuleMatch,
 } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { awaitHealthy, eventually, forward, given, listenerPort, targetPort, unique } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -52,7 +52,7 @@ const fast = { configuration: 'limits: { healthCheckSpeed: 60 }\n' };
 onEveryAttachment({ ...fast, workers: 1 }, [
   {
     name: 'weights of 90 and 10 are kept exactly over 1,000 requests by one worker, and a change of them holds at once',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['UpdateListener'],
     async run(server) {
       await using shop = await openShop(server);
@@ -71,7 +71,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   },
   {
     name: 'rules match by priority on method, path and header, and a fixed response has no target',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['CreateRule', 'DeleteRule'],
     async run(server) {
       await using shop = await openShop(server);
@@ -109,7 +109,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   },
   {
     name: 'rules and weights change under load without a failed request',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['UpdateRule'],
     async run(server) {
       await using shop = await openShop(server);
@@ -145,7 +145,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
   },
   {
     name: 'a deregistered target finishes what it has and gets no new request',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['RegisterTargets', 'DeregisterTargets'],
     async run(server) {
       await using shop = await openShop(server);
@@ -178,7 +178,7 @@ onEveryAttachment({ ...fast, workers: 1 }, [
 onEveryAttachment({ ...fast, workers: 2 }, [
   {
     name: 'weights of 90 and 10 are kept within one per cent by two workers',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       await using shop = await openShop(server);
       await setWeights(server, shop, 90, 10);

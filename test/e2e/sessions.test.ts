@@ -10,7 +10,7 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand, type Credentials } from '@aws-sdk/client-sts';
 import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import { signHeaders, unsignedPayload } from '../../src/sigv4/index.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { given, listenerPort, unique } from './scenario.ts';
 import { openShop } from './shop.ts';
 
@@ -40,7 +40,7 @@ function sign(credentials: Partial<Credentials>, host: string, path: string): Re
 onEveryAttachment({}, [
   {
     name: 'a session of a role signs requests from the first one on, its target knows it, and what its role may not it may not either',
-    runs: everywhere,
+    runs: ofEveryKind,
     enforces: ['PutAuthPolicy', 'UpdateService'],
     async run(server) {
       await using shop = await openShop(server);

@@ -5,7 +5,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { signHeaders } from '../../src/sigv4/index.ts';
 import type { TestServer } from '../server.ts';
-import { everywhere, onEveryAttachment } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { eventually, given, listenerPort } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -50,7 +50,7 @@ limits: { healthCheckSpeed: 60 }
   [
     {
       name: 'a principal of pergola.yaml is believed, and the target and the access log are told; with another secret it is 403',
-      runs: everywhere,
+      runs: ofEveryKind,
       async run(server) {
         await using shop = await openShop(server);
         const good = await ask(shop, '/signed');
@@ -78,7 +78,7 @@ limits: { healthCheckSpeed: 60 }
     },
     {
       name: 'a worker that starts while control stands still verifies with the keys of the sealed snapshot, which tells no secret',
-      runs: everywhere,
+      runs: ofEveryKind,
       async run(server) {
         await using shop = await openShop(server);
         const { control, workers } = server.processes();

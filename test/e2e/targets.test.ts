@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
-import { everywhere, onEveryAttachment, type Runs } from './attachments.ts';
+import { ofEveryKind, onEveryAttachment, type Runs } from './attachments.ts';
 import {
   awaitHealthy,
   eventually,
@@ -56,16 +56,13 @@ const requests = Number(process.env['PERGOLA_REQUESTS'] ?? '3000');
 /** How far from its own share a target's may be, in parts of that share: each connection and each worker may be in the middle of a round. */
 const tolerance = requests >= 100_000 ? 0.01 : 0.05;
 
-const oneIsEnough: Runs = {
-  netns: 'shares do not depend on the attachment',
-  loopback: true,
-  'other user': 'shares do not depend on the attachment',
-};
+const independent = 'shares do not depend on the attachment';
+const oneIsEnough: Runs = { netns: independent, loopback: true, userns: independent, 'other user': independent };
 
 onEveryAttachment({ workers: 2, configuration }, [
   {
     name: 'ListTargets follows a target from UNUSED to DRAINING with reasons, and changed settings at once',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -104,7 +101,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'a running request to a target that drains ends well, a new one gets 503',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -132,7 +129,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'a target group of type ALB forwards to the name that the configuration gives the ARN',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);
@@ -164,7 +161,7 @@ onEveryAttachment({ workers: 2, configuration }, [
   },
   {
     name: 'an HTTPS target with a certificate of nobody is checked and gets requests',
-    runs: everywhere,
+    runs: ofEveryKind,
     async run(server) {
       const { lattice } = server;
       const { clients, targets, network } = await makeWorld(server);

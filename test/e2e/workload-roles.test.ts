@@ -20,7 +20,8 @@ const ec2 = { Service: 'ec2.amazonaws.com' };
 
 const program = join(import.meta.dirname, '..', 'programs', 'role-client.ts');
 
-const here: Runs = { netns: true, loopback: true, 'other user': 'its program needs packages of development' };
+const packages = 'its program needs packages of development';
+const here: Runs = { netns: true, loopback: true, userns: packages, 'other user': packages };
 const inNamespaces: Runs = { ...here, loopback: '169.254.169.254 is no address of a host' };
 
 interface Seen {

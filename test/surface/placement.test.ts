@@ -1,7 +1,10 @@
 // The stable surface where it depends on the machine: how VPCs are attached by default, and what exec gives and refuses there.
 
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   CreateListenerCommand,
@@ -26,7 +29,7 @@ import {
   offer,
   targetPort,
 } from '../e2e/scenario.ts';
-import { finish, startPergola, TestServer } from '../server.ts';
+import { childrenOf, finish, isAlive, makeDirectory, startPergola, TestServer } from '../server.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
 
 const obstacle = await whyNoNamespaces(runCommand, process.pid);
@@ -56,16 +59,79 @@ describe('without --attach', () => {
     assert.equal(server.attach, here);
   });
 
-  test('a user without rights gets loopback and is told why', { skip: asOther }, async () => {
+  test(
+    'a user without rights gets namespaces in a user namespace, which goes with a server that keeps nothing',
+    { skip: asOther },
+    async () => {
+      const checkout = copyCheckout();
+      try {
+        const args = ['serve', '--data', ':memory:', '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0'];
+        // What a killed server leaves goes with the checkout.
+        const server = startPergola(checkout, args, ['env', `TMPDIR=${checkout.user?.home ?? ''}`]);
+        assert.ok(server.stdout);
+        server.stdin?.end();
+        const [ready] = (await once(server.stdout, 'data')) as [Buffer];
+        assert.match(ready.toString(), / attach=userns\n$/);
+        const keeper = given(childrenOf(given(server.pid)).find(({ command }) => command.startsWith('sleep'))).pid;
+        server.kill('SIGKILL');
+        await eventually('its user namespace is gone', () => Promise.resolve(!isAlive(keeper)));
+      } finally {
+        rmSync(checkout.root, { recursive: true, force: true });
+      }
+    },
+  );
+
+  test('what stands in a user namespace is found by the server after a killed one', { skip: asOther }, async () => {
     const checkout = copyCheckout();
+    const data = makeDirectory(checkout);
+    const program = join(data, 'instance.pid');
+    const instances = `[{ name: one, address: 10.0.1.10, command: [sh, -c, 'echo $$ >${program}; exec sleep 1000'] }]`;
+    const options = {
+      checkout,
+      data,
+      workers: 1,
+      configuration: `vpcs: [{ name: a, cidrs: [10.0.0.0/16], instances: ${instances} }]`,
+    };
+    const pid = (): number => Number(readFileSync(program, 'utf8'));
     try {
-      await using other = await TestServer.start({ checkout, workers: 1 });
-      assert.equal(other.attach, 'loopback');
-      assert.match(other.log, /VPCs are attached on loopback: namespaces are not possible here/);
+      const first = await TestServer.start(options);
+      await eventually('the instance runs', () => Promise.resolve(existsSync(program) && isAlive(pid())));
+      const before = pid();
+      await first.kill();
+      const second = await TestServer.start(options);
+      assert.equal(second.attach, 'userns');
+      const found = await second.exec(['--vpc', 'a'], ['sh', '-c', 'ip -4 -o address show eth0']);
+      assert.match(found.stdout, / 10\.0\.255\.254\/32 /);
+      assert.deepEqual([pid(), isAlive(before)], [before, true]);
+      const { pid: keeper } = JSON.parse(readFileSync(join(data, 'user-namespace.json'), 'utf8')) as { pid: number };
+      assert.ok(isAlive(keeper));
+      assert.equal(await second.stop(), 0, second.log);
+      await eventually('nothing of it runs', () => Promise.resolve(!isAlive(keeper) && !isAlive(before)));
+      assert.equal(existsSync(join(data, 'user-namespace.json')), false);
     } finally {
+      rmSync(data, { recursive: true, force: true });
       rmSync(checkout.root, { recursive: true, force: true });
     }
   });
+
+  test(
+    'a user without rights, where there is no unshare(1), gets loopback and is told why',
+    { skip: asOther },
+    async () => {
+      const checkout = copyCheckout();
+      try {
+        const setpriv = spawnSync('sh', ['-c', 'command -v setpriv'], { encoding: 'utf8' }).stdout.trim();
+        const path = join(checkout.root, 'programs');
+        mkdirSync(path);
+        symlinkSync(setpriv, join(path, 'setpriv'));
+        await using other = await TestServer.start({ checkout, workers: 1, path });
+        assert.equal(other.attach, 'loopback');
+        assert.match(other.log, /VPCs are attached on loopback: namespaces are not possible here/);
+      } finally {
+        rmSync(checkout.root, { recursive: true, force: true });
+      }
+    },
+  );
 
   test('--aws-quotas enforces the quotas of AWS', async () => {
     const { id: serviceIdentifier } = await makeService(server);
@@ -186,7 +252,7 @@ describe('without --attach', () => {
       const environment = [`AWS_ACCESS_KEY_ID=${accessKeyId}`, `AWS_SECRET_ACCESS_KEY=${secretAccessKey}`];
       const args = ['exec', '--api', server.api, '--vpc', 'shop', '--', 'true'];
       const ended = await finish(startPergola(checkout, args, ['env', ...environment]));
-      assert.match(ended.stderr, /entering a VPC's namespace takes root and util-linux/);
+      assert.match(ended.stderr, /entering a VPC's namespace takes util-linux and root/);
       assert.equal(ended.status, 3);
     } finally {
       rmSync(checkout.root, { recursive: true, force: true });
