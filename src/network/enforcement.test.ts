@@ -47,7 +47,10 @@ const guard = {
 } as const;
 
 test('routerRuleset() refuses all but DNS, open doors, and dials from the block', () => {
-  const rules = formatRuleset(routerRuleset(guard)).replaceAll(/ comment "pg:\w{12}"/g, '');
+  const rules = formatRuleset(routerRuleset(guard)).replaceAll(
+    / comment "pg:\w{12}(?: (.*?))?"$/gm,
+    (_all, name?: string) => (name === undefined ? '' : ` # ${name}`),
+  );
   assert.equal(
     rules,
     `add table inet pergola
@@ -74,16 +77,16 @@ table inet pergola {
   reject with icmpx admin-prohibited
  }
  chain w0a00010a-out {
-  ip daddr { 169.254.171.0/24 } return
-  drop
+  ip daddr { 169.254.171.0/24 } counter return # sgr-2
+  counter drop # no rule of sg-web
  }
  chain w0a00010a-in {
-  tcp dport 8080-8081 accept
-  drop
+  tcp dport 8080-8081 counter accept # sgr-1
+  counter drop # no rule of sg-web
  }
  chain door-0 {
-  ip saddr { 10.0.1.10/32 } tcp dport 80-80 return
-  drop
+  ip saddr { 10.0.1.10/32 } tcp dport 80-80 counter return # sgr-3
+  counter drop # no rule of sg-door
  }
  chain clients {
   iifname vmap { "w0a00010a" : jump w0a00010a-out }

@@ -4,7 +4,7 @@ import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
 import type { SecurityGroupRecord, SecurityRule } from '../snapshot/index.ts';
 import { routerUplink, workloadLink } from './names.ts';
-import type { Chain, Ruleset } from './ruleset.ts';
+import type { Chain, FilterRule, Ruleset } from './ruleset.ts';
 
 /** Where a workload stands and which security groups it has; none means that everything is allowed. */
 export interface GuardedWorkload {
@@ -95,15 +95,15 @@ export function routerRuleset(guard: RouterGuard): Ruleset {
     arriving.push(`"${link}" : goto ${link}-in`);
     const out = rulesOf(securityGroups, 'egress').map((rule) => permit(rule, 'daddr', addressesOf, 'return'));
     const into = rulesOf(securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'accept'));
-    chains.set(`${link}-out`, { rules: [...out.flat(), 'drop'] });
-    chains.set(`${link}-in`, { rules: [...into.flat(), 'drop'] });
+    chains.set(`${link}-out`, { rules: [...out.flat(), dropOthers(securityGroups)] });
+    chains.set(`${link}-in`, { rules: [...into.flat(), dropOthers(securityGroups)] });
   }
   const doors: string[] = [];
   for (const [i, door] of guard.doors.entries()) {
     if (door.securityGroups.length === 0 || door.addresses.length === 0) continue;
     doors.push(`ip daddr { ${door.addresses.join(', ')} } jump door-${i}`);
     const rules = rulesOf(door.securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'return'));
-    chains.set(`door-${i}`, { rules: [...rules.flat(), 'drop'] });
+    chains.set(`door-${i}`, { rules: [...rules.flat(), dropOthers(door.securityGroups)] });
   }
   chains.set('clients', {
     rules: [...(leaving.length === 0 ? [] : [`iifname vmap { ${leaving.join(', ')} }`]), ...doors, 'accept'],
@@ -135,18 +135,23 @@ export function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyM
   return members;
 }
 
+/** The last rule of a chain of groups. It counts, as every rule of a group does: first packets of connections, since others come here never. */
+function dropOthers(groups: readonly string[]): FilterRule {
+  return { text: 'counter drop', name: `no rule of ${groups.join(' ')}`.slice(0, 100) };
+}
+
 /** One permission as at most one rule with `verdict`; none when it permits no IPv4 address. */
 function permit(
   rule: SecurityRule,
   side: 'saddr' | 'daddr',
   members: ReadonlyMap<string, readonly string[]>,
   verdict: 'accept' | 'return',
-): readonly string[] {
+): readonly FilterRule[] {
   const ranges = rangesOf(rule, members);
   // IPv6 is not carried.
   if (ranges.length === 0 || rule.protocol === 'icmpv6') return [];
   const where = ranges.includes('0.0.0.0/0') ? '' : `ip ${side} { ${ranges.join(', ')} } `;
-  return [`${where}${formatProtocol(rule)}${verdict}`];
+  return [{ text: `${where}${formatProtocol(rule)}counter ${verdict}`, name: rule.id }];
 }
 
 /** The IPv4 ranges that a rule is about, those of its groups' members too. */

@@ -1,6 +1,6 @@
 // A model of the kernel for tests: obeys the commands of a plan on plain data, as strictly as the kernel does.
 
-import { emptyRuleset, type RulesetState } from './ruleset.ts';
+import { emptyRuleset, readMark, type RulesetState } from './ruleset.ts';
 import { kernelRules, type Command, type NamespaceState, type ObservedNetwork } from './state.ts';
 
 /** A namespace of the model that can be changed, also by a test that damages it. */
@@ -160,7 +160,7 @@ function filterAfter(before: RulesetState, lines: readonly string[]): RulesetSta
       const [, hook, priority, policy] = /hook (\S+) priority (\S+); policy (\S+);/.exec(line) ?? [];
       block.push(`[${hook} ${priority} ${policy}]`);
     } else if (line.startsWith('  type')) block.push(line.trim().slice('type '.length));
-    else if (line.startsWith('  ')) block.push(/comment "(.*)"/.exec(line)?.[1] ?? 'unmarked');
+    else if (line.startsWith('  ')) block.push(readMark(/comment "(.*)"/.exec(line)?.[1] ?? 'unmarked'));
     else if (line === '}') {
       shape = shapeFrom(block);
       block = [];

@@ -2,7 +2,7 @@
 
 import { formatAddress } from '../base/cidr.ts';
 import { formatAttribute, parseAttributes, parseList, parseText } from './netlink.ts';
-import { describeRuleset, emptyRuleset, ourTable, type RulesetState } from './ruleset.ts';
+import { describeRuleset, emptyRuleset, ourTable, readMark, type RulesetState } from './ruleset.ts';
 import type { Netlink } from './system-calls.ts';
 
 /** linux/netfilter/nf_tables.h, below NFNL_SUBSYS_NFTABLES. */
@@ -56,7 +56,7 @@ export function readFilter(netlink: Netlink): RulesetState {
     ask(requests.chains).map((attributes) => [parseText(attributes.get(3)), readChain(attributes)]),
   );
   for (const attributes of ask(requests.rules))
-    chains.get(parseText(attributes.get(2)))?.rules.push(readComment(attributes.get(7)) ?? 'unmarked');
+    chains.get(parseText(attributes.get(2)))?.rules.push(readMark(readComment(attributes.get(7)) ?? 'unmarked'));
   return {
     shape: describeRuleset(types, [...chains.values()]),
     sets: new Map(types.map(([name, type]) => [name, readElements(netlink, name, type)])),

@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 /** The one table that is ours in each namespace. */
 const table = 'inet pergola';
 
+/** A rule in nft's text, and the name by which people who look at the filter know where it comes from. */
+export type FilterRule = string | { readonly text: string; readonly name: string };
+
 /** A chain: rules in order, and where the kernel calls it. */
 export interface Chain {
   readonly base?: {
@@ -12,7 +15,7 @@ export interface Chain {
     readonly priority: number;
     readonly policy: 'accept' | 'drop';
   };
-  readonly rules: readonly string[];
+  readonly rules: readonly FilterRule[];
 }
 
 /** A named set and its elements in nft's text. */
@@ -37,9 +40,20 @@ export interface RulesetState {
 /** The state of a namespace without any rule. */
 export const emptyRuleset: RulesetState = { shape: '', sets: new Map(), foreign: [] };
 
-/** A rule's mark: nft prints rules in its own words, so each carries the hash of ours as its comment. */
-function mark(rule: string): string {
-  return `pg:${createHash('sha256').update(rule).digest('hex').slice(0, 12)}`;
+/** A rule's mark: nft prints rules in its own words, so each carries the hash of ours in its comment. */
+function mark(rule: FilterRule): string {
+  return `pg:${createHash('sha256').update(JSON.stringify(rule)).digest('hex').slice(0, 12)}`;
+}
+
+/** The mark in a rule's comment, where names may follow it. */
+export function readMark(comment: string): string {
+  return comment.split(' ')[0] ?? '';
+}
+
+function formatRule(rule: FilterRule): string {
+  return typeof rule === 'string'
+    ? `${rule} comment "${mark(rule)}"`
+    : `${rule.text} comment "${mark(rule)} ${rule.name}"`;
 }
 
 /** What `RulesetState.shape` is when `ruleset` is in force: sets, chains and the marks of their rules in order. */
@@ -78,7 +92,7 @@ export function formatRuleset(ruleset: Ruleset): string {
     const { base } = chain;
     if (base !== undefined)
       lines.push(`  type filter hook ${base.hook} priority ${base.priority}; policy ${base.policy};`);
-    for (const rule of chain.rules) lines.push(`  ${rule} comment "${mark(rule)}"`);
+    for (const rule of chain.rules) lines.push(`  ${formatRule(rule)}`);
     lines.push(' }');
   }
   return `${lines.join('\n')}\n}\n`;

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findPassage } from '../../src/network/arrival.ts';
 import { blockTable, routerUplink } from '../../src/network/names.ts';
 import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
 import { connectFrom, inside, needsNamespaces, openLab, receivedSegments, startTarget } from './lab.ts';
@@ -154,69 +153,4 @@ test('a worker reaches only workloads, and only of the VPC whose source it takes
   };
   assert.equal(await reaches('169.254.192.2'), true);
   assert.equal(await reaches(foreign), false, 'a source that is not of the block');
-});
-
-test('security groups of doors and workloads say who may connect', needsNamespaces, async (t) => {
-  const lab = openLab(t);
-  const rule = (port: number, wish: { cidrs?: readonly string[]; groups?: readonly string[] }) =>
-    ({ id: 'sgr-1', protocol: 'tcp', fromPort: port, toPort: port, cidrs: [], groups: [], ...wish }) as const;
-  const everywhere = {
-    id: 'sgr-2',
-    protocol: '-1',
-    fromPort: -1,
-    toPort: -1,
-    cidrs: ['0.0.0.0/0'],
-    groups: [],
-  } as const;
-  const snapshot = sampleSnapshot({
-    vpcs: ['vpc-a'],
-    ports: [80, 81],
-    doorGroups: ['sg-door'],
-    securityGroups: [
-      {
-        id: 'sg-door',
-        name: 'door',
-        ingress: [rule(80, { groups: ['sg-web'] }), rule(81, { cidrs: ['10.0.2.0/24'] })],
-        egress: [],
-      },
-      { id: 'sg-web', name: 'web', ingress: [rule(8080, { cidrs: ['169.254.192.0/19'] })], egress: [everywhere] },
-      { id: 'sg-mute', name: 'mute', ingress: [], egress: [] },
-    ],
-  });
-  const places = [
-    at('vpc-a', '10.0.1.10', ['sg-web']),
-    at('vpc-a', '10.0.2.10'),
-    at('vpc-a', '10.0.2.11', ['sg-mute', 'sg-door']),
-  ];
-  await lab.settle(snapshot, places);
-  const worker = await lab.startWorker();
-  await lab.serve(snapshot, places, worker);
-  const [web = '', plain = '', mute = ''] = places.map(({ vpcId, address }) => lab.workload(vpcId, address));
-  const vpc = snapshot.vpcs.get('vpc-a');
-  assert.ok(vpc !== undefined);
-  for (const [namespace, client, port, passes] of [
-    [web, '10.0.1.10', 80, true],
-    [web, '10.0.1.10', 81, false],
-    [plain, '10.0.2.10', 80, false],
-    [plain, '10.0.2.10', 81, true],
-    [mute, '10.0.2.11', 81, false],
-  ] as const) {
-    const address = '169.254.171.7';
-    const answer = connectFrom(namespace, address, port);
-    assert.match(answer, passes ? /^vpc-a/ : /^TIMEOUT$/, `${client} to port ${port}`);
-    // What is explained of groups is what the kernel does.
-    const { egress, ingress } = findPassage({ vpc, address, port }, client, ['sg-door'], places);
-    assert.equal(egress.passes && ingress.passes, passes, `explained: ${client} to port ${port}`);
-  }
-  for (const [namespace, port] of [
-    [web, 8080],
-    [web, 8081],
-    [plain, 8081],
-    [mute, 8080],
-  ] as const)
-    await startTarget(t, namespace, port);
-  assert.match(await worker.dial('169.254.192.2', '10.0.1.10', 8080), /^client/);
-  assert.equal(await worker.dial('169.254.192.2', '10.0.1.10', 8081), 'TIMEOUT');
-  assert.match(await worker.dial('169.254.192.2', '10.0.2.10', 8081), /^client/);
-  assert.equal(await worker.dial('169.254.192.2', '10.0.2.11', 8080), 'TIMEOUT');
 });

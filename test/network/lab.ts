@@ -32,7 +32,7 @@ export const needsNamespaces = { skip: reason === undefined ? false : `no namesp
 export interface Lab {
   readonly prefix: string;
   /** Brings the network to what the snapshot asks for; the number of commands that it took. */
-  settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[]): Promise<number>;
+  settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open?: OpenPairs): Promise<number>;
   /** Binds the snapshot's sockets, gives them to `worker`, and opens the doors. */
   serve(snapshot: Snapshot, workloads: readonly WorkloadPlace[], worker: StandIn): Promise<void>;
   startWorker(): Promise<StandIn>;
@@ -54,7 +54,7 @@ export function openLab(t: TestContext): Lab {
   t.after(() => network.remove());
   return {
     prefix,
-    settle: (snapshot, workloads) => settle(snapshot, workloads),
+    settle,
     serve: async (snapshot, workloads, worker) => {
       const specs = desiredSockets(snapshot, { attach: 'netns', prefix, lowPorts: true });
       const { handles, failed } = await openSockets(specs);

@@ -36,7 +36,8 @@ process.on('message', ({ listen, close, dial }: Message, handle: unknown) => {
   } else if (listen !== undefined) {
     const server = net.createServer((socket) => {
       socket.on('error', () => {});
-      socket.end(`${listen} at ${socket.localAddress} for ${socket.remoteAddress}`);
+      socket.write(`${listen} at ${socket.localAddress} for ${socket.remoteAddress}\n`);
+      socket.pipe(socket);
     });
     listening.set(listen, server);
     server.listen(handle as net.ListenOptions, () => say('listening'));
