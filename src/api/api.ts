@@ -1,7 +1,8 @@
 // Puts the API together: the AWS services that are served, the server's own paths, and who may call.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createAwsServer, type Observe, type ServerLimits } from '../aws/index.ts';
+import type { Duplex } from 'node:stream';
+import { createAwsServer, type Observe, type ServerLimits, type VpcOrigin } from '../aws/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { bySameName, createAuthorize, type SubjectsOf } from './authorization/authorize.ts';
@@ -56,6 +57,9 @@ export interface ApiDeps
   readonly log: Log;
   /** The console: answers an unsigned GET of `/` that accepts text/html. */
   readonly page: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Where a connection came from that a VPC has handed on, and the name that the API has there. */
+  readonly originOf?: (socket: Duplex) => VpcOrigin | undefined;
+  readonly nameInVpcs?: string;
   /** Told of every AWS operation that was answered. */
   readonly observe?: Observe;
 }
@@ -127,6 +131,8 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
       internal: (request, response, call) => answerInternal(request, response, call, { ...deps, authorize }),
       page: deps.page,
       audit: createAuditTrail(deps),
+      ...(deps.originOf === undefined ? {} : { originOf: deps.originOf }),
+      ...(deps.nameInVpcs === undefined ? {} : { nameInVpcs: deps.nameInVpcs }),
       ...(deps.observe === undefined ? {} : { observe: deps.observe }),
     },
   );

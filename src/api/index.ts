@@ -11,5 +11,6 @@ export {
   type Workloads,
 } from './pergola/deps.ts';
 export { createMetadataServer, type MetadataServerDeps } from './metadata/metadata-server.ts';
+export type { VpcOrigin } from '../aws/index.ts';
 export { createRoleCredentials, type RoleCredentials } from './metadata/role-credentials.ts';
 export { containerPath } from './metadata/answer-metadata.ts';

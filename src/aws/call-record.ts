@@ -34,7 +34,7 @@ export interface CallRecord {
 export function createCallRecord(
   definition: ServiceDefinition,
   operation: Operation,
-  source: { readonly requestId: string; readonly sourceIp: string },
+  source: Pick<AuditedCall, 'requestId' | 'sourceIp' | 'sourceVpc'>,
   random: Pick<Random, 'uuid'>,
 ): CallRecord {
   let caller: (Claim & { readonly principalArn: string }) | undefined;
@@ -49,6 +49,7 @@ export function createCallRecord(
     requestId: source.requestId,
     eventId: random.uuid(),
     sourceIp: source.sourceIp,
+    ...(source.sourceVpc === undefined ? {} : { sourceVpc: source.sourceVpc }),
     userAgent,
     time: now,
     parameters: toLoggable(operation.input, input),

@@ -25,6 +25,8 @@ export interface Call extends Caller {
   readonly requestId: string;
   readonly userAgent: string;
   readonly sourceIp: string;
+  /** The VPC that the call came from, `sourceIp` being an address of it; absent: it came to the API's own address. */
+  readonly sourceVpc?: string;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -92,6 +94,8 @@ export interface DispatchDeps {
 export interface Source {
   readonly requestId: string;
   readonly sourceIp: string;
+  /** As of a `Call`. No key but known ones is accepted from there, also in test mode. */
+  readonly sourceVpc?: string;
 }
 
 /** The two ways into the services: the AWS protocols, and authentication alone for the server's own paths. */
@@ -148,7 +152,7 @@ export function createDispatcher(options: DispatchOptions, deps: DispatchDeps): 
     if (!parsed.ok) return parsed;
     const now = deps.clock.now();
     const result = authenticate(request, parsed.authorization, {
-      open: options.open,
+      open: options.open && source.sourceVpc === undefined,
       defaultAccount: options.defaultAccount,
       regions: regionsOf(parsed.authorization.scope.service),
       now,

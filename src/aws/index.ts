@@ -6,6 +6,7 @@ export {
   type InternalRequest,
   type ServerDeps,
   type ServerLimits,
+  type VpcOrigin,
   type ServerOptions,
 } from './server.ts';
 export {

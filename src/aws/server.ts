@@ -32,6 +32,15 @@ export const defaultServerLimits: ServerLimits = {
   apiBodySize: 1_048_576,
 };
 
+/** Where a connection came from that a VPC has handed on. */
+export interface VpcOrigin {
+  readonly vpcId: string;
+  /** The client's address. */
+  readonly from: string;
+  /** The address that it asked. */
+  readonly at: string;
+}
+
 /** How the server is to behave. */
 export interface ServerOptions extends DispatchOptions {
   /** Hosts that it answers to beside its own address and `localhost`. */
@@ -56,6 +65,10 @@ export interface ServerDeps extends DispatchDeps {
   readonly random: Pick<Random, 'uuid'>;
   /** Answers `/-/…` on `response`; `call` is there unless the path needs no signature. A `ServiceError` thrown is the answer. */
   readonly internal: (request: InternalRequest, response: ServerResponse, call: Call | undefined) => Promise<void>;
+  /** Of a connection that came from inside a VPC; undefined: it came to the server's own address. */
+  readonly originOf?: (socket: Duplex) => VpcOrigin | undefined;
+  /** The host name for clients inside VPCs. */
+  readonly nameInVpcs?: string;
   /** Answers an unsigned GET of `/` that accepts text/html. */
   readonly page: (request: IncomingMessage, response: ServerResponse) => void;
 }
@@ -117,16 +130,19 @@ async function serve(
   };
 
   const { localAddress = '', localPort = 0, remoteAddress = '' } = request.socket;
+  const origin = deps.originOf?.(request.socket);
   const problem = checkHost(
     request.headers.host,
     request.headers.origin,
     { address: localAddress, port: localPort },
-    options.hostNames,
+    // Not the operator's names: another service may have one of them in the VPC.
+    origin === undefined ? options.hostNames : [origin.at, deps.nameInVpcs ?? origin.at],
   );
   if (problem !== undefined) return turnAway('foreignHost', problem);
 
   const { path, query } = wire;
-  if (isPage(request, path, wire.headers)) return deps.page(request, response);
+  const page = isPage(request, path, wire.headers);
+  if (page && origin === undefined) return deps.page(request, response);
 
   const body = await readBody(request, options.limits.apiBodySize);
   onRead();
@@ -135,7 +151,16 @@ async function serve(
     return turnAway('bodyTooLarge', `The body of a request may have ${options.limits.apiBodySize} bytes at most.`);
 
   const whole: WireRequest = { ...wire, body };
-  const source = { requestId, sourceIp: remoteAddress };
+  const source =
+    origin === undefined
+      ? { requestId, sourceIp: remoteAddress }
+      : { requestId, sourceIp: origin.from, sourceVpc: origin.vpcId };
+  // What is shown to whoever reaches the server's own address is the operator's, not every workload's.
+  if (origin !== undefined && (page || unsignedPaths.has(path))) {
+    const nothing = new ServiceError('ResourceNotFoundException', `There is nothing at ${path}.`, { status: 404 });
+    respond(response, dispatcher.encodeError(nothing, requestId));
+    return undefined;
+  }
   if (!path.startsWith('/-/')) {
     respond(response, await dispatcher.dispatch(whole, source));
     return undefined;

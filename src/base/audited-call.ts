@@ -15,6 +15,8 @@ export interface AuditedCall {
   readonly requestId: string;
   readonly eventId: string;
   readonly sourceIp: string;
+  /** The VPC of which `sourceIp` is an address; absent: the call came from outside. */
+  readonly sourceVpc?: string;
   readonly userAgent: string;
   /** Milliseconds since 1970. */
   readonly time: number;

@@ -7,7 +7,8 @@ import { Lifetime } from '../base/lifetime.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { createWatch, waitFor } from '../base/watch.ts';
-import { createApi, createMetadataServer, createRoleCredentials } from '../api/index.ts';
+import { createApi, createRoleCredentials } from '../api/index.ts';
+import { apiName } from '../snapshot/index.ts';
 import {
   createHealthBoard,
   createPublisher,
@@ -35,6 +36,7 @@ import { openSecrets } from './open-secrets.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
+import { createVpcEntry, type VpcEntry } from './vpc-entry.ts';
 import { bindWorkloads } from './workload-calls.ts';
 import { bindRoles, createWorkloadTokens, deriveMetadataKey } from './workload-roles.ts';
 
@@ -193,17 +195,15 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   );
   lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
-  if (settings.attach === 'netns') {
-    const metadata = createMetadataServer({
-      credentials: roleCredentials,
-      find: (vpcId, address) => agent.workloads.at(vpcId, address),
-      key: deriveMetadataKey(master),
-      clock,
-      log,
-    });
-    await listenUnix(metadata, metadataPath(dataDirectory));
-    lifetime.add(metadata, (server) => void server.close());
-  }
+  const fromVpcs = createVpcEntry({
+    credentials: roleCredentials,
+    find: (vpcId, address) => agent.workloads.at(vpcId, address),
+    key: deriveMetadataKey(master),
+    clock,
+    log,
+  });
+  await listenUnix(fromVpcs.server, metadataPath(dataDirectory));
+  lifetime.add(fromVpcs.server, (server) => void server.close());
   if (!settings.memory) keepSnapshotFile(publisher.snapshot, epoch, dataDirectory, log);
 
   const defaultAttachment = createDefaultAttachment(settings, store);
@@ -265,14 +265,17 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
           say({ type: 'reload', id });
         }),
       page: answerPage,
+      originOf: fromVpcs.originOf,
+      nameInVpcs: apiName,
     },
   );
   await new Promise<void>((resolve, reject) => {
     api.once('error', reject);
     api.listen(apiHandle, () => resolve());
   });
-  endCalls = () => closeApi(api);
-  lifetime.add(api, (server) => closeApi(server));
+  fromVpcs.serve(api);
+  endCalls = () => closeApi(api, fromVpcs);
+  lifetime.add(api, (server) => closeApi(server, fromVpcs));
 
   const first = publisher.snapshot.value.revision;
   await waitFor(obeyed, (revision) => revision >= first);
@@ -296,9 +299,11 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
 }
 
 /** Lets calls that run have their answers, then closes what is left: leases, and whoever waits. */
-async function closeApi(server: ReturnType<typeof createApi>): Promise<void> {
+async function closeApi(server: ReturnType<typeof createApi>, fromVpcs: VpcEntry): Promise<void> {
   // Not its own close(), which also ends connections on which a first request is just coming.
-  const ended = new Promise<void>((resolve) => void Server.prototype.close.call(server, () => resolve()));
+  const closed = new Promise<void>((resolve) => void Server.prototype.close.call(server, () => resolve()));
+  // Those that others have handed on the server does not count.
+  const ended = Promise.all([closed, fromVpcs.ended()]);
   await Promise.race([ended, sleep(systemClock, FIRST_REQUEST)]);
   server.closeIdleConnections();
   await Promise.race([ended, sleep(systemClock, CALL_PATIENCE)]);

@@ -47,6 +47,7 @@ export async function exec(
       return await runInside([...around, ...enterCommand(entrance, command)], {
         ...workloadEnvironment(wish.role === undefined ? environment : { ...environment, ...noCredentials }),
         ...entrance.environment,
+        ...ownEndpoint(environment, server.api),
       });
     } finally {
       lease.end();
@@ -57,6 +58,14 @@ export async function exec(
     if (error instanceof Error && 'code' in error) return fail(1, `the server does not answer: ${error.message}`);
     throw error;
   }
+}
+
+/** Where the command's own environment sends its SDKs; the server's address on the host, as `pergola env` tells it, is none in a VPC. */
+function ownEndpoint(
+  { AWS_ENDPOINT_URL: own }: Readonly<Record<string, string | undefined>>,
+  api: string,
+): Readonly<Record<string, string>> {
+  return own === undefined || own.replace(/\/$/, '') === api ? {} : { AWS_ENDPOINT_URL: own };
 }
 
 function parseExec(args: readonly string[]) {

@@ -1,18 +1,21 @@
-// Hands what workloads ask of 169.254.169.254 and 169.254.170.2 on to control, which alone knows roles.
+// Hands what workloads ask of the metadata addresses and of the AWS API on to control, which alone knows roles and state.
 
 import { connect, type Socket } from 'node:net';
 import { metadataAddresses } from '../network/index.ts';
+import { isApiAddress } from '../snapshot/index.ts';
 
-/** Takes connections to the metadata addresses. */
+/** Takes connections to the metadata addresses and the API's. */
 export interface MetadataRelay {
   /** Whether this was one; then it is taken care of. */
   take(socket: Socket, vpcId: string): boolean;
 }
 
-/** Connections that one client may have at a time. */
-const MOST = 16;
-/** Milliseconds of silence after which a connection ends. */
+/** Connections that one client may have at a time: an SDK opens 50 for its calls. */
+const MOST = { metadata: 16, api: 64 } as const;
+/** Milliseconds of silence after which a connection for metadata ends. The API has time limits of its own, and calls that wait for long. */
 const PATIENCE = 10_000;
+/** Milliseconds after which the system looks whether a silent client is still there. */
+const LOOK = 60_000;
 
 /** Makes a relay to the Unix socket at `path`. When nobody is there, connections end: SDKs ask again. */
 export function createMetadataRelay(path: string): MetadataRelay {
@@ -20,11 +23,12 @@ export function createMetadataRelay(path: string): MetadataRelay {
   return {
     take(socket, vpcId) {
       const { localAddress: at = '', remoteAddress: from = '' } = socket;
-      if (!metadataAddresses.includes(at)) return false;
-      const client = `${vpcId} ${from}`;
+      const kind = isApiAddress(at) ? 'api' : 'metadata';
+      if (kind === 'metadata' && !metadataAddresses.includes(at)) return false;
+      const client = `${kind} ${vpcId} ${from}`;
       const count = open.get(client) ?? 0;
       socket.on('error', () => {});
-      if (count >= MOST) {
+      if (count >= MOST[kind]) {
         socket.destroy();
         return true;
       }
@@ -38,7 +42,8 @@ export function createMetadataRelay(path: string): MetadataRelay {
         socket.destroy();
         control.destroy();
       };
-      socket.setTimeout(PATIENCE, end);
+      if (kind === 'metadata') socket.setTimeout(PATIENCE, end);
+      else socket.setKeepAlive(true, LOOK);
       control.on('close', () => {
         // What it has written is still on its way.
         if (socket.writable) socket.end();

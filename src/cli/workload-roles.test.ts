@@ -14,9 +14,28 @@ test('a token names its workload, and one that is changed names none', () => {
     assert.equal(tokens.read(bad), undefined);
 });
 
+const vpc = {
+  ...{ id: 'vpc-a', revision: 1, account: '1', region: 'r', arn: 'arn', cidrs: [] },
+  ...{ dns: { support: true, hostnames: true }, subnets: [], securityGroups: [], instances: [] },
+  attachment: { kind: 'loopback', n: 5 },
+} as const;
+
+test('the API is found by its name in a namespace, and by an address of the VPC on loopback', () => {
+  const endpoint = (attach: 'netns' | 'loopback', lowPorts: boolean): string | undefined =>
+    bindRoles({ problem: () => undefined }, tokens, {
+      attach,
+      apiHost: '127.0.0.1',
+      apiPort: 7171,
+      lowPorts,
+    }).environment('wl-1', vpc)['AWS_ENDPOINT_URL'];
+  assert.equal(endpoint('netns', true), 'http://api.pergola.internal');
+  assert.equal(endpoint('loopback', true), 'http://127.105.255.9');
+  assert.equal(endpoint('loopback', false), 'http://127.105.255.9:20080');
+});
+
 test('on loopback a role takes an API at a loopback address', () => {
   const roles = (apiHost: string) =>
-    bindRoles({ problem: () => undefined }, tokens, { attach: 'loopback', apiHost, apiPort: 7171 });
+    bindRoles({ problem: () => undefined }, tokens, { attach: 'loopback', apiHost, apiPort: 7171, lowPorts: true });
   assert.match(roles('192.0.2.1').problem({ ...place, role: 'arn' }) ?? '', /loopback address/);
   assert.equal(roles('192.0.2.1').problem(place), undefined);
   for (const [host, url] of [
@@ -25,6 +44,6 @@ test('on loopback a role takes an API at a loopback address', () => {
     ['::1', 'http://[::1]:7171/-/credentials'],
   ] as const) {
     assert.equal(roles(host).problem({ ...place, role: 'arn' }), undefined);
-    assert.equal(roles(host).environment('wl-1')['AWS_CONTAINER_CREDENTIALS_FULL_URI'], url);
+    assert.equal(roles(host).environment('wl-1', vpc)['AWS_CONTAINER_CREDENTIALS_FULL_URI'], url);
   }
 });

@@ -3,6 +3,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { containerPath, type RoleCredentials } from '../api/index.ts';
+import { boundPort } from '../network/index.ts';
+import { apiAddressIn, apiName, type VpcRecord } from '../snapshot/index.ts';
 import type { Roles } from '../workload/index.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -37,7 +39,7 @@ export function deriveMetadataKey(master: Buffer): Buffer {
 export function bindRoles(
   credentials: Pick<RoleCredentials, 'problem'>,
   tokens: Pick<WorkloadTokens, 'make'>,
-  { attach, apiHost, apiPort }: Pick<ServerSettings, 'attach' | 'apiHost' | 'apiPort'>,
+  { attach, apiHost, apiPort, lowPorts }: Pick<ServerSettings, 'attach' | 'apiHost' | 'apiPort' | 'lowPorts'>,
 ): Roles {
   const host = loopbackOf(apiHost);
   return {
@@ -47,14 +49,21 @@ export function bindRoles(
         return `a role takes a server whose API has a loopback address (--api), for SDKs ask no other over http; it has ${apiHost}`;
       return credentials.problem(workload);
     },
-    environment: (id) =>
+    environment: (id, vpc) =>
       attach === 'netns'
-        ? { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: containerPath(id) }
+        ? { AWS_ENDPOINT_URL: `http://${apiName}`, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: containerPath(id) }
         : {
+            // Programs on loopback ask the host's resolver, which knows no name of a VPC.
+            AWS_ENDPOINT_URL: loopbackEndpoint(vpc, lowPorts),
             AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host ?? ''}:${apiPort}/-/credentials`,
             AWS_CONTAINER_AUTHORIZATION_TOKEN: tokens.make(id),
           },
   };
+}
+
+function loopbackEndpoint(vpc: VpcRecord, lowPorts: boolean): string {
+  const port = boundPort(80, lowPorts);
+  return `http://${apiAddressIn(vpc)}${port === 80 ? '' : `:${port}`}`;
 }
 
 /** The loopback address at which a server on `host` answers, as URLs have it. */

@@ -21,3 +21,15 @@ test('find() says what clients of a VPC are answered', () => {
   assert.deepEqual(names.find(generatedName('gone'), 'vpc-a'), { kind: 'absent' });
   assert.deepEqual(names.find('rates.example.com', 'vpc-a'), { kind: 'forwarded' });
 });
+
+test('find() has the AWS API in every VPC, and no other name beside it', () => {
+  const names = createLookUp();
+  const networks = { one: { services: [], vpcs: ['vpc-a'] } };
+  names.apply(sampleNames(networks));
+  assert.deepEqual(names.find('API.pergola.internal', 'vpc-a'), { kind: 'addresses', v4: ['169.254.170.9'], v6: [] });
+  assert.deepEqual(names.find('api.pergola.internal', 'vpc-none'), { kind: 'absent' });
+  assert.deepEqual(names.find('other.pergola.internal', 'vpc-a'), { kind: 'absent' });
+  assert.deepEqual(names.find('pergola.internal.example.com', 'vpc-a'), { kind: 'forwarded' });
+  names.apply(sampleNames(networks, { kind: 'loopback', n: 7 }));
+  assert.deepEqual(names.find('api.pergola.internal', 'vpc-a'), { kind: 'addresses', v4: ['127.107.255.9'], v6: [] });
+});

@@ -1,6 +1,8 @@
 // The names of a snapshot: which addresses a generated name has for the clients of a VPC.
 
 import {
+  apiAddressIn,
+  apiName,
   changedIds,
   componentAddresses,
   loopbackComponentAddress,
@@ -28,8 +30,12 @@ export interface Zones {
   vpc(vpcId: string): VpcRecord | undefined;
 }
 
-/** The zone that a generated name lies in, or undefined for any other name: `7d67968.vpc-lattice-svcs.REGION.on.aws` (User Guide). */
+/** The zone of the server's own names: in every VPC the AWS API's. */
+const ownZone = apiName.slice(apiName.indexOf('.') + 1);
+
+/** The zone that a generated name lies in, or undefined for any other name: `7d67968.vpc-lattice-svcs.REGION.on.aws` (User Guide), and our own. */
 export function zoneOf(name: string): string | undefined {
+  if (name === ownZone || name.endsWith(`.${ownZone}`)) return ownZone;
   return /(?:^|\.)(7d67968\.vpc-lattice-svcs\.[a-z0-9-]+\.on\.aws)$/.exec(name)?.[1];
 }
 
@@ -89,6 +95,8 @@ export function createZones(): Zones {
       serial = snapshot.revision;
     },
     find(name, vpcId) {
+      const vpc = name === apiName ? vpcs.get(vpcId ?? '') : undefined;
+      if (vpc !== undefined) return { v4: [apiAddressIn(vpc)], v6: [] };
       const serviceId = serviceIds.get(name);
       if (serviceId === undefined) return undefined;
       const candidates = vpcId === undefined ? doors.values() : (doorsByVpc.get(vpcId)?.values() ?? []);

@@ -2,7 +2,7 @@
 
 import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import { componentIpv4, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { apiAddress, componentIpv4, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { routerRuleset } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {
@@ -69,8 +69,8 @@ export interface DesiredAnswer {
 /** The second DNS address of every VPC (User Guide: Amazon DNS server). */
 export const linkLocalDns = '169.254.169.253';
 
-/** Where workloads ask for what is known of them: the instance metadata service, and the credentials of containers (EC2 and ECS). */
-export const metadataAddresses: readonly string[] = ['169.254.169.254', '169.254.170.2'];
+/** What every workload may ask on port 80: the instance metadata service, the credentials of containers (EC2 and ECS), and the AWS API. */
+export const metadataAddresses: readonly string[] = ['169.254.169.254', '169.254.170.2', apiAddress];
 
 /** The VPCs that this machine attaches by namespaces, and why others cannot be. */
 function attachedVpcs(snapshot: Snapshot, attach: DesiredOptions['attach']) {

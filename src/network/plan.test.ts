@@ -65,6 +65,7 @@ ip -n pg-vpc-a -batch -
   addr add 169.254.169.253/32 dev lo
   addr add 169.254.169.254/32 dev lo
   addr add 169.254.170.2/32 dev lo
+  addr add 169.254.170.9/32 dev lo
   route replace local 169.254.171.0/24 dev lo table local
   route replace local 169.254.176.0/20 dev lo table local
   route replace 169.254.192.0/28 dev core0

@@ -20,16 +20,21 @@ test('desiredSockets() asks for one wildcard socket a port and one DNS socket an
   );
 });
 
-test('desiredSockets() asks for one socket a component and port on loopback, low ports moved where they are not allowed', () => {
+test('desiredSockets() asks for one socket a component and port on loopback, and one of the API, low ports moved where they are not allowed', () => {
   const snapshot = sampleSnapshot({ vpcs: ['vpc-a'], ports: [80, 8080], attachment: loopback });
   const of = (lowPorts: boolean): readonly string[] =>
     desiredSockets(snapshot, { attach: 'loopback', prefix: 'pg-', lowPorts }).map(
       ({ key, listenerPort }) => `${key} ${listenerPort ?? ''}`,
     );
-  assert.deepEqual(of(true).slice(2), ['vpc-a/tcp4/127.105.0.7:80 ', 'vpc-a/tcp4/127.105.0.7:8080 ']);
+  assert.deepEqual(of(true).slice(2), [
+    'vpc-a/tcp4/127.105.255.9:80 ',
+    'vpc-a/tcp4/127.105.0.7:80 ',
+    'vpc-a/tcp4/127.105.0.7:8080 ',
+  ]);
   assert.deepEqual(of(false), [
     'vpc-a/udp4/127.5.0.2:20053 ',
     'vpc-a/tcp4/127.5.0.2:20053 ',
+    'vpc-a/tcp4/127.105.255.9:20080 80',
     'vpc-a/tcp4/127.105.0.7:20080 80',
     'vpc-a/tcp4/127.105.0.7:8080 ',
   ]);

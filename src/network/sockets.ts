@@ -1,6 +1,12 @@
 // From a snapshot to the sockets that workers listen on, and which (address . port) pairs each of them serves. Pure.
 
-import { componentIpv4, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import {
+  apiAddressIn,
+  componentIpv4,
+  loopbackComponentAddress,
+  type Snapshot,
+  type VpcRecord,
+} from '../snapshot/index.ts';
 import { dnsAddresses } from './desired.ts';
 import { metadataPort } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
@@ -20,7 +26,7 @@ export interface SocketSpec {
   readonly listenerPort?: number;
   /** The namespace to bind in, as a path; absent: the supervisor's own. */
   readonly namespace?: string;
-  /** `service+dns`: DNS when the connection's local address is one of the VPC's DNS addresses, else a service; port 80 is the metadata's too. */
+  /** `service+dns`: DNS when the connection's local address is one of the VPC's DNS addresses, else a service; port 80 is the metadata's and the API's too. */
   readonly purpose: 'service' | 'dns' | 'service+dns';
 }
 
@@ -45,8 +51,7 @@ export function desiredSockets(snapshot: Snapshot, options: SocketOptions): read
     const { attachment } = vpc;
     if (attachment.kind !== options.attach) continue;
     const listeners = offers.get(vpc.id) ?? [];
-    if (attachment.kind === 'loopback')
-      specs.push(...loopbackSockets(vpc.id, attachment.n, listeners, options.lowPorts));
+    if (attachment.kind === 'loopback') specs.push(...loopbackSockets(vpc.id, attachment, listeners, options.lowPorts));
     else if (attachment.path === undefined && isNameable(vpc.id))
       specs.push(...routerSockets(vpc, listeners, namespacePath(routerName(options.prefix, vpc.id))));
   }
@@ -72,24 +77,33 @@ function routerSockets(
 
 function loopbackSockets(
   vpcId: string,
-  n: number,
+  attachment: Extract<VpcRecord['attachment'], { readonly kind: 'loopback' }>,
   listeners: readonly OfferedListener[],
   lowPorts: boolean,
 ): readonly SocketSpec[] {
+  const { n } = attachment;
   const dns = { vpcId, family: 4, address: `127.${n}.0.2`, port: loopbackDnsPort, purpose: 'dns' } as const;
   const specs = new Map<string, SocketSpec>();
   for (const kind of ['udp', 'tcp'] as const) {
     const key = `${vpcId}/${kind}4/${dns.address}:${dns.port}`;
     specs.set(key, { ...dns, key, kind });
   }
-  for (const { index, port: listenerPort } of listeners) {
-    const address = loopbackComponentAddress(n, index);
-    const port = listenerPort < 1024 && !lowPorts ? listenerPort + lowPortOffset : listenerPort;
+  const places = [
+    { address: apiAddressIn({ attachment }), listenerPort: metadataPort },
+    ...listeners.map(({ index, port }) => ({ address: loopbackComponentAddress(n, index), listenerPort: port })),
+  ];
+  for (const { address, listenerPort } of places) {
+    const port = boundPort(listenerPort, lowPorts);
     const key = `${vpcId}/tcp4/${address}:${port}`;
     const moved = port === listenerPort ? {} : { listenerPort };
     specs.set(key, { key, vpcId, kind: 'tcp', family: 4, address, port, ...moved, purpose: 'service' });
   }
   return [...specs.values()];
+}
+
+/** The port of loopback at which a listener's port is found. */
+export function boundPort(port: number, lowPorts: boolean): number {
+  return port < 1024 && !lowPorts ? port + lowPortOffset : port;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
+import type { VpcRecord } from './types.ts';
 
 function range(text: string) {
   const cidr = parseCidr(text);
@@ -35,6 +36,22 @@ export function componentAddresses(index: number): { readonly v4: string; readon
 /** The loopback address of the component with pool place `index` in the loopback VPC `n` (1–99). */
 export function loopbackComponentAddress(n: number, index: number): string {
   return `127.${100 + n}.${index >> 8}.${index & 255}`;
+}
+
+/** The name at which every VPC has the AWS API. */
+export const apiName = 'api.pergola.internal';
+
+/** Its address in a VPC. AWS uses others of 169.254.169.0/24 and 169.254.170.0/24: .169.123, .169.250 to .254, .170.2, .170.23. */
+export const apiAddress = '169.254.170.9';
+
+/** The address that `apiName` has in a VPC; on loopback one that no component gets. */
+export function apiAddressIn({ attachment }: Pick<VpcRecord, 'attachment'>): string {
+  return attachment.kind === 'loopback' ? `127.${100 + attachment.n}.255.9` : apiAddress;
+}
+
+/** Whether a connection to `address` of a VPC is for the AWS API. */
+export function isApiAddress(address: string): boolean {
+  return address === apiAddress || /^127\.1\d\d\.255\.9$/.test(address);
 }
 
 /** Where the workload address `address` (a.b.c.d of the VPC's first /16) is found on loopback: 127.n.c.d. */

@@ -4,6 +4,10 @@ export * from './types.ts';
 export { changedIds, changeTable } from './table.ts';
 export { applyDelta, diffSnapshots, emptySnapshot, tableNames, type Delta } from './snapshot.ts';
 export {
+  apiAddress,
+  apiAddressIn,
+  apiName,
+  isApiAddress,
   componentAddresses,
   componentIpv4,
   DNS_TTL,

@@ -43,6 +43,8 @@ export function formatCloudTrailRecord(call: AuditedCall, resources: readonly Au
     awsRegion: call.region,
     sourceIPAddress: call.sourceIp,
     userAgent: call.userAgent.slice(0, MOST_TEXT),
+    // There is no endpoint that `vpcEndpointId` could name.
+    ...(call.sourceVpc === undefined ? {} : { additionalEventData: { sourceVpc: call.sourceVpc } }),
     ...(end.kind === 'answered' ? {} : { errorCode: end.code, errorMessage: end.message.slice(0, MOST_TEXT) }),
   });
   const tail = JSON.stringify({

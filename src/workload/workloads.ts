@@ -43,7 +43,7 @@ export interface Roles {
   /** Why a workload cannot have its role now, in a sentence; undefined when it can, or has none. */
   problem(workload: WorkloadIdentity): string | undefined;
   /** Variables by which the SDKs in a workload find its credentials; `id` as in `WorkloadIdentity`. */
-  environment(id: string): Readonly<Record<string, string>>;
+  environment(id: string, vpc: VpcRecord): Readonly<Record<string, string>>;
 }
 
 export interface WorkloadsDeps {
@@ -305,7 +305,7 @@ export class Workloads {
   }
 
   #entrance(vpc: VpcRecord, { id, address, role }: Pick<WorkloadIdentity, 'id' | 'address' | 'role'>): Entrance {
-    const credentials = role === undefined ? {} : { AWS_REGION: vpc.region, ...this.#deps.roles.environment(id) };
+    const credentials = role === undefined ? {} : { AWS_REGION: vpc.region, ...this.#deps.roles.environment(id, vpc) };
     const environment = { ...workloadEnvironment(vpc, address), ...credentials };
     if (vpc.attachment.kind !== 'netns') return { environment };
     const files = this.#folder({ vpcId: vpc.id, address });

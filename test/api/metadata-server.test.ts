@@ -24,6 +24,7 @@ const workload = {
 const server = createMetadataServer({
   credentials: { problem: () => undefined, make: () => ({ problem: 'no' }) },
   find: (vpcId, address) => (vpcId === 'vpc-a' && address === '10.0.1.10' ? workload : undefined),
+  takeApi: () => false,
   key: Buffer.alloc(32, 3),
   ...{ clock: systemClock, log: silentLog },
 });

@@ -1,6 +1,7 @@
 // A whole API on a socket, over a store in memory, for tests: SDK clients, a signed fetch, and hands on what it depends on.
 
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -27,6 +28,7 @@ export interface Keys {
 
 /** What a running API offers a test. Disposing it closes server, clients and store. */
 export interface RunningApi extends AsyncDisposable {
+  readonly server: Server;
   readonly origin: string;
   readonly store: Store;
   readonly obeyed: WatchCell<number>;
@@ -103,6 +105,7 @@ export async function startApi(
   recordCalls(lattice);
   const others: { destroy(): void }[] = [];
   return {
+    server,
     origin,
     store,
     obeyed,

@@ -10,7 +10,7 @@ import { GetCallerIdentityCommand, STSClient, type STSClientConfig } from '@aws-
 import { PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import type { TestServer } from '../server.ts';
 import { onEveryAttachment, type Runs } from './attachments.ts';
-import { eventually, given, listenerPort, unique } from './scenario.ts';
+import { eventually, given, listenerPort, makeWorld, unique } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 
 const document = (...Statement: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
@@ -19,6 +19,7 @@ const trusting = (principal: object): string =>
 const ec2 = { Service: 'ec2.amazonaws.com' };
 
 const program = join(import.meta.dirname, '..', 'programs', 'role-client.ts');
+const apiProgram = join(import.meta.dirname, '..', 'programs', 'api-client.ts');
 
 const packages = 'its program needs packages of development';
 const here: Runs = { netns: true, loopback: true, userns: packages, 'other user': packages };
@@ -167,6 +168,47 @@ onEveryAttachment({ workers: 1, configuration }, [
       assert.deepEqual(await run(['--address', '10.0.1.34']), [
         ...['401 ', '404 ', '200 10.0.1.34', '200 us-east-1', 404, true],
       ]);
+    },
+  },
+  {
+    name: 'a program with a role calls the AWS API from its VPC, as its role may from there, with no key in its environment',
+    runs: here,
+    async run(server) {
+      const { clients } = await makeWorld(server);
+      const RoleName = unique('caller');
+      const made = await server.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting(ec2) }));
+      const role = given(made.Role?.Arn);
+      const may = async (vpc: string): Promise<void> => {
+        const PolicyDocument = document({
+          ...{ Effect: 'Allow', Action: 'vpc-lattice:ListServices', Resource: '*' },
+          Condition: { StringEquals: { 'aws:SourceVpc': vpc } },
+        });
+        await server.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'may', PolicyDocument }));
+      };
+      const call = async (): Promise<Readonly<Record<string, unknown>>> => {
+        const home = ['AWS_SHARED_CREDENTIALS_FILE=/dev/null', 'AWS_CONFIG_FILE=/dev/null'];
+        const { status, stdout, stderr } = await server.exec(
+          ['--vpc', clients, '--role', role],
+          ['env', ...home, process.execPath, apiProgram],
+        );
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+      };
+      await may(clients);
+      const session = role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/');
+      const called = await call();
+      assert.ok(String(called['Arn']).startsWith(`${session}/wl-`), JSON.stringify(called));
+      assert.equal(typeof called['services'], 'number', JSON.stringify(called));
+      await may('vpc-0123456789abcdef0');
+      assert.match(String((await call())['services']), /AccessDenied.*ListServices/);
+
+      const script = `
+        const at = process.env.AWS_ENDPOINT_URL;
+        const paths = ['/-/ready', '/-/metrics', '/-/status', '/services'];
+        const answers = await Promise.all(paths.map(async (path) => (await fetch(at + path)).status));
+        console.log(JSON.stringify(answers));`;
+      const shown = await server.exec(['--vpc', clients, '--role', role], [process.execPath, '-e', script]);
+      assert.equal(shown.stdout.trim(), '[404,404,403,403]', shown.stderr);
     },
   },
 ]);

@@ -53,7 +53,12 @@ class CallRequest implements PolicyRequest {
     const { session } = this.#caller;
     switch (name) {
       case 'aws:sourceip':
-        return this.#call.sourceIp;
+        // As of calls through a VPC endpoint (IAM User Guide: "AWS global condition context keys"): there it is aws:VpcSourceIp.
+        return this.#call.sourceVpc === undefined ? this.#call.sourceIp : undefined;
+      case 'aws:vpcsourceip':
+        return this.#call.sourceVpc === undefined ? undefined : this.#call.sourceIp;
+      case 'aws:sourcevpc':
+        return this.#call.sourceVpc;
       case 'aws:useragent':
         return this.#call.userAgent;
       case 'aws:currenttime':

@@ -1,7 +1,8 @@
-// The server behind 169.254.169.254 and 169.254.170.2: workers hand connections on to it and say first where each came from.
+// The server behind the metadata addresses: workers hand connections on to it and say first where each came from; those for the AWS API it passes on.
 
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { VpcOrigin } from '../../aws/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { answerContainerAddress, answerMetadata } from './answer-metadata.ts';
 import type { Log } from '../../base/log.ts';
@@ -12,19 +13,12 @@ export interface MetadataServerDeps {
   readonly credentials: RoleCredentials;
   /** Who has this address in this VPC; undefined when nobody has. */
   find(vpcId: string, address: string): WorkloadIdentity | undefined;
+  /** Takes a connection for the AWS API: whether this is one. */
+  takeApi(socket: Socket, origin: VpcOrigin): boolean;
   /** Seals the tokens of IMDSv2. */
   readonly key: Buffer;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-}
-
-/** Where a connection came from: the first line that a worker writes, as JSON. */
-export interface MetadataOrigin {
-  readonly vpcId: string;
-  /** The client's address. */
-  readonly from: string;
-  /** The address that it asked. */
-  readonly at: string;
 }
 
 /** The address of the container credentials; any other that is handed on is the metadata service's. */
@@ -35,9 +29,9 @@ const LONGEST_HEAD = 8192;
 /** Milliseconds until a request must be there, and of a connection without one. */
 const PATIENCE = 5000;
 
-/** Makes the server, which answers connections that begin with the line of a `MetadataOrigin`. Bodies of requests are not read. */
+/** Makes the server, which answers connections that begin with the line of a `VpcOrigin`. Bodies of requests are not read. */
 export function createMetadataServer(deps: MetadataServerDeps): Server {
-  const origins = new WeakMap<object, MetadataOrigin>();
+  const origins = new WeakMap<object, VpcOrigin>();
   const http = createHttpServer(
     {
       maxHeaderSize: LONGEST_HEAD,
@@ -82,17 +76,18 @@ export function createMetadataServer(deps: MetadataServerDeps): Server {
         socket.destroy();
         return;
       }
+      if (deps.takeApi(socket, origin)) return;
       origins.set(socket, origin);
       http.emit('connection', socket);
     });
   });
 }
 
-/** Reads the first line and leaves what follows it on the socket; undefined when there is none in time. */
-function readOrigin(socket: Socket): Promise<MetadataOrigin | undefined> {
+/** Reads the first line, which a worker writes as JSON, and leaves what follows it on the socket; undefined when there is none in time. */
+function readOrigin(socket: Socket): Promise<VpcOrigin | undefined> {
   return new Promise((resolve) => {
     let read = Buffer.alloc(0);
-    const end = (origin: MetadataOrigin | undefined): void => {
+    const end = (origin: VpcOrigin | undefined): void => {
       socket.off('readable', look).off('close', gone).off('timeout', gone);
       socket.setTimeout(0);
       resolve(origin);
@@ -121,9 +116,9 @@ function takeChunk(socket: Socket): Buffer | undefined {
   return Buffer.isBuffer(chunk) ? chunk : undefined;
 }
 
-function parseOrigin(line: string): MetadataOrigin | undefined {
+function parseOrigin(line: string): VpcOrigin | undefined {
   try {
-    const value = JSON.parse(line) as Partial<Record<keyof MetadataOrigin, unknown>> | null;
+    const value = JSON.parse(line) as Partial<Record<keyof VpcOrigin, unknown>> | null;
     const { vpcId, from, at } = value ?? {};
     if (typeof vpcId !== 'string' || typeof from !== 'string' || typeof at !== 'string') return undefined;
     return { vpcId, from, at };
