@@ -135,7 +135,7 @@ export function createAgent(deps: AgentDeps): Agent {
     const specs = desiredSockets(snapshot, { attach, prefix, lowPorts: deps.lowPorts });
     const offered = openPairs(snapshot, new Set(specs.map(({ key }) => key)));
     const closing = await network.settle(snapshot, places, intersect(await network.openPairs(), offered));
-    const attached = describeAttachments(snapshot, closing.blocks, attach);
+    const attached = describeAttachments(snapshot, closing.blocks, attach, places);
     // Every worker is told the whole of it.
     if (!isDeepStrictEqual(attached, attachments.value)) attachments.set(attached);
     for (const vpcId of closing.madeRouters) stale.add(vpcId);

@@ -38,7 +38,7 @@ export interface PlaceWish {
  * this does not return, and is called again there. Throws `Forbidden` when what was asked for cannot be.
  */
 export async function choosePlace({ attach, record, environment, log }: PlaceWish): Promise<Place> {
-  if (attach === 'loopback') return { attach };
+  if (attach === 'loopback') return onLoopback(log);
   const keeper = environment[userNamespaceVariable];
   const reason = await (keeper === undefined ? becomeAble(record, environment) : whyNotInside());
   if (reason === undefined) {
@@ -47,7 +47,14 @@ export async function choosePlace({ attach, record, environment, log }: PlaceWis
   }
   if (attach === 'netns') throw new Forbidden(3, `--attach netns is not possible here: ${reason}`);
   log.info('VPCs are attached on loopback: namespaces are not possible here', { reason });
-  return { attach: 'loopback', ...(keeper === undefined ? {} : { userNamespace: ownUserNamespace(Number(keeper)) }) };
+  return { ...onLoopback(log), ...(keeper === undefined ? {} : { userNamespace: ownUserNamespace(Number(keeper)) }) };
+}
+
+function onLoopback(log: Log): Place {
+  log.info(
+    'on loopback only security groups of associations are enforced: those of clients and targets have no effect',
+  );
+  return { attach: 'loopback' };
 }
 
 function whyNotInside(): Promise<string | undefined> {

@@ -113,7 +113,7 @@ test('formatExplanation() tells of a denial its statements and places, without w
     verdict: { kind: 'answer', status: 403, text: 'AccessDeniedException: no' },
   };
   assert.deepEqual(formatExplanation(explanation).split('\n').slice(1), [
-    "packets    the door has no security groups; the client's own were not asked (--address), on loopback without effect",
+    "packets    the door has no security groups; the client's own were not asked (--address); on loopback only the door's groups have an effect",
     'caller     arn:aws:iam::123456789012:user/ann, as the question says',
     'policy     service-based policy: auth policy of arn denies arn/a',
     '  3:5 Deny No applies',

@@ -89,7 +89,8 @@ function formatDoor({
 }
 
 function formatPackets({ groups, client, enforced, egress, ingress }: StepOf<'packets'>): readonly string[] {
-  const title = (text: string): string => line('packets', enforced ? text : `${text}, on loopback without effect`);
+  const title = (text: string): string =>
+    line('packets', enforced ? text : `${text}; on loopback only the door's groups have an effect`);
   if (client === undefined || egress === undefined || ingress === undefined)
     return [
       title(
@@ -98,9 +99,9 @@ function formatPackets({ groups, client, enforced, egress, ingress }: StepOf<'pa
           : `the door has ${groups.join(', ')}; nobody's groups were asked (--address)`,
       ),
     ];
-  const passes = egress.passes && ingress.passes;
+  const passes = ingress.passes && (egress.passes || !enforced);
   return [
-    title(`from ${client} ${passes ? 'pass' : 'are dropped'}`),
+    title(`from ${client} ${passes ? 'pass' : enforced ? 'are dropped' : 'are refused'}`),
     `  out of the client: ${formatGroups(egress)}`,
     `  into the door: ${formatGroups(ingress)}`,
   ];

@@ -76,6 +76,7 @@ async function run(settings: ServerSettings, worker: number, forwarder: RawHandl
     appendAccessLog: (line) => accessLog.append(line),
     appendSubscription: (id, line) => subscriptions.append(id, line),
     sources: (vpcId) => sources.get(vpcId) ?? [],
+    members: (vpcId) => attachments.get(vpcId)?.members ?? [],
     reportHealth(report) {
       say({ type: 'health', reports: [report] });
       feed.reportHealth([report]);

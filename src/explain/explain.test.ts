@@ -253,11 +253,16 @@ describe('before a listener', () => {
     });
   });
 
-  test('packets that groups drop end it, but on loopback where nothing is filtered', () => {
-    const dropping = {
-      findPassage: () => ({ egress: { groups: [], passes: true }, ingress: { groups: ['sg-1'], passes: false } }),
-    };
-    assert.equal(explain({ address: '10.0.1.10' }, sample, dropping).verdict.kind, 'forward');
+  test('packets that groups drop end it, on loopback only for those of the door', () => {
+    const said = (egress: boolean, ingress: boolean) => ({
+      findPassage: () => ({
+        egress: { groups: ['sg-2'], passes: egress },
+        ingress: { groups: ['sg-1'], passes: ingress },
+      }),
+    });
+    assert.equal(explain({ address: '10.0.1.10' }, sample, said(false, true)).verdict.kind, 'forward');
+    assert.equal(explain({ address: '10.0.1.10' }, sample, said(true, false)).verdict.kind, 'unreachable');
+    const dropping = said(false, true);
     const vpcs = new Map([...sample.vpcs].map(([id, vpc]) => [id, { ...vpc, attachment: { kind: 'netns' as const } }]));
     const routed = {
       ...dropping,

@@ -65,7 +65,7 @@ export interface PacketsStep {
   readonly groups: readonly string[];
   /** The client's address; absent: none was given, and nobody's groups were asked. */
   readonly client?: string;
-  /** False on loopback, where nothing is filtered. */
+  /** False on loopback, where only the groups of the door have an effect. */
   readonly enforced: boolean;
   readonly egress?: GroupsSaid;
   readonly ingress?: GroupsSaid;

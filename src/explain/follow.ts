@@ -99,10 +99,12 @@ export function follow(walk: Walk, deps: ExplainDeps): Verdict {
   const passage = from === undefined ? undefined : deps.findPassage(approach, from, groups, snapshot);
   const asked = from === undefined ? {} : { client: from, ...passage };
   steps.push({ kind: 'packets', groups, enforced, ...asked });
-  if (enforced && passage !== undefined && !(passage.ingress.passes && passage.egress.passes))
+  if (passage !== undefined && !(passage.ingress.passes && (passage.egress.passes || !enforced)))
     return {
       kind: 'unreachable',
-      reason: 'security groups drop the packets: the client waits until its own time limit',
+      reason: enforced
+        ? 'security groups drop the packets: the client waits until its own time limit'
+        : 'security groups of the association do not let the client in: on loopback its connection is reset',
     };
 
   const request = readHead(read, deps.limits);

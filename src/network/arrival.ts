@@ -1,9 +1,7 @@
 // Whether a connection of a client arrives at a listener of a VPC: what is open there, and what security groups say of its packets.
 
-import { cidrContains, parseCidr } from '../base/cidr.ts';
-import type { SecurityRule, Snapshot, VpcRecord } from '../snapshot/index.ts';
+import { askGroups, membersByGroup, type GroupsVerdict, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import type { WorkloadPlace } from './desired.ts';
-import { membersByGroup, portsOf, rangesOf } from './enforcement.ts';
 import { desiredSockets, openPairs, type SocketOptions } from './sockets.ts';
 
 /** A connection that a client of a VPC would open. */
@@ -42,15 +40,6 @@ export function findArrival(
     : { refused: `${refused.refused}: without the right to ports below 1024 it is opened at ${moved.port}` };
 }
 
-/** What the security groups of one side say of a connection. */
-export interface GroupsVerdict {
-  /** None: everything passes. */
-  readonly groups: readonly string[];
-  readonly passes: boolean;
-  /** The rule that lets it pass, and its group. */
-  readonly by?: { readonly group: string; readonly rule: SecurityRule };
-}
-
 /** What the groups of the client's workload say of packets that leave it, and those of the door of packets that come. */
 export interface Passage {
   readonly egress: GroupsVerdict;
@@ -66,35 +55,9 @@ export function findPassage(
 ): Passage {
   const workloads = places.filter(({ vpcId }) => vpcId === vpc.id);
   const members = membersByGroup(workloads);
-  const judge = (
-    groups: readonly string[],
-    way: 'ingress' | 'egress',
-    other: string,
-    otherPort: number,
-  ): GroupsVerdict => {
-    if (groups.length === 0) return { groups, passes: true };
-    for (const group of vpc.securityGroups) {
-      if (!groups.includes(group.id)) continue;
-      const rule = group[way].find((one) => permits(one, other, otherPort, members));
-      if (rule !== undefined) return { groups, passes: true, by: { group: group.id, rule } };
-    }
-    return { groups, passes: false };
-  };
   const own = workloads.find((one) => one.address === client)?.securityGroups ?? [];
-  return { egress: judge(own, 'egress', address, port), ingress: judge(doorGroups, 'ingress', client, port) };
-}
-
-function permits(
-  rule: SecurityRule,
-  address: string,
-  port: number,
-  members: ReadonlyMap<string, readonly string[]>,
-): boolean {
-  if (rule.protocol !== 'tcp' && rule.protocol !== '-1') return false;
-  const ports = rule.protocol === '-1' ? 'every' : portsOf(rule);
-  if (ports !== 'every' && (port < ports[0] || port > ports[1])) return false;
-  return rangesOf(rule, members).some((text) => {
-    const range = parseCidr(text);
-    return range !== undefined && cidrContains(range, address);
-  });
+  return {
+    egress: askGroups(vpc.securityGroups, own, 'egress', { address, port, members }),
+    ingress: askGroups(vpc.securityGroups, doorGroups, 'ingress', { address: client, port, members }),
+  };
 }

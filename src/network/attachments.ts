@@ -1,6 +1,7 @@
 // What a worker must know of a VPC's presence on this machine: where its dials come from.
 
-import type { Snapshot } from '../snapshot/index.ts';
+import type { GroupMember, Snapshot } from '../snapshot/index.ts';
+import type { WorkloadPlace } from './desired.ts';
 import { blockSources } from './names.ts';
 
 /** One VPC as this machine attaches it. */
@@ -11,6 +12,8 @@ export interface VpcAttachment {
   readonly loopback?: number;
   /** The local addresses from which this VPC is dialled. */
   readonly sources: readonly string[];
+  /** Of loopback: the workloads that have security groups, by which workers know who comes. */
+  readonly members?: readonly GroupMember[];
 }
 
 /** The attachments of a snapshot, by VPC id. `blocks` comes from `desiredNetwork()`. */
@@ -18,6 +21,7 @@ export function describeAttachments(
   snapshot: Snapshot,
   blocks: ReadonlyMap<string, number>,
   attach: 'netns' | 'loopback',
+  places: readonly WorkloadPlace[] = [],
 ): ReadonlyMap<string, VpcAttachment> {
   const attachments = new Map<string, VpcAttachment>();
   for (const { id: vpcId, attachment } of snapshot.vpcs.values()) {
@@ -30,6 +34,9 @@ export function describeAttachments(
         kind: 'loopback',
         loopback: attachment.n,
         sources: [`127.${attachment.n}.255.254`],
+        members: places.flatMap(({ vpcId: where, address, securityGroups }) =>
+          where === vpcId && securityGroups.length > 0 ? [{ address, securityGroups }] : [],
+        ),
       });
   }
   return attachments;

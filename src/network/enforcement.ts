@@ -2,15 +2,18 @@
 
 import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import type { SecurityGroupRecord, SecurityRule } from '../snapshot/index.ts';
+import {
+  membersByGroup,
+  portsOf,
+  type GroupMember,
+  type SecurityGroupRecord,
+  type SecurityRule,
+} from '../snapshot/index.ts';
 import { routerUplink, workloadLink } from './names.ts';
 import type { Chain, FilterRule, Ruleset } from './ruleset.ts';
 
 /** Where a workload stands and which security groups it has; none means that everything is allowed. */
-export interface GuardedWorkload {
-  readonly address: string;
-  readonly securityGroups: readonly string[];
-}
+export type GuardedWorkload = GroupMember;
 
 /** A door's service addresses, and which groups choose its clients; none means all clients. */
 export interface GuardedDoor {
@@ -127,14 +130,6 @@ function formatAnyOf(match: string, elements: readonly string[]): string {
   return elements.length === 0 ? '' : `${match} { ${elements.join(', ')} }`;
 }
 
-/** The addresses of the workloads that have each group. */
-export function membersByGroup(workloads: readonly GuardedWorkload[]): ReadonlyMap<string, readonly string[]> {
-  const members = new Map<string, string[]>();
-  for (const { address, securityGroups } of workloads)
-    for (const group of securityGroups) members.set(group, [...(members.get(group) ?? []), address]);
-  return members;
-}
-
 /** The last rule of a chain of groups. It counts, as every rule of a group does: first packets of connections, since others come here never. */
 function dropOthers(groups: readonly string[]): FilterRule {
   return { text: 'counter drop', name: `no rule of ${groups.join(' ')}`.slice(0, 100) };
@@ -155,17 +150,9 @@ function permit(
 }
 
 /** The IPv4 ranges that a rule is about, those of its groups' members too. */
-export function rangesOf(
-  { cidrs, groups }: SecurityRule,
-  members: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
+function rangesOf({ cidrs, groups }: SecurityRule, members: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const addresses = groups.flatMap((group) => members.get(group) ?? []).map((address) => `${address}/32`);
   return disjoint([...cidrs, ...addresses]);
-}
-
-/** The ports of a rule, inclusive; `fromPort` -1 or a range of all ports is every port (EC2 API reference, IpPermission). */
-export function portsOf({ fromPort, toPort }: SecurityRule): readonly [from: number, to: number] | 'every' {
-  return fromPort <= 0 && (toPort >= 65535 || toPort < 0) ? 'every' : [Math.max(fromPort, 0), toPort];
 }
 
 function formatProtocol(rule: SecurityRule): string {

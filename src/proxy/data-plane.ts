@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { Snapshot } from '../snapshot/index.ts';
+import type { GroupMember, Snapshot } from '../snapshot/index.ts';
 import { createAccessFormat, type CounterSet } from '../telemetry/index.ts';
 import type { OpenConnection, ProxyContext } from './context.ts';
 import { createInvokeClient } from './function/invoke-client.ts';
@@ -12,6 +12,7 @@ import { createHealthChecker, type HealthReport } from './health/checker.ts';
 import { ClientConnection } from './http1/client-connection.ts';
 import type { ProxyLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
+import { isAdmitted } from './listener/door-guard.ts';
 import type { ListenSpec } from './listener/listeners.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { createTargetGroups, type TargetTls } from './upstream/groups.ts';
@@ -50,6 +51,8 @@ export interface DataPlaneDeps {
   appendAccessLog(line: string): void;
   /** Takes the same line for a subscription. */
   appendSubscription(id: string, line: string): void;
+  /** Of a VPC on loopback, the workloads that have security groups. */
+  members(vpcId: string): readonly GroupMember[];
   /** Addresses to dial from into a VPC, in this worker's order. */
   sources(vpcId: string): readonly string[];
   reportHealth(report: HealthReport): void;
@@ -103,6 +106,7 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
   const accepted = counters.counter('pergola_client_connections_total');
   const open = counters.counter('pergola_client_connections');
   const refused = counters.counter('pergola_client_connections_refused_total');
+  const kept = counters.counter('pergola_security_group_refusals_total');
   const received = counters.counter('pergola_received_bytes_total');
   const sent = counters.counter('pergola_sent_bytes_total');
 
@@ -171,7 +175,14 @@ export function createDataPlane(deps: DataPlaneDeps): DataPlane {
       accepted.value++;
       const localAddress = socket.localAddress ?? '';
       const { vpcId, port } = spec;
-      const doorKey = world.vpcs.get(vpcId)?.doorsByAddress.get(localAddress)?.id ?? vpcId;
+      const door = world.vpcs.get(vpcId)?.doorsByAddress.get(localAddress);
+      const comer = { remoteAddress: socket.remoteAddress ?? '', port, members: deps.members(vpcId) };
+      if (door !== undefined && !isAdmitted(door, comer)) {
+        kept.value++;
+        socket.resetAndDestroy();
+        return;
+      }
+      const doorKey = door?.id ?? vpcId;
       const before = perDoor.get(doorKey) ?? 0;
       const most = limits.maxConnectionsPerDoor;
       if (before >= most) refused.value++;

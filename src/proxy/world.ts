@@ -55,6 +55,8 @@ export interface Door {
   readonly id: string;
   readonly vpc: VpcRecord;
   readonly network: NetworkRecord;
+  /** The ids of its security groups. */
+  readonly securityGroups: readonly string[];
   /** Absent: auth type NONE. */
   readonly auth: AuthLayer | undefined;
   /** Service id by name; a name that is not here is not served through this door. */
@@ -214,9 +216,9 @@ class LazyVpc implements VpcWorld {
   get doorsByAddress(): ReadonlyMap<string, Door> {
     if (this.#doorsByAddress !== undefined) return this.#doorsByAddress;
     const doors = new Map<string, Door>();
-    for (const [{ id }, network] of this.ways) {
+    for (const [{ id, securityGroups }, network] of this.ways) {
       const { record, auth, servicesByHost } = network;
-      const door = { id, vpc: this.record, network: record, auth, servicesByHost };
+      const door = { id, vpc: this.record, network: record, securityGroups, auth, servicesByHost };
       for (const { index } of record.components)
         for (const address of addressesOf(this.record, index)) doors.set(address, door);
     }

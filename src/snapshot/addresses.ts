@@ -59,3 +59,10 @@ export function loopbackWorkloadAddress(n: number, address: string): string {
   const [, , c = '0', d = '0'] = address.split('.');
   return `127.${n}.${c}.${d}`;
 }
+
+/** The address of the VPC, whose first range is `cidr`, that is found at `address` on loopback; undefined for any that is not 127.n.c.d. */
+export function vpcAddressOfLoopback(n: number, cidr: string, address: string): string | undefined {
+  const [a, b] = cidr.split('.');
+  const [first, second, c, d] = address.split('.');
+  return first === '127' && second === String(n) ? `${a}.${b}.${c}.${d}` : undefined;
+}

@@ -14,4 +14,6 @@ export {
   embeddedIpv6,
   loopbackComponentAddress,
   loopbackWorkloadAddress,
+  vpcAddressOfLoopback,
 } from './addresses.ts';
+export { askGroups, membersByGroup, portsOf, type GroupMember, type GroupsVerdict } from './security-rules.ts';

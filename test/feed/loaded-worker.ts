@@ -33,6 +33,7 @@ const plane = createDataPlane({
   appendSubscription: () => {},
   functionSocket: '',
   sources: () => [],
+  members: () => [],
   reportHealth() {},
   targetTls: { verify: false },
   resolve: () => Promise.resolve(undefined),

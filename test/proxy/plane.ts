@@ -58,6 +58,7 @@ export async function openPlane(
     appendAccessLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
     appendSubscription: () => {},
     sources: () => [],
+    members: () => [],
     functionSocket: '',
     reportHealth: (report) => void reports.push(report),
     targetTls: { verify: false },
