@@ -155,6 +155,11 @@ test('parsePolicy() says where what is wrong, and what was expected', () => {
     ],
     [policy(), [['/Statement/0/Principal', /no Principal/]], 'identity'],
     [policy(), [['/Statement/0/Resource', /no Resource/]], 'trust'],
+    [
+      policy({ ...without('Resource'), Principal: undefined, NotPrincipal: { AWS: '111122223333' } }),
+      [['/Statement/0/NotPrincipal', /names whom it trusts/]],
+      'trust',
+    ],
   ];
   for (const [text, expected, kind = 'resource'] of wrong) {
     const parsed = parsePolicy(text, kind);

@@ -68,6 +68,13 @@ class Reader {
     const effect = this.#oneOf(members.get('Effect'), pointerTo(pointer, 'Effect'), ['Allow', 'Deny']);
     if (!members.has('Effect')) this.#wrong(node, pointer, 'Effect is missing: Allow or Deny');
     const who = this.#alternative(node, pointer, members, 'Principal', needsPrincipal);
+    // Whoever is not named would be trusted (IAM User Guide: "AWS JSON policy elements: NotPrincipal").
+    if (this.#kind === 'trust' && who?.negated === true)
+      this.#wrong(
+        who.node,
+        who.pointer,
+        'a trust policy names whom it trusts: Principal, not NotPrincipal, was expected',
+      );
     const what = this.#alternative(node, pointer, members, 'Action', true);
     const where = this.#alternative(node, pointer, members, 'Resource', needsResource);
     const principal = who === undefined ? undefined : this.#principals(who.node, who.pointer, who.negated);

@@ -8,8 +8,14 @@ import {
   CreateUserCommand,
   GetUserCommand,
   ListUsersCommand,
+  AttachUserPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
 } from '@aws-sdk/client-iam';
-import { ResourceGroupsTaggingAPIClient, UntagResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api';
+import {
+  ResourceGroupsTaggingAPIClient,
+  TagResourcesCommand,
+  UntagResourcesCommand,
+} from '@aws-sdk/client-resource-groups-tagging-api';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import * as sdk from '@aws-sdk/client-vpc-lattice';
 import { callAs, keysOf, type Clients } from './principals.ts';
@@ -290,4 +296,53 @@ test('what tags forbid is forbidden by way of the Resource Groups Tagging API to
     tagging.send(new UntagResourcesCommand({ ResourceARNList: [arn(`service/${id}`)], TagKeys: ['other'] }));
   await untag(made.cart);
   await assert.rejects(untag(made.shop), /vpc-lattice:UntagResource on resource: .* with an explicit deny/);
+});
+
+test('the tags of resources of EC2 decide on their tagging through the tagging API too', async (t) => {
+  const tagged = (team: string) =>
+    api.ec2.send(
+      new CreateVpcCommand({
+        CidrBlock: '10.0.0.0/16',
+        TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'team', Value: team }] }],
+      }),
+    );
+  const [blue, green] = await Promise.all([tagged('blue'), tagged('green')]);
+  const vpcArn = (id: string | undefined): string => `arn:aws:ec2:us-east-1:${account}:vpc/${id ?? ''}`;
+  const own = { Condition: { StringEquals: { 'aws:ResourceTag/team': 'blue' } } };
+  const ann = await as(allow('tag:TagResources'), allow('ec2:CreateTags', own));
+  const { credentials } = ann.lattice.config;
+  const tagging = new ResourceGroupsTaggingAPIClient({ region: 'us-east-1', endpoint: api.origin, credentials });
+  t.after(() => tagging.destroy());
+  const tag = (id: string | undefined) =>
+    tagging.send(new TagResourcesCommand({ ResourceARNList: [vpcArn(id)], Tags: { other: 'x' } }));
+  assert.deepEqual((await tag(blue.Vpc?.VpcId)).FailedResourcesMap, {});
+  await assert.rejects(tag(green.Vpc?.VpcId), /ec2:CreateTags on resource: .* because no identity-based policy allows/);
+});
+
+test('what is done to a user or role is judged by the boundary that it has, or is given', async () => {
+  const boundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+  const bounded = { Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } } };
+  const actions = [
+    'iam:CreateUser',
+    'iam:AttachUserPolicy',
+    'iam:PutUserPermissionsBoundary',
+    'iam:DeleteUserPermissionsBoundary',
+  ];
+  const { iam } = await as(allow(actions, bounded));
+  const attach = (UserName: string) =>
+    iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }));
+  await refused(iam.send(new CreateUserCommand({ UserName: 'free' })), 'AccessDenied', /iam:CreateUser/);
+  await iam.send(new CreateUserCommand({ UserName: 'bound', PermissionsBoundary: boundary }));
+  await attach('bound');
+  await api.iam.send(new CreateUserCommand({ UserName: 'unbound' }));
+  await refused(attach('unbound'), 'AccessDenied', /iam:AttachUserPolicy/);
+  const put = (UserName: string, PermissionsBoundary: string) =>
+    iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary }));
+  await refused(
+    put('bound', 'arn:aws:iam::aws:policy/AdministratorAccess'),
+    'AccessDenied',
+    /PutUserPermissionsBoundary/,
+  );
+  await put('unbound', boundary);
+  await attach('unbound');
 });

@@ -30,7 +30,7 @@ const ofAccounts = /^(ListUsers|ListAccountAliases|GetAccountSummary)$/;
 export const iamSubjects: SubjectsOf = (operation, input, call, state) => {
   const names = input as Names;
   const { Tags: tags = [], PolicyArn: policy, PermissionsBoundary: boundary } = names;
-  const { arn, tags: resourceTags } = locate(operation, names, call, state);
+  const { arn, tags: resourceTags, permissionsBoundary: own } = locate(operation, names, call, state);
   // Who may put a role into a profile may give it to instances.
   const passed =
     operation === 'AddRoleToInstanceProfile' && names.RoleName !== undefined
@@ -46,28 +46,32 @@ export const iamSubjects: SubjectsOf = (operation, input, call, state) => {
       tagKeys: names.TagKeys ?? tags.map(({ Key }) => Key),
       key(name) {
         if (name === 'iam:policyarn') return policy;
-        return name === 'iam:permissionsboundary' ? boundary : undefined;
+        // The one that is given, else the one that the user or role has: what is done to them stays within it.
+        return name === 'iam:permissionsboundary' ? (boundary ?? own) : undefined;
       },
     },
   ];
 };
 
-function locate(
-  operation: string,
-  names: Names,
-  call: Call,
-  state: State,
-): { readonly arn: string; readonly tags?: Readonly<Record<string, string>> } {
+/** What an operation is done to. */
+interface Located {
+  readonly arn: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** An ARN. */
+  readonly permissionsBoundary?: string;
+}
+
+function locate(operation: string, names: Names, call: Call, state: State): Located {
   const { UserName, RoleName, InstanceProfileName, PolicyArn, PolicyName, OpenIDConnectProviderArn, Url } = names;
   const path = names.Path ?? '/';
-  const made = (resource: string) => ({ arn: `arn:aws:iam::${call.account}:${resource}` });
+  const made = (resource: string): Located => ({ arn: `arn:aws:iam::${call.account}:${resource}` });
   if (operation === 'CreateUser') return made(`user${path}${UserName}`);
   if (operation === 'CreateRole') return made(`role${path}${RoleName}`);
   if (operation === 'CreatePolicy') return made(`policy${path}${PolicyName}`);
   if (operation === 'CreateInstanceProfile') return made(`instance-profile${path}${InstanceProfileName}`);
   if (operation === 'CreateOpenIDConnectProvider')
     return made(`oidc-provider/${(Url ?? '').replace(/^https:\/\//, '')}`);
-  const found = (kind: 'iamUser' | 'iamRole' | 'iamInstanceProfile', segment: string, name: string) =>
+  const found = (kind: 'iamUser' | 'iamRole' | 'iamInstanceProfile', segment: string, name: string): Located =>
     findIamEntity(state, call, kind, name) ?? made(`${segment}/${name}`);
   if (InstanceProfileName !== undefined) return found('iamInstanceProfile', 'instance-profile', InstanceProfileName);
   if (RoleName !== undefined) return found('iamRole', 'role', RoleName);

@@ -1,6 +1,6 @@
 // What each operation of the Resource Groups Tagging API is about: itself, and the tagging of each resource by its own service.
 
-import { findNamed } from '../../domain/index.ts';
+import { findTaggable } from '../../domain/tag/index.ts';
 import type { SubjectsOf } from './authorize.ts';
 
 /** The actions of the services whose resources can be tagged here. */
@@ -30,8 +30,8 @@ export const taggingSubjects: SubjectsOf = (operation, input, call, state) => {
   const each = arns.flatMap((arn) => {
     const action = actions[arn.split(':')[2] ?? '']?.[place];
     if (action === undefined) return [];
-    const record: { readonly tags?: Readonly<Record<string, string>> } = { ...findNamed(state, call, arn).record };
-    return [{ action, resource: arn, ...more, ...(record.tags === undefined ? {} : { resourceTags: record.tags }) }];
+    const resourceTags = findTaggable(state, call, arn)?.record.tags;
+    return [{ action, resource: arn, ...more, ...(resourceTags === undefined ? {} : { resourceTags }) }];
   });
   return [own, ...each];
 };

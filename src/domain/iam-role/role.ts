@@ -1,61 +1,34 @@
 // IAM roles: create, change what they are and who may assume them, delete.
 
 import type { Context, Decided } from '../decision.ts';
-import { getAttachable } from '../iam-policy/attachment.ts';
 import { checkTrustPolicy } from '../iam-policy/document.ts';
-import { checkFree, getRole, iamArn, newIamId, type Account } from '../iam/entity.ts';
+import { getRole, type Account } from '../iam/entity.ts';
+import { makeEntity, type EntityInput } from '../iam/make-entity.ts';
 import { listBy, type RecordList } from '../page.ts';
-import { checkQuota } from '../quotas.ts';
-import { GLOBAL_REGION, keyOfRecord, type Tags } from '../records/base.ts';
+import { GLOBAL_REGION, keyOfRecord } from '../records/base.ts';
 import type { IamRole } from '../records/iam.ts';
 import { iamRefusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
 
 /** Seconds that a session of a role lasts at most, unless said otherwise (API Reference: CreateRole). */
 const USUAL_SESSION = 3600;
 
-export interface CreateRoleInput {
-  readonly name: string;
-  readonly path?: string;
+export interface CreateRoleInput extends EntityInput {
   readonly trustPolicy: string;
   readonly description?: string;
   /** Seconds. */
   readonly maxSessionDuration?: number;
-  readonly permissionsBoundary?: string;
-  readonly tags?: Tags;
 }
 
-/** CreateRole: a name is unique in the account, whatever its case and path. */
+/** CreateRole. */
 export function createRole(state: State, input: CreateRoleInput, context: Context): Decided<IamRole> {
-  const { account, now } = context;
-  const { name, path = '/', trustPolicy, description, maxSessionDuration = USUAL_SESSION } = input;
-  const tags = checkTags(input.tags);
+  const { name, trustPolicy, description, maxSessionDuration = USUAL_SESSION } = input;
   checkTrustPolicy(name, trustPolicy);
-  const boundary =
-    input.permissionsBoundary === undefined
-      ? {}
-      : { permissionsBoundary: getAttachable(state, context, input.permissionsBoundary).arn };
-  const arn = iamArn(context, `role${path}${name}`);
-  checkFree(state, context, 'iamRole', { name, arn });
-  const owner = { account, region: GLOBAL_REGION };
-  checkQuota(context, 'roles', () => countBy(state, 'owned', ownedIndexValue('iamRole', owner)) + 1);
   const role: IamRole = {
-    ...owner,
-    id: newIamId('AROA', 21, context.random),
-    arn,
-    name,
-    path,
+    ...makeEntity(state, 'iamRole', input, context),
     ...(description === undefined ? {} : { description }),
-    maxSessionDuration,
-    trustPolicy,
-    inlinePolicies: {},
-    attachedPolicies: [],
-    ...boundary,
-    createdAt: now,
-    lastUpdatedAt: now,
-    tags,
+    ...{ maxSessionDuration, trustPolicy },
   };
   return { changes: [put('iamRole', role)], result: role };
 }

@@ -1,5 +1,6 @@
 // Finding what IAM names, and making the ids and ARNs that it gives.
 
+import { base32Letters } from '../../base/base32.ts';
 import type { Random } from '../../base/random.ts';
 import type { Caller } from '../identifiers.ts';
 import { GLOBAL_REGION, keyOf } from '../records/base.ts';
@@ -105,7 +106,7 @@ function base32(hex: string): string {
   let bits = BigInt(`0x${hex}`);
   let text = '';
   for (let i = 0; i < Math.floor((hex.length * 4) / 5); i++) {
-    text = `${'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number(bits & 31n)]}${text}`;
+    text = `${base32Letters[Number(bits & 31n)]}${text}`;
     bits >>= 5n;
   }
   return text;

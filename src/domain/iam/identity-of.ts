@@ -1,6 +1,7 @@
 // Who an access key or a role stands for, and the policies of its own side: the documents, by the names that people know them by.
 
 import { createHash } from 'node:crypto';
+import { base32Letters } from '../../base/base32.ts';
 import type { CallerPrincipal } from '../../policy/index.ts';
 import { documentOf, findPolicy } from '../iam-policy/read.ts';
 import type { Credential, IamEntity, IamRole, IamUser } from '../records/iam.ts';
@@ -107,5 +108,5 @@ export function principalOf(arn: string): CallerPrincipal {
 
 function idOf(prefix: string, arn: string): string {
   const digest = createHash('sha256').update(arn).digest();
-  return `${prefix}${[...digest.subarray(0, 17)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte & 31]).join('')}`;
+  return `${prefix}${[...digest.subarray(0, 17)].map((byte) => base32Letters[byte & 31]).join('')}`;
 }

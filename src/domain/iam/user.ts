@@ -1,47 +1,18 @@
 // IAM users: create, rename, move, delete.
 
 import type { Context, Decided } from '../decision.ts';
-import { getAttachable } from '../iam-policy/attachment.ts';
 import { listBy, type RecordList } from '../page.ts';
-import { checkQuota } from '../quotas.ts';
-import { GLOBAL_REGION, keyOfRecord, type Tags } from '../records/base.ts';
+import { GLOBAL_REGION, keyOfRecord } from '../records/base.ts';
 import type { IamUser } from '../records/iam.ts';
 import { iamRefusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
-import { checkTags } from '../tag/check-tags.ts';
-import { checkFree, findNamed, getUser, iamArn, newIamId, type Account } from './entity.ts';
+import { checkFree, findNamed, getUser, iamArn, type Account } from './entity.ts';
+import { makeEntity, type EntityInput } from './make-entity.ts';
 
-/** CreateUser: a name is unique in the account, whatever its case and path. */
-export function createUser(
-  state: State,
-  input: { readonly name: string; readonly path?: string; readonly permissionsBoundary?: string; readonly tags?: Tags },
-  context: Context,
-): Decided<IamUser> {
-  const { account, now } = context;
-  const tags = checkTags(input.tags);
-  const { name, path = '/' } = input;
-  const boundary =
-    input.permissionsBoundary === undefined
-      ? {}
-      : { permissionsBoundary: getAttachable(state, context, input.permissionsBoundary).arn };
-  const arn = iamArn(context, `user${path}${name}`);
-  checkFree(state, context, 'iamUser', { name, arn });
-  const owner = { account, region: GLOBAL_REGION };
-  checkQuota(context, 'users', () => countBy(state, 'owned', ownedIndexValue('iamUser', owner)) + 1);
-  const user: IamUser = {
-    ...owner,
-    id: newIamId('AIDA', 21, context.random),
-    arn,
-    name,
-    path,
-    inlinePolicies: {},
-    attachedPolicies: [],
-    ...boundary,
-    createdAt: now,
-    lastUpdatedAt: now,
-    tags,
-  };
+/** CreateUser. */
+export function createUser(state: State, input: EntityInput, context: Context): Decided<IamUser> {
+  const user: IamUser = makeEntity(state, 'iamUser', input, context);
   return { changes: [put('iamUser', user)], result: user };
 }
 

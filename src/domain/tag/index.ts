@@ -2,4 +2,4 @@
 
 export { judgeTags } from './check-tags.ts';
 export { tagResource, tagResources, tagsOf, untagResource, untagResources, type FailedResources } from './tag.ts';
-export { taggedResources, type TaggedResource } from './taggable.ts';
+export { findTaggable, taggedResources, type TaggedResource } from './taggable.ts';
