@@ -123,7 +123,11 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const { admin, problem } = await applyConfiguration(store, settings, secrets, context);
   if (problem !== undefined && start.generation > 1)
     log.error('the configuration does not fit what stands: the records stay as they were', { problem });
-  else if (problem !== undefined) return refuse(problem);
+  else if (problem !== undefined)
+    return refuse(
+      `the configuration does not fit what ${dataDirectory} has: ${problem}\n` +
+        'What another file describes belongs in another directory: --data DIR',
+    );
   writeAdminFile(dataDirectory, {
     accessKeyId: admin.id,
     secretAccessKey: secrets.open(admin.sealedSecret, admin.id),

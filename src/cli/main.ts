@@ -1,5 +1,7 @@
 // The `pergola` command: finds the subcommand and ends with its exit status.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { audit, auditUsage } from './audit.ts';
 import { backup, backupUsage } from './backup.ts';
 import { call, callUsage } from './call.ts';
@@ -22,29 +24,56 @@ const io: CommandIo = {
   err: (text) => void process.stderr.write(text),
 };
 
-const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
-  serve,
-  exec: (args) => exec(args, process.env),
-  env: (args) => env(args, io),
-  status: (args) => showStatus(args, io),
-  audit: (args) => audit(args, io),
-  policy: (args) => policy(args, io),
-  call: (args) => call(args, io),
-  sign: (args) => sign(args, io),
-  explain: (args) => explain(args, io),
-  reload: (args) => reload(args, io),
-  backup: (args) => backup(args, io),
-  restore: (args) => restore(args, io),
+interface Command {
+  /** Lines that begin with `usage: pergola NAME`. */
+  readonly usage: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  serve: { usage: serveUsage, run: serve },
+  exec: { usage: execUsage, run: (args) => exec(args, process.env) },
+  env: { usage: envUsage, run: (args) => env(args, io) },
+  status: { usage: statusUsage, run: (args) => showStatus(args, io) },
+  audit: { usage: auditUsage, run: (args) => audit(args, io) },
+  policy: { usage: policyUsage, run: (args) => policy(args, io) },
+  explain: { usage: explainUsage, run: (args) => explain(args, io) },
+  call: { usage: callUsage, run: (args) => call(args, io) },
+  sign: { usage: signUsage, run: (args) => sign(args, io) },
+  reload: { usage: reloadUsage, run: (args) => reload(args, io) },
+  backup: { usage: backupUsage, run: (args) => backup(args, io) },
+  restore: { usage: restoreUsage, run: (args) => restore(args, io) },
 };
 
-const usage = `usage: ${serveUsage}\n${execUsage}${envUsage}${statusUsage}${auditUsage}${policyUsage}${explainUsage}${callUsage}${signUsage}${reloadUsage}${backupUsage}${restoreUsage}`;
-const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-if (command !== undefined) process.exitCode = await command(args);
-else if (name === '--help' || name === 'help') process.stdout.write(usage);
-else {
-  process.stderr.write(`${name === '' ? '' : `pergola: there is no command ${name}\n`}${usage}`);
-  process.exitCode = 2;
+const ownUsage = 'usage: pergola --version | --help | COMMAND --help\n';
+const allUsage = [...Object.values(commands).map(({ usage }) => usage), ownUsage].join('');
+
+/** Whether what follows a command's name asks how it is called; what follows `--` is another program's. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args[0] === '-h' || (end < 0 ? args : args.slice(0, end)).includes('--help');
 }
+
+/** Of package.json. */
+function readVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+async function run(name: string, args: readonly string[]): Promise<number> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined && !asksForHelp(args)) return command.run(args);
+  if (command !== undefined) io.out(command.usage);
+  else if (name === '--help' || name === '-h' || name === 'help') io.out(allUsage);
+  else if (name === '--version') io.out(`${readVersion()}\n`);
+  else {
+    io.err(`${name === '' ? '' : `pergola: there is no command ${name}\n`}${allUsage}`);
+    return 2;
+  }
+  return 0;
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+process.exitCode = await run(name, args);
 // What is left of a server's handles and timers must not keep an ended command alive.
 process.exit();

@@ -8,8 +8,9 @@ import { Forbidden } from './forbidden.ts';
 import { defaultData } from './server-file.ts';
 import type { AttachKind } from './settings.ts';
 
+/** How `pergola serve` is called. */
 export const serveUsage =
-  'pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]';
+  'usage: pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]\n';
 
 /** An address and a port; port 0 means any free one. */
 export interface Endpoint {
@@ -68,7 +69,7 @@ function parseOptions(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Forbidden(2, `${error instanceof Error ? error.message : String(error)}\nusage: ${serveUsage}`);
+    throw new Forbidden(2, `${error instanceof Error ? error.message : String(error)}\n${serveUsage.trimEnd()}`);
   }
 }
 

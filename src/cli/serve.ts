@@ -175,8 +175,7 @@ async function runIn(
   const clean = await supervisor.stop();
   removeServerFile(dataDirectory);
   if (userNamespace !== undefined) closeUserNamespace(userNamespace, join(dataDirectory, recordName));
-  if (problem !== undefined)
-    throw new Forbidden(3, `the configuration does not fit what ${dataDirectory} has: ${problem}`);
+  if (problem !== undefined) throw new Forbidden(3, problem);
   return clean ? 0 : 1;
 }
 

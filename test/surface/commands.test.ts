@@ -96,6 +96,23 @@ test('--help names every command, and a command that is none ends with 2', async
   assert.equal(status, 0);
   for (const name of ['serve', 'exec', 'env', 'status', 'audit', 'explain', 'reload', 'backup', 'restore'])
     assert.match(stdout, new RegExp(`^usage: pergola ${name} `, 'm'));
+  assert.match(stdout, /^usage: pergola --version/m);
+  const own = await pergola('explain', '--vpc', 'shop', '--help');
+  assert.equal(own.status, 0);
+  assert.match(own.stdout, /^usage: pergola explain /);
+  assert.doesNotMatch(own.stdout, /pergola serve/);
+  const names = [...stdout.matchAll(/^usage: pergola ([a-z]+) /gm)].map(([, name = '']) => name);
+  assert.equal(names.length, 12);
+  for (const name of names) {
+    const help = await pergola(name, '--help');
+    assert.deepEqual(
+      [help.status, help.stdout.startsWith(`usage: pergola ${name} `), help.stderr],
+      [0, true, ''],
+      name,
+    );
+  }
+  const { version } = JSON.parse(readFileSync(join(ownCheckout.root, 'package.json'), 'utf8')) as { version: string };
+  assert.deepEqual(await pergola('--version'), { status: 0, stdout: `${version}\n`, stderr: '' });
   const unknown = await pergola('restart');
   assert.deepEqual([unknown.status, /there is no command restart/.test(unknown.stderr)], [2, true]);
 });
