@@ -2,7 +2,7 @@
 
 import type { HealthBoard } from '../control/index.ts';
 import type { FeedPeer } from '../feed/index.ts';
-import { componentAddresses, loopbackComponentAddress, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { doorAddresses, nameThrough, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import type { Agent } from './agent.ts';
 import type { ServerStatus } from './format-status.ts';
 import type { ToControl, WorkerInfo } from './messages.ts';
@@ -84,18 +84,12 @@ function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings:
       (snapshot.networks.get(door.serviceNetworkId)?.components ?? []).flatMap((component) => {
         const service = snapshot.services.get(component.id);
         if (service === undefined) return [];
-        const address =
-          vpc.attachment.kind === 'loopback'
-            ? loopbackComponentAddress(vpc.attachment.n, component.index)
-            : componentAddresses(component.index).v4;
-        return [
-          {
-            id: service.id,
-            name: service.domainNames[0] ?? service.name,
-            address,
-            ports: service.listeners.map(({ port }) => openPort(port, vpc, settings)),
-          },
-        ];
+        return doorAddresses(vpc, door, component.index).v4.map((address) => ({
+          id: service.id,
+          name: nameThrough(door, component, vpc) ?? service.domainNames[0] ?? service.name,
+          address,
+          ports: service.listeners.map(({ port }) => openPort(port, vpc, settings)),
+        }));
       }),
     ),
   };

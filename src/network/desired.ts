@@ -2,8 +2,8 @@
 
 import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import { apiAddress, componentIpv4, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
-import { routerRuleset } from './enforcement.ts';
+import { apiAddress, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import { routerRuleset, type RouterGuard } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {
   blockCidr,
@@ -118,7 +118,9 @@ export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): Des
       securityGroups,
     }));
     const open = options.open.get(vpc.id) ?? new Set();
-    const doors = guardedDoors(doorsOf.get(vpc.id) ?? [], offers.get(vpc.id) ?? []);
+    const own = doorsOf.get(vpc.id) ?? [];
+    const endpointBlocks = own.flatMap(({ blocks }) => blocks ?? []).sort();
+    const doors = guardedDoors(own, offers.get(vpc.id) ?? []);
     part(vpc.id, vpc, JSON.stringify([block, workloads, doors, [...open]]), () => {
       const guard = {
         block: blockCidr(block),
@@ -126,11 +128,12 @@ export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): Des
         metadataAddresses,
         workloads,
         doors,
+        ranges: [...managedRanges.services, ...endpointBlocks],
         securityGroups: vpc.securityGroups,
         open,
       };
       return new Map<string, NamespaceState<Ruleset | undefined>>([
-        [routerName(prefix, vpc.id), routerNamespace(prefix, vpc, block, workloads, routerRuleset(guard))],
+        [routerName(prefix, vpc.id), routerNamespace(prefix, vpc, block, workloads, guard)],
         ...workloads.map(
           ({ address }) => [workloadName(prefix, vpc.id, address), workloadNamespace(prefix, vpc, address)] as const,
         ),
@@ -238,7 +241,7 @@ function routerNamespace(
   vpc: VpcRecord,
   block: number,
   workloads: readonly Pick<WorkloadPlace, 'address'>[],
-  filter: Ruleset,
+  guard: RouterGuard,
 ): NamespaceState<Ruleset> {
   const gateways = ranges([...vpc.cidrs, ...vpc.subnets.map(({ cidr }) => cidr)]).map((cidr) => cidrAddress(cidr, 1));
   return {
@@ -252,7 +255,7 @@ function routerNamespace(
     ]),
     addresses: new Set([...gateways, ...dnsAddresses(vpc), ...metadataAddresses].map((address) => `lo ${address}/32`)),
     routes: new Set([
-      ...managedRanges.services.map((range) => `local ${range} dev lo table local`),
+      ...guard.ranges.map((range) => `local ${range} dev lo table local`),
       `${blockCidr(block)} dev ${routerUplink}`,
       ...workloads.map(({ address }) => `${address} dev ${workloadLink(address)}`),
     ]),
@@ -262,7 +265,7 @@ function routerNamespace(
       ['net/ipv4/ip_forward', '1'],
       ['net/ipv4/icmp_ratelimit', '0'],
     ]),
-    filter,
+    filter: routerRuleset(guard),
   };
 }
 
@@ -282,11 +285,10 @@ function workloadNamespace(prefix: string, vpc: VpcRecord, address: string): Nam
 }
 
 function guardedDoors(doors: readonly DoorRecord[], offers: readonly OfferedListener[]) {
-  return doors.map(({ id, securityGroups }) => ({
+  return doors.map(({ id, securityGroups, blocks }) => ({
     id,
     securityGroups,
-    addresses: [
-      ...new Set(offers.filter(({ doorId }) => doorId === id).map(({ index }) => componentIpv4(index))),
-    ].sort(),
+    addresses:
+      blocks ?? [...new Set(offers.filter(({ doorId }) => doorId === id).map(({ address }) => address))].sort(),
   }));
 }

@@ -6,6 +6,7 @@ import { formatRuleset, formatSetChange } from './ruleset.ts';
 const guard = {
   block: '169.254.192.16/28',
   dnsAddresses: ['10.0.0.2', '169.254.169.253'],
+  ranges: ['169.254.171.0/24', '169.254.176.0/20'],
   metadataAddresses: ['169.254.169.254', '169.254.170.2'],
   open: new Set(['169.254.171.7 . 80']),
   workloads: [

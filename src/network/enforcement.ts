@@ -1,7 +1,6 @@
 // The packet filter of a VPC's router: who may reach what. It sits in the router, never where a workload could change it.
 
 import { cidrIncludes, parseCidr, type Cidr } from '../base/cidr.ts';
-import { managedRanges } from '../base/managed-ranges.ts';
 import {
   membersByGroup,
   portsOf,
@@ -15,7 +14,7 @@ import type { Chain, FilterRule, Ruleset } from './ruleset.ts';
 /** Where a workload stands and which security groups it has; none means that everything is allowed. */
 export type GuardedWorkload = GroupMember;
 
-/** A door's service addresses, and which groups choose its clients; none means all clients. */
+/** A door's service addresses (of a VPC endpoint its ranges), and which groups choose its clients; none means all clients. */
 export interface GuardedDoor {
   readonly id: string;
   readonly addresses: readonly string[];
@@ -30,6 +29,8 @@ export interface RouterGuard {
   readonly metadataAddresses: readonly string[];
   readonly workloads: readonly GuardedWorkload[];
   readonly doors: readonly GuardedDoor[];
+  /** The ranges of addresses that are the router's own because they lead to doors. */
+  readonly ranges: readonly string[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   /** Open `ADDRESS . PORT` pairs. */
   readonly open: ReadonlySet<string>;
@@ -75,7 +76,7 @@ export function routerRuleset(guard: RouterGuard): Ruleset {
   chains.set('input', {
     base: { hook: 'input', priority: 0, policy: 'drop' },
     rules: [
-      `${notOpening} ip daddr { ${[...managedRanges.services, ...guard.dnsAddresses, ...guard.metadataAddresses].join(', ')} } accept`,
+      `${notOpening} ip daddr { ${[...guard.ranges, ...guard.dnsAddresses, ...guard.metadataAddresses].join(', ')} } accept`,
       `${fromWorkload} ip daddr ${dns} meta l4proto { tcp, udp } th dport 53 accept`,
       `${fromWorkload} ip daddr { ${guard.metadataAddresses.join(', ')} } tcp dport ${metadataPort} accept`,
       `${fromWorkload} ip daddr . tcp dport @${openSet} goto clients`,

@@ -1,24 +1,27 @@
 // What a VPC's doors offer: the (component, port) pairs behind them.
 
-import { changedIds, type Snapshot } from '../snapshot/index.ts';
+import { changedIds, doorAddresses, type Snapshot } from '../snapshot/index.ts';
 
-/** One listener as a client of a VPC finds it: the component's place in the address pools, and the port. */
+/** One listener as a client of a VPC finds it: an address of its component, and the port. */
 export interface OfferedListener {
   readonly doorId: string;
-  /** The component's pool place, see `componentAddresses()`. */
-  readonly index: number;
+  /** IPv4. */
+  readonly address: string;
   readonly port: number;
 }
 
-/** The listeners behind the doors of every VPC that has a door, each (component, port) once per door. */
+/** The listeners behind the doors of every VPC that has a door, each (address, port) of a component once per door. */
 export function offeredListeners(snapshot: Snapshot): ReadonlyMap<string, readonly OfferedListener[]> {
   const offers = new Map<string, OfferedListener[]>();
   for (const door of snapshot.doors.values()) {
     const list = offers.get(door.vpcId) ?? [];
     offers.set(door.vpcId, list);
+    const vpc = snapshot.vpcs.get(door.vpcId);
+    if (vpc === undefined) continue;
     for (const { id, index } of snapshot.networks.get(door.serviceNetworkId)?.components ?? []) {
       const ports = new Set(snapshot.services.get(id)?.listeners.map(({ port }) => port));
-      for (const port of ports) list.push({ doorId: door.id, index, port });
+      for (const address of doorAddresses(vpc, door, index).v4)
+        for (const port of ports) list.push({ doorId: door.id, address, port });
     }
   }
   return offers;

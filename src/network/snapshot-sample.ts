@@ -1,6 +1,12 @@
 // A snapshot for tests: VPCs of the same range, each with a door into one service network.
 
-import { emptySnapshot, type SecurityGroupRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import {
+  emptySnapshot,
+  type DoorRecord,
+  type SecurityGroupRecord,
+  type Snapshot,
+  type VpcRecord,
+} from '../snapshot/index.ts';
 
 /** What a test says about the sample; the rest is always the same. */
 export interface SampleOptions {
@@ -9,6 +15,8 @@ export interface SampleOptions {
   readonly attachment?: (place: number) => VpcRecord['attachment'];
   readonly securityGroups?: readonly SecurityGroupRecord[];
   readonly doorGroups?: readonly string[];
+  /** A VPC endpoint in every VPC: its ranges and groups. */
+  readonly endpoint?: { readonly blocks: readonly string[]; readonly securityGroups: readonly string[] };
   readonly revision?: number;
 }
 
@@ -46,10 +54,12 @@ export function sampleSnapshot(options: SampleOptions = {}): Snapshot {
       ['sn-1', { id: 'sn-1', revision, arn: 'arn:aws:vpc-lattice', accessLogs: [], components: [component] }],
     ]),
     doors: new Map(
-      vpcs.map((vpcId) => [
-        `door-${vpcId}`,
-        { id: `door-${vpcId}`, revision, vpcId, serviceNetworkId: 'sn-1', securityGroups: options.doorGroups ?? [] },
-      ]),
+      vpcs.flatMap((vpcId) => {
+        const door = { id: `door-${vpcId}`, revision, vpcId, serviceNetworkId: 'sn-1' };
+        const association: DoorRecord = { ...door, securityGroups: options.doorGroups ?? [] };
+        const endpoint = options.endpoint && { ...door, id: `vpce-${vpcId}`, ...options.endpoint };
+        return [association, ...(endpoint === undefined ? [] : [endpoint])].map((one) => [one.id, one] as const);
+      }),
     ),
     services: new Map([
       [

@@ -1,12 +1,6 @@
 // From a snapshot to the sockets that workers listen on, and which (address . port) pairs each of them serves. Pure.
 
-import {
-  apiAddressIn,
-  componentIpv4,
-  loopbackComponentAddress,
-  type Snapshot,
-  type VpcRecord,
-} from '../snapshot/index.ts';
+import { apiAddressIn, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import { dnsAddresses } from './desired.ts';
 import { metadataPort } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
@@ -90,7 +84,7 @@ function loopbackSockets(
   }
   const places = [
     { address: apiAddressIn({ attachment }), listenerPort: metadataPort },
-    ...listeners.map(({ index, port }) => ({ address: loopbackComponentAddress(n, index), listenerPort: port })),
+    ...listeners.map(({ address, port }) => ({ address, listenerPort: port })),
   ];
   for (const { address, listenerPort } of places) {
     const port = boundPort(listenerPort, lowPorts);
@@ -120,7 +114,7 @@ export function openPairs(
       new Set(
         listeners
           .filter(({ port }) => listening.has(`${vpcId}/tcp4/*:${port}`))
-          .map(({ index, port }) => `${componentIpv4(index)} . ${port}`),
+          .map(({ address, port }) => `${address} . ${port}`),
       ),
     ]),
   );

@@ -6,20 +6,24 @@
 import {
   changedIds,
   changeTable,
-  componentAddresses,
   emptySnapshot,
-  loopbackComponentAddress,
   type AccessKeyRecord,
-  type DoorRecord,
   type ListenerRecord,
-  type NetworkRecord,
   type PrincipalRecord,
   type RuleRecord,
   type ServiceRecord,
   type Snapshot,
   type TargetGroupRecord,
-  type VpcRecord,
 } from '../snapshot/index.ts';
+import {
+  asksTheSame,
+  followNetworks,
+  followVpcs,
+  haveSameNames,
+  type LazyNetwork,
+  type LazyVpc,
+  type VpcWorld,
+} from './doors.ts';
 import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
 import { compileRules, createWeightedPicker, type RuleIndex, type WeightedPicker } from '../routing/index.ts';
 import { CompiledAccessKey, materialOf } from './identity/access-keys.ts';
@@ -41,26 +45,6 @@ export interface World {
 export interface KnownAccessKey {
   readonly principalId: string;
   readonly key: CompiledAccessKey;
-}
-
-/** A VPC and the doors that its clients can come through. */
-export interface VpcWorld {
-  readonly record: VpcRecord;
-  /** The door that a local address of a client's connection stands for. */
-  readonly doorsByAddress: ReadonlyMap<string, Door>;
-}
-
-/** A way of a VPC into a service network. */
-export interface Door {
-  readonly id: string;
-  readonly vpc: VpcRecord;
-  readonly network: NetworkRecord;
-  /** The ids of its security groups. */
-  readonly securityGroups: readonly string[];
-  /** Absent: auth type NONE. */
-  readonly auth: AuthLayer | undefined;
-  /** Service id by name; a name that is not here is not served through this door. */
-  readonly servicesByHost: ReadonlyMap<string, string>;
 }
 
 export interface CompiledService {
@@ -173,60 +157,6 @@ class LazyService implements CompiledService {
   }
 }
 
-/** A service network whose names are gathered on first use. */
-class LazyNetwork {
-  readonly record: NetworkRecord;
-  #auth: { readonly layer: AuthLayer | undefined } | undefined;
-  #services: Snapshot['services'] | undefined;
-  #servicesByHost: ReadonlyMap<string, string> | undefined;
-
-  constructor(record: NetworkRecord, services: Snapshot['services'], old: LazyNetwork | undefined) {
-    this.record = record;
-    this.#services = services;
-    if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
-  }
-
-  get auth(): AuthLayer | undefined {
-    this.#auth ??= { layer: compileAuth(this.record) };
-    return this.#auth.layer;
-  }
-
-  get servicesByHost(): ReadonlyMap<string, string> {
-    if (this.#servicesByHost !== undefined) return this.#servicesByHost;
-    const names = new Map<string, string>();
-    for (const { id } of this.record.components)
-      for (const name of this.#services?.get(id)?.domainNames ?? []) names.set(name, id);
-    this.#services = undefined;
-    this.#servicesByHost = names;
-    return names;
-  }
-}
-
-/** A VPC whose addresses are laid out on first use. */
-class LazyVpc implements VpcWorld {
-  readonly record: VpcRecord;
-  readonly ways: readonly (readonly [DoorRecord, LazyNetwork])[];
-  #doorsByAddress: ReadonlyMap<string, Door> | undefined;
-
-  constructor(record: VpcRecord, ways: LazyVpc['ways']) {
-    this.record = record;
-    this.ways = ways;
-  }
-
-  get doorsByAddress(): ReadonlyMap<string, Door> {
-    if (this.#doorsByAddress !== undefined) return this.#doorsByAddress;
-    const doors = new Map<string, Door>();
-    for (const [{ id, securityGroups }, network] of this.ways) {
-      const { record, auth, servicesByHost } = network;
-      const door = { id, vpc: this.record, network: record, securityGroups, auth, servicesByHost };
-      for (const { index } of record.components)
-        for (const address of addressesOf(this.record, index)) doors.set(address, door);
-    }
-    this.#doorsByAddress = doors;
-    return doors;
-  }
-}
-
 function followServices(
   before: ReadonlyMap<string, LazyService>,
   last: Snapshot['services'],
@@ -240,10 +170,6 @@ function followServices(
       return [id, record === undefined ? undefined : new LazyService(record, before.get(id), worker)];
     }),
   );
-}
-
-function asksTheSame(before: NetworkRecord | ServiceRecord, after: NetworkRecord | ServiceRecord): boolean {
-  return before.policy === after.policy && before.authType === after.authType;
 }
 
 /** `before`, made from `last`, as it is made from `records`. */
@@ -261,50 +187,6 @@ function followTable<R extends AccessKeyRecord | PrincipalRecord, T extends obje
       return [id, record && make(record)];
     }),
   );
-}
-
-function haveSameNames(before: Snapshot['services'], after: Snapshot['services']): boolean {
-  if (before.size !== after.size) return false;
-  for (const id of changedIds(before, after)) {
-    const [old, record] = [before.get(id), after.get(id)];
-    if (old === undefined || record === undefined || old.domainNames.join() !== record.domainNames.join()) return false;
-  }
-  return true;
-}
-
-function followNetworks(
-  before: ReadonlyMap<string, LazyNetwork>,
-  { networks: records, services }: Snapshot,
-  namesChanged: boolean,
-): ReadonlyMap<string, LazyNetwork> {
-  const networks = new Map<string, LazyNetwork>();
-  for (const [id, record] of records) {
-    const old = before.get(id);
-    networks.set(id, old?.record === record && !namesChanged ? old : new LazyNetwork(record, services, old));
-  }
-  return networks;
-}
-
-function followVpcs(
-  before: ReadonlyMap<string, LazyVpc>,
-  { vpcs: records, doors }: Snapshot,
-  networks: ReadonlyMap<string, LazyNetwork>,
-): ReadonlyMap<string, LazyVpc> {
-  const byVpc = Map.groupBy(doors.values(), ({ vpcId }) => vpcId);
-  const vpcs = new Map<string, LazyVpc>();
-  for (const [id, record] of records) {
-    const ways = (byVpc.get(id) ?? []).flatMap((door) => {
-      const network = networks.get(door.serviceNetworkId);
-      return network === undefined ? [] : [[door, network] as const];
-    });
-    const old = before.get(id);
-    const same =
-      old?.record === record &&
-      old.ways.length === ways.length &&
-      old.ways.every(([door, network], i) => door === ways[i]?.[0] && network === ways[i][1]);
-    vpcs.set(id, same ? old : new LazyVpc(record, ways));
-  }
-  return vpcs;
 }
 
 function compileListeners(
@@ -329,10 +211,4 @@ function compileRule(rule: RuleRecord, old: CompiledRule | undefined, worker: nu
   // Workers start at different places of the round, so that few requests over many workers still split well.
   const picker = same ? old.picker : createWeightedPicker(weights, worker * 7);
   return { id, match, action, picker };
-}
-
-function addressesOf(vpc: VpcRecord, index: number): readonly string[] {
-  if (vpc.attachment.kind === 'loopback') return [loopbackComponentAddress(vpc.attachment.n, index)];
-  const { v4, v6 } = componentAddresses(index);
-  return [v4, v6];
 }

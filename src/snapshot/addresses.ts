@@ -2,7 +2,7 @@
 
 import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import type { VpcRecord } from './types.ts';
+import type { DoorRecord, NetworkComponent, VpcRecord } from './types.ts';
 
 function range(text: string) {
   const cidr = parseCidr(text);
@@ -65,4 +65,46 @@ export function vpcAddressOfLoopback(n: number, cidr: string, address: string): 
   const [a, b] = cidr.split('.');
   const [first, second, c, d] = address.split('.');
   return first === '127' && second === String(n) ? `${a}.${b}.${c}.${d}` : undefined;
+}
+
+/** Addresses of each family. */
+export interface AddressPair {
+  readonly v4: readonly string[];
+  readonly v6: readonly string[];
+}
+
+/** How many addresses a range of a VPC endpoint has. */
+const BLOCK_SIZE = 16;
+
+/**
+ * Where clients of the VPC find the component with pool place `index` behind a door: its managed addresses, or one in each range of a
+ * VPC endpoint, which components share when there are more of them than addresses; on loopback as loopback has them.
+ */
+export function doorAddresses(
+  { attachment }: Pick<VpcRecord, 'attachment'>,
+  { blocks }: Pick<DoorRecord, 'blocks'>,
+  index: number,
+): AddressPair {
+  if (blocks === undefined) {
+    if (attachment.kind === 'loopback') return { v4: [loopbackComponentAddress(attachment.n, index)], v6: [] };
+    const { v4, v6 } = componentAddresses(index);
+    return { v4: [v4], v6: [v6] };
+  }
+  const own = blocks.map((block) => cidrAddress(range(block), index % BLOCK_SIZE));
+  const { kind } = attachment;
+  return { v4: kind === 'loopback' ? own.map((one) => loopbackWorkloadAddress(attachment.n, one)) : own, v6: [] };
+}
+
+/** The zone of the names of services (User Guide: service networks). */
+export function serviceZone(region: string): string {
+  return `7d67968.vpc-lattice-svcs.${region}.on.aws`;
+}
+
+/** The name of a component through a VPC endpoint (`vpce-…-snsa-….ZONE`); undefined for an association, where it has its own. */
+export function nameThrough(
+  { id, blocks }: Pick<DoorRecord, 'id' | 'blocks'>,
+  { associationId }: Pick<NetworkComponent, 'associationId'>,
+  { region }: Pick<VpcRecord, 'region'>,
+): string | undefined {
+  return blocks === undefined ? undefined : `${id}-${associationId}.${serviceZone(region)}`;
 }

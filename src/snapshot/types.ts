@@ -102,11 +102,13 @@ export interface NetworkComponent {
   readonly index: number;
 }
 
-/** A door: the way of a VPC into a service network. `id` is the VPC association's id. */
+/** A door: the way of a VPC into a service network. `id` is that of the VPC association, or of the VPC endpoint (`vpce-…`). */
 export interface DoorRecord extends SnapshotRecord {
   readonly vpcId: string;
   readonly serviceNetworkId: string;
   readonly securityGroups: readonly string[];
+  /** Of a VPC endpoint: its ranges of the VPC, a /28 in each of its subnets. Absent: an association, with the managed addresses. */
+  readonly blocks?: readonly string[];
 }
 
 /** A service. `id` is the service id. */

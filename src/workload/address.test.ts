@@ -39,3 +39,11 @@ test('chooseAddress() says when a range is full', () => {
   const used = new Set(Array.from({ length: 16 }, (_, i) => `10.0.0.${i}`));
   assert.equal(chooseAddress(small, used).kind, 'taken');
 });
+
+test('the addresses of VPC endpoints are not given to workloads', () => {
+  const vpc = { cidrs: ['10.0.0.0/16'], subnets: [{ id: 'subnet-1', cidr: '10.0.1.0/24', zone: 'us-east-1a' }] };
+  const blocks = ['10.0.1.240/28', '10.0.1.48/28'];
+  assert.deepEqual(chooseAddress(vpc, new Set(), undefined, blocks), { kind: 'chosen', address: '10.0.1.239' });
+  assert.equal(chooseAddress(vpc, new Set(), '10.0.1.50', blocks).kind, 'taken');
+  assert.equal(chooseAddress(vpc, new Set(), '10.0.1.64', blocks).kind, 'chosen');
+});

@@ -11,13 +11,15 @@ export type AddressChoice =
 /**
  * The address `wanted` when it is free in the VPC; without `wanted` the highest free one of the first subnet, or of the
  * first CIDR when there is no subnet. Of each range the first four addresses and the last are reserved (EC2 User Guide,
- * subnet sizing). IPv4 only.
+ * subnet sizing), and all of `blocks`, which VPC endpoints have. IPv4 only.
  */
 export function chooseAddress(
   vpc: Pick<VpcRecord, 'cidrs' | 'subnets'>,
   used: ReadonlySet<string>,
   wanted?: string,
+  blocks: readonly string[] = [],
 ): AddressChoice {
+  const endpoints = ranges(blocks);
   const cidrs = ranges(vpc.cidrs);
   const subnets = ranges(vpc.subnets.map(({ cidr }) => cidr));
   if (wanted !== undefined) {
@@ -27,6 +29,8 @@ export function chooseAddress(
     if (around.length === 0) return refuse(`${wanted} is not in the VPC's range ${vpc.cidrs.join(', ')}`);
     if (around.some((range) => isReserved(range, address.value)))
       return refuse(`${wanted} is reserved: the first four addresses of a range and its last belong to the network`);
+    if (endpoints.some((block) => cidrContains(block, wanted)))
+      return { kind: 'taken', reason: `${wanted} is of a VPC endpoint` };
     return used.has(wanted) ? { kind: 'taken', reason: `${wanted} is in use` } : { kind: 'chosen', address: wanted };
   }
   const range = subnets[0] ?? cidrs[0];
@@ -34,7 +38,7 @@ export function chooseAddress(
   const size = Number(cidrSize(range));
   for (let index = size - 2; index >= 4; index--) {
     const address = cidrAddress(range, index);
-    if (used.has(address)) continue;
+    if (used.has(address) || endpoints.some((block) => cidrContains(block, address))) continue;
     const value = range.base + BigInt(index);
     if (![...cidrs, ...subnets].some((one) => cidrContains(one, address) && isReserved(one, value)))
       return { kind: 'chosen', address };

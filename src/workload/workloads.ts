@@ -226,7 +226,7 @@ export class Workloads {
     const groups = findGroups(vpc, named);
     if (typeof groups === 'string') return fail('invalid', groups);
     const wanted = request.address ?? instance?.address;
-    const choice = chooseAddress(vpc, this.#used(vpc, wanted !== undefined), wanted);
+    const choice = chooseAddress(vpc, this.#used(vpc, wanted !== undefined), wanted, this.#blocks(vpc));
     if (choice.kind !== 'chosen') return fail(choice.kind === 'taken' ? 'conflict' : 'invalid', choice.reason);
     return {
       id: `wl-${this.#deps.random.hex(8)}`,
@@ -278,6 +278,13 @@ export class Workloads {
       ...vpc.instances.filter(({ command }) => !byName || command !== undefined).map(({ address }) => address),
       ...[...this.#held.values()].filter(({ saved }) => saved.vpcId === vpc.id).map(({ saved }) => saved.address),
     ]);
+  }
+
+  /** The ranges of the VPC's endpoints. */
+  #blocks({ id }: VpcRecord): readonly string[] {
+    return [...this.#deps.snapshot.value.doors.values()].flatMap(({ vpcId, blocks = [] }) =>
+      vpcId === id ? blocks : [],
+    );
   }
 
   #instances(snapshot: Snapshot) {

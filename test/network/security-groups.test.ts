@@ -178,3 +178,38 @@ test('a rule that is revoked ends no running connection, and lets no new one in'
   client.kill();
   await once(client, 'exit');
 });
+
+test(
+  "an endpoint's inbound rules at its own addresses: those of its groups, not of the association's",
+  needsNamespaces,
+  async (t) => {
+    const securityGroups = [
+      group('sg-door', { ingress: [tcp('sgr-door', 80, { cidrs: ['10.0.2.0/24'] })] }),
+      group('sg-end', { ingress: [tcp('sgr-end', 80, { cidrs: ['10.0.1.0/24'] })] }),
+    ];
+    const places = [at('10.0.1.10'), at('10.0.2.10')];
+    const endpoint = { blocks: ['10.0.1.48/28', '10.0.3.16/28'], securityGroups: ['sg-end'] };
+    const wish = { vpcs: ['vpc-a'], ports: [80, 81], doorGroups: ['sg-door'], securityGroups, endpoint };
+    const snapshot = sampleSnapshot(wish);
+    const lab = openLab(t);
+    const worker = await lab.startWorker();
+    await lab.settle(snapshot, places);
+    await lab.serve(snapshot, places, worker);
+    const from = (client: string, address: string, port: number): string =>
+      connectFrom(lab.workload('vpc-a', client), address, port);
+    // Pool place 7 in each range.
+    for (const address of ['10.0.1.55', '10.0.3.23']) {
+      assert.match(from('10.0.1.10', address, 80), new RegExp(`^vpc-a/tcp4/\\*:80 at ${address} for 10\\.0\\.1\\.10`));
+      assert.equal(from('10.0.1.10', address, 81), 'TIMEOUT');
+      assert.equal(from('10.0.2.10', address, 80), 'TIMEOUT');
+    }
+    assert.equal(from('10.0.1.10', '10.0.1.56', 80), 'ECONNREFUSED', 'an address of the range where no service is');
+    assert.equal(from('10.0.1.10', service, 80), 'TIMEOUT');
+    assert.match(from('10.0.2.10', service, 80), /^vpc-a/);
+    const counts = counted(lab, 'door-1');
+    assert.equal(counts['sgr-end'], 2);
+    assert.ok((counts['no rule of sg-end'] ?? 0) >= 4);
+    await lab.settle(sampleSnapshot({ ...wish, endpoint: { blocks: [], securityGroups: [] } }), places);
+    assert.match(from('10.0.1.10', '10.0.1.55', 80), /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/, 'it is gone');
+  },
+);

@@ -1,7 +1,7 @@
 // Who comes through a door on loopback, where no packet filter stands before it: the inbound rules of the door's security groups.
 
 import { askGroups, membersByGroup, vpcAddressOfLoopback, type GroupMember } from '../../snapshot/index.ts';
-import type { Door } from '../world.ts';
+import type { Door } from '../doors.ts';
 
 /** A client's connection. */
 export interface Comer {

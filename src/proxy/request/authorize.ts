@@ -13,7 +13,8 @@ import {
 import { findHeader } from '../http1/header-lines.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
-import type { CompiledService, Door } from '../world.ts';
+import type { Door } from '../doors.ts';
+import type { CompiledService } from '../world.ts';
 import type { AuthLayer } from './auth-layer.ts';
 import { readingsOf } from './path-readings.ts';
 

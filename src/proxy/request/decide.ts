@@ -6,7 +6,8 @@ import { findHeader } from '../http1/header-lines.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import { authenticate, type RefusedSignature } from '../identity/authenticate.ts';
 import { loggedCallers, type Caller } from '../identity/caller.ts';
-import type { CompiledListener, CompiledRule, CompiledService, Door, World } from '../world.ts';
+import type { Door } from '../doors.ts';
+import type { CompiledListener, CompiledRule, CompiledService, World } from '../world.ts';
 import { tellReason, tellsReasons } from './tell-reason.ts';
 import { authorize, type AuthRecorder, type AuthRefusal, type Client } from './authorize.ts';
 

@@ -3,7 +3,8 @@
 import { prepareAccessRecord } from '../../telemetry/index.ts';
 import type { TargetGroupRecord } from '../../snapshot/index.ts';
 import { flatten } from '../flatten.ts';
-import type { CompiledListener, CompiledRule, Door, World } from '../world.ts';
+import type { Door } from '../doors.ts';
+import type { CompiledListener, CompiledRule, World } from '../world.ts';
 import type { Decision } from './decide.ts';
 
 /** Prepared texts. */
