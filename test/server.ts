@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
@@ -125,6 +126,7 @@ export class TestServer implements AsyncDisposable {
   readonly attach: string;
   readonly lattice: VPCLatticeClient;
   readonly ec2: EC2Client;
+  readonly route53: Route53Client;
   readonly iam: IAMClient;
   readonly sts: STSClient;
   /** The operations of VPC Lattice that were called, in order. */
@@ -165,6 +167,7 @@ export class TestServer implements AsyncDisposable {
     const client = { region: 'us-east-1', endpoint: api, credentials: this.#keys, maxAttempts: 1 };
     this.lattice = recordCalls(new VPCLatticeClient(client), (operation) => this.calls.push(operation));
     this.ec2 = new EC2Client(client);
+    this.route53 = new Route53Client(client);
     this.iam = new IAMClient(client);
     this.sts = new STSClient(client);
     // What changes something must say its revision: `obeyed()` would wait for nothing without it.
@@ -185,6 +188,15 @@ export class TestServer implements AsyncDisposable {
       { step: 'deserialize', priority: 'low' },
     );
     this.ec2.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        async (args) => {
+          const result = await next(args);
+          note(commandName, result.response);
+          return result;
+        },
+      { step: 'deserialize', priority: 'low' },
+    );
+    this.route53.middlewareStack.add(
       (next, { commandName = '' }) =>
         async (args) => {
           const result = await next(args);
@@ -289,7 +301,7 @@ export class TestServer implements AsyncDisposable {
   /** Resolves with the exit status of the supervisor when it has ended; SDK clients are closed then. */
   async gone(): Promise<number> {
     const status = await Promise.race([this.#gone, sleep(patience, undefined, { ref: false })]);
-    for (const client of [this.lattice, this.ec2, this.iam, this.sts]) client.destroy();
+    for (const client of [this.lattice, this.ec2, this.iam, this.sts, this.route53]) client.destroy();
     if (status !== undefined) return status;
     this.#process.kill('SIGKILL');
     throw new Error(`the server did not end\n${this.log}`);

@@ -1,6 +1,7 @@
 // What explain needs of a control process: names, sockets, security groups and health as they are now; the access log and the state of then.
 
 import type { Clock } from '../base/clock.ts';
+import { systemRandom } from '../base/random.ts';
 import type { Watch } from '../base/watch.ts';
 import type { HealthBoard } from '../control/index.ts';
 import { createLookUp } from '../dns/index.ts';
@@ -40,7 +41,7 @@ export function bindExplain(parts: {
 }
 
 function nameFinder(): ExplainDeps['findName'] {
-  const names = createLookUp();
+  const names = createLookUp(systemRandom);
   return (name, vpcId, snapshot) => {
     names.apply(snapshot);
     return names.find(name, vpcId);

@@ -56,17 +56,20 @@ export function line(title: string, text: string): string {
   return `${title.padEnd(10)} ${text}`;
 }
 
-function formatName({ name, answer, addresses, service }: StepOf<'name'>): string {
+function formatName({ name, answer, addresses, service, zone }: StepOf<'name'>): string {
   const all = addresses.join(', ');
+  const by = zone === undefined ? '' : `, says the hosted zone ${zone.name} (${zone.id})`;
   switch (answer) {
     case 'address':
       return `${name} is an address`;
     case 'addresses':
-      return `${name} is ${all}`;
+      return `${name} is ${all}${by}`;
     case 'custom':
       return `${name} is asked of other resolvers; where they lead to ${service ?? ''}, it is ${all}`;
     case 'absent':
-      return `${name} has no address in this VPC`;
+      return `${name} has no address in this VPC${by}`;
+    case 'refused':
+      return `${name} is not answered: the VPC has no DNS support`;
     case 'forwarded':
       return `${name} is asked of other resolvers`;
   }

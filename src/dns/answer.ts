@@ -1,47 +1,91 @@
-// What is said about a name: our own zones from the snapshot; everything else is for other resolvers.
+// Answers of our own: what is known about a question, and its bytes, which most questions find made already.
 
-import type { Answer } from 'dns-packet';
-import { DNS_TTL } from '../snapshot/index.ts';
-import { rcodes, types, type OwnAnswer, type Query } from './message.ts';
-import { zoneOf, type Zones } from './zones.ts';
+import { HEADER_SIZE, answerFlags, rcodes, truncatedAnswer, UDP_SIZE, type Query } from './message.ts';
+import type { Outcome, Resolution } from './resolve.ts';
+import { encodeKey } from './wire-name.ts';
+import type { WireRecord } from './wire-record.ts';
 
-/** How long a client may believe that a name or a type does not exist, in seconds: a new association is seen soon. */
-const NEGATIVE_TTL = 5;
+/** An answer as bytes, but for what each query has of its own: header and question before it, EDNS behind it. */
+export interface OwnAnswer {
+  readonly rcode: number;
+  readonly authoritative: boolean;
+  readonly answers: number;
+  readonly authorities: number;
+  readonly records: Buffer;
+}
 
-/** Our answer to a query of a client in the VPC `vpcId` (undefined: of the host), or that others have to be asked. */
-export function answerQuery(zones: Zones, query: Query, vpcId: string | undefined): OwnAnswer | 'forward' {
-  if (query.edns !== undefined && query.edns.version !== 0)
-    return { rcode: rcodes.badVers, authoritative: false, answers: [] };
-  const zone = zoneOf(query.name);
-  if (zone === undefined) return 'forward';
-  const soa = {
-    zone,
-    ttl: NEGATIVE_TTL,
-    data: {
-      mname: `ns.${zone}`,
-      rname: `hostmaster.${zone}`,
-      serial: zones.serial >>> 0,
-      refresh: 7200,
-      retry: 900,
-      expire: 1_209_600,
-      minimum: NEGATIVE_TTL,
-    },
+const rcodeOf: Readonly<Record<Outcome, number>> = {
+  found: rcodes.noError,
+  'no data': rcodes.noError,
+  'no name': rcodes.nxDomain,
+  loop: rcodes.servFail,
+  refused: rcodes.refused,
+  // For what nobody could be asked.
+  forward: rcodes.servFail,
+};
+
+const flagAuthoritative = 0x0400;
+/** Points at the name of the question. */
+const questionPointer = Buffer.from([0xc0, HEADER_SIZE]);
+
+/** What is refused whatever the question is. */
+export const badVersion: OwnAnswer = { ...bare(rcodes.badVers), authoritative: false };
+/** What a client is told when nobody answers. */
+export const serverFailure: OwnAnswer = { ...bare(rcodes.servFail), authoritative: false };
+
+function bare(rcode: number): OwnAnswer {
+  return { rcode, authoritative: true, answers: 0, authorities: 0, records: Buffer.alloc(0) };
+}
+
+/** The answer that `resolution` is; not of one that others have to be asked about. */
+export function composeAnswer({ outcome, records, soa }: Resolution): OwnAnswer {
+  const authorities = outcome === 'found' || soa === undefined ? [] : [soa];
+  return {
+    rcode: rcodeOf[outcome],
+    authoritative: outcome !== 'loop' && outcome !== 'refused',
+    answers: records.length,
+    authorities: authorities.length,
+    records: Buffer.concat([...records, ...authorities].map(encodeRecord)),
   };
-  const own = (rcode: number, answers: readonly Answer[] = []): OwnAnswer => ({
-    rcode,
-    authoritative: true,
-    answers,
-    ...(answers.length === 0 ? { soa } : {}),
-  });
-  if (query.name === zone)
-    return query.type === types.soa
-      ? own(rcodes.noError, [{ type: 'SOA', name: query.spelling, ttl: DNS_TTL, data: soa.data }])
-      : own(rcodes.noError);
-  const found = zones.find(query.name, vpcId);
-  if (found === undefined) return own(rcodes.nxDomain);
-  const records = (type: 'A' | 'AAAA', values: readonly string[]): readonly Answer[] =>
-    values.map((data) => ({ type, name: query.spelling, ttl: DNS_TTL, data }));
-  if (query.type === types.a) return own(rcodes.noError, records('A', found.v4));
-  if (query.type === types.aaaa) return own(rcodes.noError, records('AAAA', found.v6));
-  return own(rcodes.noError);
+}
+
+/** The bytes of a record behind a question. */
+export function encodeRecord({ owner, type, ttl, data }: WireRecord): Buffer {
+  const fixed = Buffer.alloc(10);
+  fixed.writeUInt16BE(type, 0);
+  fixed.writeUInt16BE(1, 2);
+  fixed.writeUInt32BE(ttl, 4);
+  fixed.writeUInt16BE(data.length, 8);
+  return Buffer.concat([owner === undefined ? questionPointer : encodeKey(owner), fixed, data]);
+}
+
+const optSize = 11;
+
+/** The bytes of `answer` to `query`, cut down to a truncated one when they are more than `limit`. */
+export function encodeAnswer(query: Query, answer: OwnAnswer, limit: number): Buffer {
+  const { question, edns } = query;
+  const { records, rcode } = answer;
+  const end = HEADER_SIZE + question.length + records.length;
+  const size = edns === undefined ? end : end + optSize;
+  if (size > limit) return truncatedAnswer(query);
+  const bytes = Buffer.allocUnsafe(size);
+  bytes.writeUInt16BE(query.id, 0);
+  bytes.writeUInt16BE(answerFlags(query.flags, rcode, answer.authoritative ? flagAuthoritative : 0), 2);
+  bytes.writeUInt16BE(1, 4);
+  bytes.writeUInt16BE(answer.answers, 6);
+  bytes.writeUInt16BE(answer.authorities, 8);
+  bytes.writeUInt16BE(edns === undefined ? 0 : 1, 10);
+  question.copy(bytes, HEADER_SIZE);
+  records.copy(bytes, HEADER_SIZE + question.length);
+  if (edns !== undefined) {
+    // The root's name, OPT, our size, the rest of the code, version 0, the DO bit as it came, no options (RFC 6891).
+    bytes[end] = 0;
+    bytes.writeUInt16BE(41, end + 1);
+    bytes.writeUInt16BE(UDP_SIZE, end + 3);
+    bytes[end + 5] = rcode >> 4;
+    bytes[end + 6] = 0;
+    bytes.writeUInt16BE(edns.dnssecOk ? 0x8000 : 0, end + 7);
+    bytes.writeUInt16BE(0, end + 9);
+  }
+  return bytes;
 }

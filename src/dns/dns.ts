@@ -8,13 +8,12 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { systemRandom, type Random } from '../base/random.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
-import { answerQuery } from './answer.ts';
 import { createForwarder } from './forwarder.ts';
-import { encodeAnswer, parseQuery, rcodes, relabelAnswer, udpLimit } from './message.ts';
 import { parseResolvConf } from './resolv-conf.ts';
 import { encodeQuestion, fixedAddresses, readAddresses, type NameAddresses } from './resolve-name.ts';
+import { createNames } from './resolve.ts';
+import { createResponder } from './responder.ts';
 import { serveStream } from './stream.ts';
-import { createZones } from './zones.ts';
 
 /** Where events are counted. */
 export interface DnsCounters {
@@ -49,76 +48,52 @@ export interface Dns {
 
 /** TCP connections to the name server of one worker; more are closed at once. */
 const MAX_CONNECTIONS = 256;
-/** The largest message over TCP, in bytes. */
-const TCP_LIMIT = 65_535;
 /** Milliseconds for which the system's list of resolvers is believed. */
 const RESOLVERS_AGE = 5000;
 
 /** Makes a name server without names and without sockets. */
 export function createDns(deps: DnsDeps): Dns {
   const { clock, log, counters } = deps;
-  const zones = createZones();
+  const random = deps.random ?? systemRandom;
+  const names = createNames(random);
   const udp = new Map<string, dgram.Socket>();
   const upstreams = deps.upstreams ?? systemResolvers(clock, log);
-  const forwarder = createForwarder(deps.forwarder, { clock, log, random: deps.random ?? systemRandom, upstreams });
+  const forwarder = createForwarder(deps.forwarder, { clock, log, random, upstreams });
   let connections = 0;
-  const count = (from: string, answer: string): void => {
-    counters.counter('pergola_dns_queries_total', { from, answer }).value++;
+  const series = { vpc: new Map<string, { value: number }>(), host: new Map<string, { value: number }>() };
+  const count = (from: 'vpc' | 'host', answer: string): void => {
+    const known = series[from].get(answer) ?? counters.counter('pergola_dns_queries_total', { from, answer });
+    series[from].set(answer, known);
+    known.value++;
   };
-
-  async function answer(bytes: Buffer, vpcId: string | undefined, stream: boolean): Promise<Buffer | undefined> {
-    try {
-      return await decide(bytes, vpcId, stream);
-    } catch (error) {
-      log.error('a DNS query met something that was not expected', { error });
-      return undefined;
-    }
-  }
-
-  async function decide(bytes: Buffer, vpcId: string | undefined, stream: boolean): Promise<Buffer | undefined> {
-    const from = vpcId === undefined ? 'host' : 'vpc';
-    const parsed = parseQuery(bytes);
-    if (parsed.kind === 'dropped') {
-      count(from, 'dropped');
-      return undefined;
-    }
-    if (parsed.kind === 'refused') {
-      count(from, rcodeName(parsed.rcode));
-      return parsed.response;
-    }
-    const { query } = parsed;
-    const limit = stream ? TCP_LIMIT : udpLimit(query);
-    const own = answerQuery(zones, query, vpcId);
-    if (own !== 'forward') {
-      count(from, rcodeName(own.rcode));
-      return encodeAnswer(query, own, limit);
-    }
-    const foreign = await forwarder.ask(query, stream);
-    count(from, foreign === undefined ? 'servfail' : 'forwarded');
-    return foreign === undefined
-      ? encodeAnswer(query, { rcode: rcodes.servFail, authoritative: false, answers: [] }, limit)
-      : relabelAnswer(query, foreign, limit);
-  }
+  const responder = createResponder({ names, forwarder, clock, log, count });
 
   return {
-    apply: (snapshot) => zones.apply(snapshot),
+    apply(snapshot) {
+      names.apply(snapshot);
+      responder.forget();
+    },
     isDnsAddress(vpcId, localAddress) {
       if (vpcId === '') return true;
-      const vpc = zones.vpc(vpcId);
+      const vpc = names.vpc(vpcId);
       return vpc !== undefined && dnsAddresses(vpc).includes(localAddress);
     },
     serveUdp(key, handle, family, vpcId) {
       return new Promise((resolve, reject) => {
-        const socket = dgram.createSocket(family === 4 ? 'udp4' : 'udp6');
+        const socket = dgram.createSocket({ type: family === 4 ? 'udp4' : 'udp6', lookup: asItIs });
+        const unsent = (error: Error | null): void => {
+          if (error !== null) count(vpcId === undefined ? 'host' : 'vpc', 'unsent');
+        };
         socket.once('error', reject);
         socket.on('message', (bytes, { address, port }) => {
-          void answer(bytes, vpcId, false).then((response) => {
-            // The socket may have been closed while another resolver was asked.
-            if (response === undefined || udp.get(key) !== socket) return;
-            socket.send(response, port, address, (error) => {
-              if (error !== null) count(vpcId === undefined ? 'host' : 'vpc', 'unsent');
+          const response = responder.respond(bytes, vpcId, false);
+          if (response === undefined) return;
+          if (Buffer.isBuffer(response)) socket.send(response, port, address, unsent);
+          else
+            void response.then((late) => {
+              // The socket may have been closed while another resolver was asked.
+              if (late !== undefined && udp.get(key) === socket) socket.send(late, port, address, unsent);
             });
-          });
         });
         // Its types know only ports and options; it takes a handle too.
         socket.bind(handle as dgram.BindOptions, () => {
@@ -140,7 +115,7 @@ export function createDns(deps: DnsDeps): Dns {
       const fixed = fixedAddresses(name);
       if (fixed !== undefined) return fixed;
       // As over TCP: a load balancer may have more addresses than the usual packet holds.
-      const bytes = await answer(encodeQuestion(name), vpcId, true);
+      const bytes = await responder.respond(encodeQuestion(name), vpcId, true);
       return bytes === undefined ? undefined : readAddresses(bytes);
     },
     acceptTcp(socket, vpcId) {
@@ -150,7 +125,7 @@ export function createDns(deps: DnsDeps): Dns {
         return;
       }
       connections++;
-      serveStream(socket, (bytes) => answer(bytes, vpcId === '' ? undefined : vpcId, true), {
+      serveStream(socket, async (bytes) => responder.respond(bytes, vpcId === '' ? undefined : vpcId, true), {
         clock,
         closed: () => connections--,
       });
@@ -168,8 +143,13 @@ function dnsAddresses({ attachment, cidrs }: VpcRecord): readonly string[] {
   return [...own, '169.254.169.253'];
 }
 
-function rcodeName(rcode: number): string {
-  return (Object.entries(rcodes).find(([, value]) => value === rcode)?.[0] ?? String(rcode)).toLowerCase();
+/** Clients are answered at addresses, of which nobody has to be asked: Node would, once for every packet. */
+function asItIs(
+  address: string,
+  _options: unknown,
+  callback: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  callback(null, address, address.includes(':') ? 6 : 4);
 }
 
 function systemResolvers(clock: Clock, log: Log): () => readonly string[] {

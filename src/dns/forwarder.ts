@@ -4,7 +4,8 @@ import dgram from 'node:dgram';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import { answersQuestion, encodeForward, UDP_SIZE, type Query } from './message.ts';
+import { answersQuestion, encodeForward } from './foreign.ts';
+import { UDP_SIZE, type Query } from './message.ts';
 
 /** Milliseconds that one try waits; with three, a client that gives up after five seconds still hears SERVFAIL. */
 const TRY_TIMEOUT = 1500;

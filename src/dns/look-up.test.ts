@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createSeededRandom } from '../base/random.ts';
 import { createLookUp } from './look-up.ts';
 import { generatedName, sampleNames } from './sample.ts';
 
 test('find() says what clients of a VPC are answered', () => {
-  const names = createLookUp();
+  const names = createLookUp(createSeededRandom(1));
   names.apply(
     sampleNames({ one: { services: ['quotes', 'rates'], vpcs: ['vpc-a'] }, two: { services: [], vpcs: ['vpc-b'] } }),
   );
@@ -23,7 +24,7 @@ test('find() says what clients of a VPC are answered', () => {
 });
 
 test('find() has the AWS API in every VPC, and no other name beside it', () => {
-  const names = createLookUp();
+  const names = createLookUp(createSeededRandom(1));
   const networks = { one: { services: [], vpcs: ['vpc-a'] } };
   names.apply(sampleNames(networks));
   assert.deepEqual(names.find('API.pergola.internal', 'vpc-a'), { kind: 'addresses', v4: ['169.254.170.9'], v6: [] });

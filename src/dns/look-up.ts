@@ -1,16 +1,26 @@
 // What a client of a VPC gets when it asks the VPC's DNS for a name, without a question on the network.
 
-import { encode } from 'dns-packet';
+import { formatAddress } from '../base/cidr.ts';
+import type { Random } from '../base/random.ts';
 import type { Snapshot } from '../snapshot/index.ts';
-import { answerQuery } from './answer.ts';
-import { parseQuery } from './message.ts';
-import { createZones } from './zones.ts';
+import { createNames, type Resolution } from './resolve.ts';
+import { nameKey } from './wire-name.ts';
+import { types } from './wire-record.ts';
 
-/** An answer: addresses, that there is no such name, or that other resolvers are asked. */
-export type FoundName =
+/** A hosted zone that knew a name. */
+export interface NamedZone {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An answer: addresses, that there is no such name, that nothing is answered at all, or that other resolvers are asked. */
+export type FoundName = (
   | { readonly kind: 'addresses'; readonly v4: readonly string[]; readonly v6: readonly string[] }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'forwarded' };
+  | { readonly kind: 'absent' | 'refused' | 'forwarded' }
+) & {
+  /** The hosted zone that answers, or that leads on to another name. */
+  readonly zone?: NamedZone;
+};
 
 /** Looks names up. */
 export interface LookUp {
@@ -20,21 +30,24 @@ export interface LookUp {
 }
 
 /** Looks up in the newest snapshot that it was given; none at first. */
-export function createLookUp(): LookUp {
-  const zones = createZones();
-  const ask = (name: string, type: 'A' | 'AAAA', vpcId: string): readonly string[] | 'forward' => {
-    const parsed = parseQuery(encode({ type: 'query', id: 0, flags: 0x0100, questions: [{ type, name }] }));
-    const answer = parsed.kind === 'query' ? answerQuery(zones, parsed.query, vpcId) : undefined;
-    if (answer === 'forward') return 'forward';
-    return (answer?.answers ?? []).flatMap((one) => (one.type === type ? [one.data] : []));
-  };
+export function createLookUp(random: Pick<Random, 'fraction'>): LookUp {
+  const names = createNames(random);
   return {
-    apply: (snapshot) => zones.apply(snapshot),
+    apply: (snapshot) => names.apply(snapshot),
     find(name, vpcId) {
-      const v4 = ask(name, 'A', vpcId);
-      const v6 = ask(name, 'AAAA', vpcId);
-      if (v4 === 'forward' || v6 === 'forward') return { kind: 'forwarded' };
-      return v4.length + v6.length === 0 ? { kind: 'absent' } : { kind: 'addresses', v4, v6 };
+      const key = nameKey(name.toLowerCase().replace(/\.$/, ''));
+      const [a, aaaa] = [names.resolve(key, types.a, vpcId), names.resolve(key, types.aaaa, vpcId)];
+      const zone = a.zone === undefined ? {} : { zone: { id: a.zone.id, name: a.zone.name } };
+      if (a.outcome === 'forward' || aaaa.outcome === 'forward') return { kind: 'forwarded', ...zone };
+      if (a.outcome === 'refused') return { kind: 'refused' };
+      const [v4, v6] = [addresses(a, types.a), addresses(aaaa, types.aaaa)];
+      return v4.length + v6.length === 0 ? { kind: 'absent', ...zone } : { kind: 'addresses', v4, v6, ...zone };
     },
   };
+}
+
+function addresses({ records }: Resolution, wanted: number): readonly string[] {
+  return records
+    .filter(({ type }) => type === wanted)
+    .map(({ data }) => formatAddress(wanted === types.a ? 4 : 6, BigInt(`0x${data.toString('hex')}`)));
 }

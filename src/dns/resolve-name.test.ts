@@ -33,5 +33,5 @@ test('fixedAddresses() knows addresses and localhost', () => {
 test('encodeQuestion() is a question that we answer ourselves', () => {
   const parsed = parseQuery(encodeQuestion('Lb.Test'));
   assert.ok(parsed.kind === 'query');
-  assert.deepEqual([parsed.query.name, parsed.query.type], ['lb.test', 1]);
+  assert.deepEqual([parsed.query.key, parsed.query.type], ['\u0002lb\u0004test', 1]);
 });

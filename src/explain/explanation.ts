@@ -34,11 +34,13 @@ export type Step =
   | { readonly kind: 'rules'; readonly rules: readonly ExplainedRule[] }
   | { readonly kind: 'targets'; readonly targetGroups: readonly ExplainedGroup[] };
 
-/** From the name to addresses. `address`: the URL has one. `custom`: other resolvers are asked, and what they are to lead to is `service`. */
+/** From the name to addresses. `address`: the URL has one. `custom`: other resolvers are asked, and what they are to lead to is `service`. `refused`: the VPC has no DNS. */
 export interface NameStep {
   readonly kind: 'name';
   readonly name: string;
-  readonly answer: 'address' | 'addresses' | 'custom' | 'absent' | 'forwarded';
+  readonly answer: 'address' | 'addresses' | 'custom' | 'absent' | 'refused' | 'forwarded';
+  /** The hosted zone that answers, or that leads on to another name. */
+  readonly zone?: { readonly id: string; readonly name: string };
   /** The first is taken. */
   readonly addresses: readonly string[];
   /** The generated name of the service that has this one as its own. */

@@ -35,9 +35,10 @@ export interface ExplainDeps {
     name: string,
     vpcId: string,
     snapshot: Snapshot,
-  ) =>
+  ) => (
     | { readonly kind: 'addresses'; readonly v4: readonly string[]; readonly v6: readonly string[] }
-    | { readonly kind: 'absent' | 'forwarded' };
+    | { readonly kind: 'absent' | 'refused' | 'forwarded' }
+  ) & { readonly zone?: { readonly id: string; readonly name: string } };
   /** The listener's port that a connection comes to, or why it is refused. */
   readonly findArrival: (
     approach: Approach,
@@ -79,10 +80,7 @@ export function follow(walk: Walk, deps: ExplainDeps): Verdict {
   if (address === undefined)
     return {
       kind: 'unreachable',
-      reason:
-        name.answer === 'absent'
-          ? `the VPC's DNS knows no ${name.name}: no service of this name is in a service network of this VPC`
-          : `${name.name} is no name of a service: the VPC's DNS asks other resolvers, which explain does not`,
+      reason: unreachableReason(name),
     };
   const approach = { vpc, address, port: read.port };
   const door = world.vpcs.get(vpc.id)?.doorsByAddress.get(address);
@@ -165,20 +163,30 @@ export function follow(walk: Walk, deps: ExplainDeps): Verdict {
   return { kind: 'forward', rule, targetGroups };
 }
 
+function unreachableReason({ name, answer, zone }: NameStep): string {
+  if (answer === 'refused') return "the VPC's DNS answers nothing: its attribute enableDnsSupport is off";
+  if (answer === 'forwarded')
+    return `${name} is no name of a service: the VPC's DNS asks other resolvers, which explain does not`;
+  return zone === undefined
+    ? `the VPC's DNS knows no ${name}: no service of this name is in a service network of this VPC`
+    : `the hosted zone ${zone.name} (${zone.id}), which answers this VPC, has no address for ${name}`;
+}
+
 function findName({ read, vpc, world, snapshot }: Walk, { findName: find }: ExplainDeps): NameStep {
   const name = read.host;
   const step = { kind: 'name', name } as const;
   if (read.isAddress) return { ...step, answer: 'address', addresses: [name] };
   const found = find(name, vpc.id, snapshot);
-  if (found.kind === 'addresses') return { ...step, answer: 'addresses', addresses: [...found.v4, ...found.v6] };
-  if (found.kind === 'absent') return { ...step, answer: 'absent', addresses: [] };
+  const known = { ...step, ...(found.zone === undefined ? {} : { zone: found.zone }) };
+  if (found.kind === 'addresses') return { ...known, answer: 'addresses', addresses: [...found.v4, ...found.v6] };
+  if (found.kind !== 'forwarded') return { ...known, answer: found.kind, addresses: [] };
   for (const { servicesByHost } of world.vpcs.get(vpc.id)?.doorsByAddress.values() ?? []) {
     const generated = snapshot.services.get(servicesByHost.get(name) ?? '')?.domainNames[0];
     const behind = generated === undefined ? undefined : find(generated, vpc.id, snapshot);
     if (generated !== undefined && behind?.kind === 'addresses')
       return { ...step, answer: 'custom', addresses: [...behind.v4, ...behind.v6], service: generated };
   }
-  return { ...step, answer: 'forwarded', addresses: [] };
+  return { ...known, answer: 'forwarded', addresses: [] };
 }
 
 /** The head as a connection would read it. */

@@ -2,12 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { Resolver } from 'node:dns/promises';
-import { DeleteServiceNetworkServiceAssociationCommand } from '@aws-sdk/client-vpc-lattice';
+import {
+  AssociateVPCWithHostedZoneCommand,
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  waitUntilResourceRecordSetsChanged,
+  type Change,
+} from '@aws-sdk/client-route-53';
+import {
+  CreateServiceCommand,
+  DeleteServiceNetworkServiceAssociationCommand,
+  GetServiceCommand,
+} from '@aws-sdk/client-vpc-lattice';
+import type { TestServer } from '../server.ts';
 import { startTarget, TestClient } from '../workload-programs.ts';
 import { everywhere, onEveryAttachment } from './attachments.ts';
 import {
   awaitHealthy,
   enter,
+  given,
   forward,
   listenerPort,
   makeGroup,
@@ -18,10 +31,22 @@ import {
   makeWorld,
   offer,
   targetPort,
+  unique,
 } from './scenario.ts';
 
 /** Told from the 404 of a name that no door has. */
 const fixed = { fixedResponse: { statusCode: 500 } };
+
+/** Changes record sets of the zone, and waits until they are in use. */
+async function changeRecords({ route53 }: TestServer, HostedZoneId: string, changes: readonly Change[]): Promise<void> {
+  const { ChangeInfo } = await route53.send(
+    new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes: [...changes] } }),
+  );
+  await waitUntilResourceRecordSetsChanged(
+    { client: route53, maxWaitTime: 60, minDelay: 1, maxDelay: 1 },
+    { Id: given(ChangeInfo?.Id) },
+  );
+}
 
 onEveryAttachment({ workers: 1 }, [
   {
@@ -122,6 +147,100 @@ onEveryAttachment({ workers: 1 }, [
       assert.notDeepEqual(await elsewhere.resolve(service.dnsName), [address]);
       await assert.rejects(inside.resolve(second.dnsName), /ENOTFOUND/);
       assert.equal((await elsewhere.resolve(second.dnsName)).length, 1);
+    },
+  },
+  {
+    name: 'a custom domain leads to its service by a CNAME and by an alias of a private zone, in the VPCs that the zone answers',
+    runs: everywhere,
+    async run(server) {
+      const { clients, targets, network } = await makeWorld(server);
+      const domain = `${unique('corp')}.test`;
+      const made = await server.lattice.send(
+        new CreateServiceCommand({ name: unique('shop'), customDomainName: `shop.${domain}` }),
+      );
+      const service = given(made.id);
+      await makeListener(server, service, fixed);
+      await offer(server, service, network);
+      const { dnsEntry } = await server.lattice.send(new GetServiceCommand({ serviceIdentifier: service }));
+      const { HostedZone } = await server.route53.send(
+        new CreateHostedZoneCommand({
+          Name: domain,
+          CallerReference: unique('zone'),
+          VPC: { VPCId: clients, VPCRegion: 'us-east-1' },
+        }),
+      );
+      const zone = given(HostedZone?.Id);
+      const AliasTarget = {
+        HostedZoneId: given(dnsEntry?.hostedZoneId),
+        DNSName: given(dnsEntry?.domainName),
+        EvaluateTargetHealth: false,
+      };
+      const create = (ResourceRecordSet: Change['ResourceRecordSet']): Change => ({
+        Action: 'CREATE',
+        ResourceRecordSet,
+      });
+      await changeRecords(server, zone, [
+        create({ Name: `shop.${domain}`, Type: 'CNAME', TTL: 60, ResourceRecords: [{ Value: AliasTarget.DNSName }] }),
+        create({ Name: domain, Type: 'A', AliasTarget }),
+      ]);
+      await using client = TestClient.start(server, { vpc: clients });
+      const [address = ''] = await client.resolve(AliasTarget.DNSName);
+      assert.deepEqual(await client.resolve(`shop.${domain}`), [address]);
+      assert.deepEqual(await client.resolve(domain.toUpperCase()), [address]);
+      assert.deepEqual(await client.resolveTcp(`shop.${domain}`), [address]);
+      const { status } = await client.request({ name: `shop.${domain}`, address, port: listenerPort });
+      assert.equal(status, 500);
+      await assert.rejects(client.resolve(`nobody.${domain}`), /ENOTFOUND/);
+
+      await using other = TestClient.start(server, { vpc: targets });
+      await assert.rejects(other.resolve(`shop.${domain}`), /ENOTFOUND|ESERVFAIL|ETIMEOUT|EREFUSED/);
+      const { ChangeInfo } = await server.route53.send(
+        new AssociateVPCWithHostedZoneCommand({ HostedZoneId: zone, VPC: { VPCId: targets, VPCRegion: 'us-east-1' } }),
+      );
+      assert.equal(ChangeInfo?.Status, 'PENDING');
+      await server.obeyed();
+      // The zone answers; the VPC has no door, so that the name behind it has no address.
+      await assert.rejects(other.resolve(`shop.${domain}`), /ENOTFOUND/);
+      await enter(server, targets, network);
+      assert.equal((await other.resolve(`shop.${domain}`)).length, 1);
+    },
+  },
+  {
+    name: 'the name server of the host answers public zones, never private ones',
+    runs: everywhere,
+    async run(server) {
+      const vpc = await makeVpc(server);
+      const [open, hidden] = [`${unique('open')}.test`, `${unique('hidden')}.test`];
+      const create = async (Name: string, VPCId?: string): Promise<void> => {
+        const { HostedZone } = await server.route53.send(
+          new CreateHostedZoneCommand({
+            Name,
+            CallerReference: unique('zone'),
+            ...(VPCId === undefined ? {} : { VPC: { VPCId, VPCRegion: 'us-east-1' } }),
+          }),
+        );
+        const ResourceRecordSet = {
+          Name: `a.${Name}`,
+          Type: 'A',
+          TTL: 60,
+          ResourceRecords: [{ Value: '192.0.2.1' }],
+        } as const;
+        await changeRecords(server, given(HostedZone?.Id), [
+          {
+            Action: 'UPSERT',
+            ResourceRecordSet: { ...ResourceRecordSet, ResourceRecords: [...ResourceRecordSet.ResourceRecords] },
+          },
+        ]);
+      };
+      await create(open);
+      await create(hidden, vpc);
+      const resolver = new Resolver({ timeout: 2000, tries: 2 });
+      resolver.setServers([server.dns]);
+      assert.deepEqual(await resolver.resolve4(`a.${open}`), ['192.0.2.1']);
+      await assert.rejects(resolver.resolve4(`a.${hidden}`));
+      await using client = TestClient.start(server, { vpc });
+      assert.deepEqual(await client.resolve(`a.${open}`), ['192.0.2.1']);
+      assert.deepEqual(await client.resolve(`a.${hidden}`), ['192.0.2.1']);
     },
   },
 ]);

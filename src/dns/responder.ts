@@ -1,0 +1,138 @@
+// One query from bytes to bytes: from our own names, or from other resolvers.
+
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { badVersion, composeAnswer, encodeAnswer, serverFailure, type OwnAnswer } from './answer.ts';
+import { joinAnswers, redirectQuery, relabelAnswer } from './foreign.ts';
+import { createForeignCache } from './foreign-cache.ts';
+import type { Forwarder } from './forwarder.ts';
+import { parseQuery, rcodes, udpLimit, type Query } from './message.ts';
+import type { Names, Resolution } from './resolve.ts';
+import type { WireRecord } from './wire-record.ts';
+
+/** Answers messages of clients. */
+export interface Responder {
+  /** The names are others than before. */
+  forget(): void;
+  /** The answer to `bytes` of a client in the VPC (undefined: of the host), at once where nobody has to be asked; undefined: it gets none. Never throws. */
+  respond(bytes: Buffer, vpcId: string | undefined, stream: boolean): Buffer | undefined | Promise<Buffer | undefined>;
+}
+
+export interface ResponderDeps {
+  readonly names: Names;
+  readonly forwarder: Forwarder;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly log: Log;
+  /** Told of every message: where it came from, and what became of it. */
+  readonly count: (from: 'vpc' | 'host', answer: string) => void;
+}
+
+/** The largest message over TCP, in bytes. */
+const TCP_LIMIT = 65_535;
+/** Answers of our own that are kept as bytes, over all VPCs; whoever asks for many names makes them anew. */
+const MOST_KEPT = 20_000;
+
+const rcodeNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(rcodes).map(([name, code]) => [code, name.toLowerCase()]),
+);
+
+/** Makes a responder. */
+export function createResponder({ names, forwarder, clock, log, count }: ResponderDeps): Responder {
+  const cache = createForeignCache(clock);
+  /** By VPC, then by name and type. */
+  const kept = new Map<string, Map<string, OwnAnswer>>();
+  let size = 0;
+
+  function forget(): void {
+    kept.clear();
+    size = 0;
+  }
+
+  function keep(place: string, key: string, answer: OwnAnswer): void {
+    if (size >= MOST_KEPT) forget();
+    const own = kept.get(place) ?? new Map<string, OwnAnswer>();
+    kept.set(place, own);
+    own.set(key, answer);
+    size++;
+  }
+
+  async function askOthers(query: Query, stream: boolean): Promise<Buffer | undefined> {
+    const known = cache.find(query, stream);
+    if (known !== undefined) return known;
+    const bytes = await forwarder.ask(query, stream);
+    if (bytes !== undefined) cache.put(query, stream, bytes);
+    return bytes;
+  }
+
+  async function forward(
+    query: Query,
+    { records, target }: Resolution,
+    from: 'vpc' | 'host',
+    stream: boolean,
+    limit: number,
+  ): Promise<Buffer> {
+    try {
+      const asked = target === undefined ? query : redirectQuery(query, target);
+      const foreign = await askOthers(asked, stream);
+      const answer = foreign && toOwn(query, records, foreign, asked.question, limit);
+      count(from, answer === undefined ? 'servfail' : 'forwarded');
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      log.error('a DNS query that others are asked met something that was not expected', { error });
+    }
+    return encodeAnswer(query, serverFailure, limit);
+  }
+
+  function decide(bytes: Buffer, vpcId: string | undefined, stream: boolean): ReturnType<Responder['respond']> {
+    const from = vpcId === undefined ? 'host' : 'vpc';
+    const parsed = parseQuery(bytes);
+    if (parsed.kind !== 'query') {
+      count(from, parsed.kind === 'dropped' ? 'dropped' : nameOf(parsed.rcode));
+      return parsed.kind === 'dropped' ? undefined : parsed.response;
+    }
+    const { query } = parsed;
+    const limit = stream ? TCP_LIMIT : udpLimit(query);
+    const own = (answer: OwnAnswer): Buffer => {
+      count(from, nameOf(answer.rcode));
+      return encodeAnswer(query, answer, limit);
+    };
+    if (query.edns !== undefined && query.edns.version !== 0) return own(badVersion);
+    const place = vpcId ?? '';
+    const key = query.key + String.fromCharCode(query.type);
+    const known = kept.get(place)?.get(key);
+    if (known !== undefined) return own(known);
+    const resolution = names.resolve(query.key, query.type, vpcId);
+    if (resolution.outcome === 'forward') return forward(query, resolution, from, stream, limit);
+    const answer = composeAnswer(resolution);
+    if (!resolution.varies) keep(place, key, answer);
+    return own(answer);
+  }
+
+  return {
+    forget,
+    respond(bytes, vpcId, stream) {
+      try {
+        return decide(bytes, vpcId, stream);
+      } catch (error) {
+        log.error('a DNS query met something that was not expected', { error });
+        return undefined;
+      }
+    },
+  };
+}
+
+function toOwn(
+  query: Query,
+  before: readonly WireRecord[],
+  foreign: Buffer,
+  question: Buffer,
+  limit: number,
+): Buffer | undefined {
+  return before.length === 0
+    ? relabelAnswer(query, foreign, limit)
+    : joinAnswers(query, before, foreign, question, limit);
+}
+
+function nameOf(rcode: number): string {
+  return rcodeNames.get(rcode) ?? String(rcode);
+}
