@@ -59,7 +59,7 @@ function compileStatement(statement: Statement, index: number, variables: boolea
     ...{ pointer, line, column, index, effect },
     ...(sid === undefined ? {} : { sid }),
     parts: [
-      ...(principal === undefined ? [] : [principalPart(principal)]),
+      ...(principal === undefined ? [] : [principalPart(principal, effect)]),
       actionPart(action),
       ...(resource === undefined ? [] : [resourcePart(resource, variables)]),
       ...conditions.map((condition) => conditionPart(condition, variables)),
@@ -68,7 +68,7 @@ function compileStatement(statement: Statement, index: number, variables: boolea
   };
 }
 
-function principalPart(principals: Principals): StatementPart {
+function principalPart(principals: Principals, effect: CompiledStatement['effect']): StatementPart {
   const { negated, everyone, aws, services, federated, canonicalUsers } = principals;
   const named = new Set(aws);
   const accounts = aws.some((one) => one.endsWith(':root'));
@@ -80,6 +80,17 @@ function principalPart(principals: Principals): StatementPart {
     // A role's own id stands before the name of the session.
     return ids && (named.has(userId) || named.has(userId.split(':')[0] ?? userId));
   };
+  /**
+   * Whom a denial of everyone else leaves out: a user by its own name, a session by its own and its role's. An account or a role alone leaves out
+   * none of its own (IAM User Guide: "AWS JSON policy elements: NotPrincipal"; AWS Knowledge Center: explicit deny with NotPrincipal).
+   */
+  const isExempt = ({ kind, arn, issuerArn, account, userId }: CallerPrincipal): boolean => {
+    const itself = named.has(arn) || named.has(userId);
+    if (kind === 'root') return itself || named.has(account);
+    if (kind !== 'role' || arn === issuerArn) return itself;
+    return itself && (named.has(issuerArn) || named.has(userId.split(':')[0] ?? userId));
+  };
+  const isMeant = negated && effect === 'Deny' ? isExempt : isNamed;
   const includes = (principal: Principal): boolean => {
     if (everyone) return true;
     switch (principal.kind) {
@@ -90,7 +101,7 @@ function principalPart(principals: Principals): StatementPart {
       case 'web-identity':
         return federated.includes(principal.provider);
       default:
-        return isNamed(principal);
+        return isMeant(principal);
     }
   };
   return {

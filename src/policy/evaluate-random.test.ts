@@ -121,7 +121,9 @@ function naiveEffect(statements: readonly RandomStatement[], request: PolicyRequ
   const { principal: who } = request;
   const applies = (one: RandomStatement): boolean => {
     const names = 'arn' in who ? [who.arn, who.issuerArn, who.account] : [];
-    const principal = typeof one.principal === 'string' || names.includes(one.principal.AWS);
+    // A denial of everyone else leaves out no session that it does not name with its role: it has one name here.
+    const left = one.effect === 'Deny' && one.notPrincipal ? names.filter((name) => name === user.arn) : names;
+    const principal = typeof one.principal === 'string' || left.includes(one.principal.AWS);
     const action = one.action.some((pattern) => globbed(pattern.toLowerCase(), request.action.toLowerCase()));
     const resource = one.resource.some((pattern) => globbed(pattern, request.resource));
     const conditions = new Map(one.conditions.map((condition) => [writtenOperator(condition), condition]));

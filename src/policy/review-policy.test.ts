@@ -44,6 +44,8 @@ test('reviewPolicy() names what can never matter, and traps', () => {
     ],
     [condition('aws:username', []), [/no values/]],
     [{ Principal: undefined, NotPrincipal: '*' }, [/allows everyone else/]],
+    [{ Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: '111122223333' } }, [/this one names none/]],
+    [{ Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111122223333:user/a' } }, []],
     [{ Action: undefined, NotAction: 'a:b' }, [/every other action/]],
   ] as const) {
     const remarks = review(more);

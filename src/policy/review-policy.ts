@@ -14,12 +14,25 @@ export function reviewPolicy(document: PolicyDocument): readonly Remark[] {
       ...(statement.effect === 'Allow' && statement.principal?.negated === true
         ? [remark('Allow with NotPrincipal allows everyone else, anonymous callers included.')]
         : []),
+      ...(statement.effect === 'Deny' && statement.principal?.negated === true && !leavesOut(statement.principal)
+        ? [
+            remark(
+              'Deny with NotPrincipal leaves out users and sessions that it names, the latter with their role; this one names none.',
+            ),
+          ]
+        : []),
       ...(statement.effect === 'Allow' && statement.action.negated
         ? [remark('Allow with NotAction allows every other action of every service.')]
         : []),
       ...statement.conditions.flatMap((condition) => reviewCondition(condition, statement)),
     ];
   });
+}
+
+/** Whether NotPrincipal names anybody besides accounts and roles, who alone leave out none of their own. */
+function leavesOut({ everyone, aws, services, federated }: NonNullable<Statement['principal']>): boolean {
+  const themselves = aws.some((one) => !/^\d{12}$|^AROA|:root$|^arn:[^:]*:iam::\d*:role\//.test(one));
+  return everyone || themselves || services.length + federated.length > 0;
 }
 
 function reviewCondition(condition: Condition, statement: Statement): readonly Remark[] {
