@@ -1,11 +1,13 @@
-// The generated names of services: which addresses each has for the clients of a VPC, and back.
+// The generated names of services, those through VPC endpoints too: which addresses each has for the clients of a VPC, and back.
 
 import {
   apiAddressIn,
   apiName,
-  componentAddresses,
-  loopbackComponentAddress,
+  doorAddresses,
+  nameThrough,
+  type AddressPair,
   type DoorRecord,
+  type NetworkComponent,
   type NetworkRecord,
   type ServiceRecord,
   type Snapshot,
@@ -14,12 +16,6 @@ import {
 import { follow } from './follow.ts';
 import { labelsOfKey, nameEndsWith, nameKey, parentKey } from './wire-name.ts';
 
-/** The addresses of one name. */
-export interface ServiceAddresses {
-  readonly v4: readonly string[];
-  readonly v6: readonly string[];
-}
-
 /** The generated names of the newest snapshot. */
 export interface GeneratedNames {
   /** Work is done for the records that changed. */
@@ -27,7 +23,7 @@ export interface GeneratedNames {
   /** The revision of the snapshot, as a serial number. */
   readonly serial: number;
   /** The addresses of the name with the key for clients of the VPC; undefined: they have no such name. Without a VPC: its first ones. */
-  find(key: string, vpcId: string | undefined): ServiceAddresses | undefined;
+  find(key: string, vpcId: string | undefined): AddressPair | undefined;
   /** The keys of the names that have the address in the VPC. */
   findByAddress(address: string, vpcId: string): readonly string[];
   vpc(vpcId: string): VpcRecord | undefined;
@@ -48,11 +44,15 @@ export function generatedZone(key: string): string | undefined {
   return isZone && /^[a-z0-9-]+$/.test(region) ? nameKey(labels.join('.')) : undefined;
 }
 
-/** What one network offers, both ways. */
+/** What one network offers. */
 interface Offer {
-  readonly indexes: ReadonlyMap<string, number>;
-  readonly services: ReadonlyMap<number, string>;
+  readonly components: readonly NetworkComponent[];
+  readonly byService: ReadonlyMap<string, NetworkComponent>;
+  readonly byAssociation: ReadonlyMap<string, NetworkComponent>;
 }
+
+/** The first label of a name through a VPC endpoint. */
+const throughEndpoint = /^(vpce-[0-9a-z]+)-(snsa-[0-9a-z]+)$/;
 
 /** Makes the names of no snapshot. */
 export function createGeneratedNames(): GeneratedNames {
@@ -86,12 +86,27 @@ export function createGeneratedNames(): GeneratedNames {
     doorsByVpc.set(record.vpcId, own);
   };
 
-  function addressesAt(door: DoorRecord, index: number): { readonly v4: string; readonly v6?: string } | undefined {
-    const attachment = vpcs.get(door.vpcId)?.attachment;
-    if (attachment === undefined) return undefined;
-    return attachment.kind === 'loopback'
-      ? { v4: loopbackComponentAddress(attachment.n, index) }
-      : componentAddresses(index);
+  function addressesAt(door: DoorRecord, component: NetworkComponent | undefined): AddressPair | undefined {
+    const vpc = vpcs.get(door.vpcId);
+    return vpc && component && doorAddresses(vpc, door, component.index);
+  }
+
+  /** The addresses of a name through a VPC endpoint, which is its own VPC's alone. */
+  function findThrough(key: string, vpcId: string | undefined): AddressPair | undefined {
+    const [, id = '', associationId = ''] = throughEndpoint.exec(labelsOfKey(key)[0] ?? '') ?? [];
+    const door = doors.get(id);
+    if (door?.blocks === undefined || (vpcId !== undefined && vpcId !== door.vpcId)) return undefined;
+    const component = offers.get(door.serviceNetworkId)?.byAssociation.get(associationId);
+    return keyAt(door, component) === key ? addressesAt(door, component) : undefined;
+  }
+
+  /** The key of the name that a component has behind a door. */
+  function keyAt(door: DoorRecord, component: NetworkComponent | undefined): string | undefined {
+    const vpc = vpcs.get(door.vpcId);
+    const through = vpc && component && nameThrough(door, component, vpc);
+    if (through !== undefined) return nameKey(through);
+    const service = component && services.get(component.id);
+    return service && keyOfService(service);
   }
 
   return {
@@ -105,8 +120,9 @@ export function createGeneratedNames(): GeneratedNames {
         snapshot.networks,
         ({ id, components }) =>
           offers.set(id, {
-            indexes: new Map(components.map((one) => [one.id, one.index])),
-            services: new Map(components.map((one) => [one.index, one.id])),
+            components,
+            byService: new Map(components.map((one) => [one.id, one])),
+            byAssociation: new Map(components.map((one) => [one.associationId, one])),
           }),
         (network) => offers.delete(network.id),
       );
@@ -118,16 +134,17 @@ export function createGeneratedNames(): GeneratedNames {
       const vpc = key === apiKey ? vpcs.get(vpcId ?? '') : undefined;
       if (vpc !== undefined) return { v4: [apiAddressIn(vpc)], v6: [] };
       const serviceId = serviceIds.get(key);
-      if (serviceId === undefined) return undefined;
+      if (serviceId === undefined) return findThrough(key, vpcId);
       const candidates = vpcId === undefined ? doors.values() : (doorsByVpc.get(vpcId)?.values() ?? []);
       const v4: string[] = [];
       const v6: string[] = [];
       for (const door of candidates) {
-        const index = offers.get(door.serviceNetworkId)?.indexes.get(serviceId);
-        const found = index === undefined ? undefined : addressesAt(door, index);
+        // Endpoints do not answer to the services' own names (PrivateLink guide).
+        if (door.blocks !== undefined) continue;
+        const found = addressesAt(door, offers.get(door.serviceNetworkId)?.byService.get(serviceId));
         if (found === undefined) continue;
-        v4.push(found.v4);
-        if (found.v6 !== undefined) v6.push(found.v6);
+        v4.push(...found.v4);
+        v6.push(...found.v6);
         if (vpcId === undefined) break;
       }
       return v4.length === 0 ? undefined : { v4, v6 };
@@ -135,11 +152,10 @@ export function createGeneratedNames(): GeneratedNames {
     findByAddress(address, vpcId) {
       const keys: string[] = [];
       for (const door of doorsByVpc.get(vpcId)?.values() ?? [])
-        for (const [index, serviceId] of offers.get(door.serviceNetworkId)?.services ?? []) {
-          const found = addressesAt(door, index);
-          if (found?.v4 !== address && found?.v6 !== address) continue;
-          const service = services.get(serviceId);
-          const key = service && keyOfService(service);
+        for (const component of offers.get(door.serviceNetworkId)?.components ?? []) {
+          const found = addressesAt(door, component);
+          if (found?.v4.includes(address) !== true && found?.v6.includes(address) !== true) continue;
+          const key = keyAt(door, component);
           if (key !== undefined) keys.push(key);
         }
       return keys;
