@@ -14,9 +14,11 @@ import {
   createPublisher,
   followStandIns,
   obeyedRevision,
+  startDomainVerifier,
   startStatusTask,
 } from '../control/index.ts';
 import type { Context } from '../domain/index.ts';
+import { createLookUp } from '../dns/index.ts';
 import { createFeedServer } from '../feed/index.ts';
 import { createRun, enterHome, namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
 import { openStore } from '../store/index.ts';
@@ -28,6 +30,7 @@ import { bindExplain } from './bind-explain.ts';
 import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
+import { createTextLookUp } from './look-up-texts.ts';
 import { answerPage } from './page.ts';
 import { countersPath, feedPath, metadataPath, statePath } from './server-directory.ts';
 import { writeAdminFile } from './server-file.ts';
@@ -197,6 +200,8 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const statuses = lifetime.add(startStatusTask({ store, obeyed, clock, log, context, ...limits }), (one) =>
     one.close(),
   );
+  const lookUpTexts = createTextLookUp(publisher.snapshot, createLookUp(random));
+  lifetime.add(startDomainVerifier({ store, clock, log, context, lookUpTexts, ...limits }), (one) => one.close());
   lifetime.add(followStandIns({ store, workloads: agent.workloads.list, clock, log, context }), (one) => one.close());
   lifetime.add(await listenFeed(feedPath(dataDirectory), feed), (server) => void server.close());
   const fromVpcs = createVpcEntry({

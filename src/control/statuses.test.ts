@@ -41,6 +41,7 @@ async function open() {
     context,
     associationTimeout: 60_000,
     targetDrainTime: 60_000,
+    verificationTime: 259_200_000,
   });
   return { clock, store, context, obeyed, publisher, task };
 }
@@ -132,6 +133,7 @@ test('what is being deleted when control ends is gone with the next', async () =
     context,
     associationTimeout: 60_000,
     targetDrainTime: 60_000,
+    verificationTime: 259_200_000,
   });
   await turn();
   assert.equal(store.state.value.tables.service.size, 0);

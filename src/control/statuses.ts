@@ -25,6 +25,8 @@ export interface StatusTaskDeps {
   readonly associationTimeout: number;
   /** Milliseconds that a deregistered target drains. */
   readonly targetDrainTime: number;
+  /** Milliseconds that the TXT record of a domain verification is waited for. */
+  readonly verificationTime: number;
 }
 
 /** Milliseconds between looks at what is overdue or has rested long enough. */
@@ -61,7 +63,11 @@ export function startStatusTask(deps: StatusTaskDeps): StatusTask {
     try {
       if (hasWaiting(store.state.value))
         await store.commit(failOverdue, { timeout: deps.associationTimeout, countedFrom }, deps.context('FailOverdue'));
-      await store.commit(sweep, { ...defaultSweep, drain: deps.targetDrainTime }, deps.context('Sweep'));
+      await store.commit(
+        sweep,
+        { ...defaultSweep, drain: deps.targetDrainTime, verificationTime: deps.verificationTime },
+        deps.context('Sweep'),
+      );
     } catch (error) {
       log.error('upkeep could not be written; tried again', { error });
     }

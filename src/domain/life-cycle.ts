@@ -14,6 +14,10 @@ export interface Transitions<S extends string> {
   readonly obey?: S | 'gone';
   /** The time to wait for that is over. */
   readonly expire?: S;
+  /** What somebody else has to publish was looked for: it is there. */
+  readonly seen?: S;
+  /** It is not there. */
+  readonly missed?: S;
 }
 
 /** The transitions of every status of a resource. */
@@ -52,8 +56,8 @@ export const updatableCycle: LifeCycle<VpcAssociationStatus> = {
 
 /** Domain verifications: the time is that to publish the TXT record. */
 export const verificationCycle: LifeCycle<VerificationStatus> = {
-  PENDING: { expire: 'VERIFICATION_TIMED_OUT' },
-  VERIFIED: {},
+  PENDING: { seen: 'VERIFIED', expire: 'VERIFICATION_TIMED_OUT' },
+  VERIFIED: { seen: 'VERIFIED', missed: 'VERIFICATION_TIMED_OUT' },
   VERIFICATION_TIMED_OUT: {},
 };
 

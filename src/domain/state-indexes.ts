@@ -160,6 +160,8 @@ export const indexDefinitions = {
   networkEndpointsByNetwork: { networkEndpointAssociation: (r: NetworkEndpointAssociation) => [r.serviceNetworkKey] },
   /** Domain verifications that wait for their TXT record, under `all`, the oldest first. */
   pendingVerifications: { domainVerification: (r: DomainVerification) => (r.status === 'PENDING' ? ['all'] : []) },
+  /** Verified ones, under `all`. */
+  verifiedDomains: { domainVerification: (r: DomainVerification) => (r.status === 'VERIFIED' ? ['all'] : []) },
   /** By the service network's key; resting ones included. */
   addressesByNetwork: { componentAddress: (r: ComponentAddress) => [keyOf(r.account, r.region, r.serviceNetworkId)] },
   /** By the place in the pool, as a decimal number. */

@@ -6,7 +6,11 @@ import {
   deleteResourceEndpointAssociation,
 } from '../../src/domain/association/index.ts';
 import type { Context, Decided } from '../../src/domain/decision.ts';
-import { deleteDomainVerification, startDomainVerification } from '../../src/domain/domain-verification/index.ts';
+import {
+  deleteDomainVerification,
+  settleVerifications,
+  startDomainVerification,
+} from '../../src/domain/domain-verification/index.ts';
 import { findResource, formatArn, newId } from '../../src/domain/identifiers.ts';
 import { keyOfRecord } from '../../src/domain/records/base.ts';
 import {
@@ -124,6 +128,12 @@ export const resourceWords: readonly Word[] = [
     callOf(deleteResourceEndpointAssociation, {
       resourceEndpointAssociationIdentifier: hand.identifier('resourceEndpointAssociation', a),
     }),
+  (hand, a, b) => {
+    const verification = hand.own('domainVerification', a);
+    return callOf(settleVerifications, {
+      found: verification === undefined ? [] : [{ verification, seen: b % 2 === 0 }],
+    });
+  },
   (_, a) => callOf(startDomainVerification, { domainName: `example${a % 4}.com` }),
   (hand, a) =>
     callOf(deleteDomainVerification, { domainVerificationIdentifier: hand.identifier('domainVerification', a) }),

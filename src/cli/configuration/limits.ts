@@ -10,6 +10,12 @@ export interface Limits extends ProxyLimits, ServerLimits {
   readonly associationTimeout: number;
   /** How long a deregistered target drains before it is gone (AWS: a minute). */
   readonly targetDrainTime: number;
+  /** How long the TXT record of a domain verification is waited for. */
+  readonly verificationTime: number;
+  /** How often pending domain verifications are looked at. */
+  readonly verificationInterval: number;
+  /** When a verified domain is looked at again. */
+  readonly verificationRecheck: number;
   /** Bytes after which an access log begins a new file. */
   readonly accessLogFileSize: number;
   /** How many older files of an access log are kept; may be 0. */
@@ -38,6 +44,9 @@ export const defaultLimits: Limits = {
   ...defaultServerLimits,
   associationTimeout: 60_000,
   targetDrainTime: 60_000,
+  verificationTime: 259_200_000,
+  verificationInterval: 30_000,
+  verificationRecheck: 86_400_000,
   accessLogFileSize: 100_000_000,
   accessLogFiles: 5,
   accessLogMemory: 64_000_000,

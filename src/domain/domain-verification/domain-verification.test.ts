@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createScenario, scenarioCaller } from '../scenario.ts';
 import { defaultSweep, sweep } from '../upkeep/index.ts';
-import { deleteDomainVerification, getDomainVerification, startDomainVerification } from './index.ts';
+import {
+  deleteDomainVerification,
+  getDomainVerification,
+  listDueVerifications,
+  settleVerifications,
+  startDomainVerification,
+} from './index.ts';
 
 test('startDomainVerification() says what to publish, and one for each domain is enough', () => {
   const scenario = createScenario();
@@ -32,4 +38,25 @@ test('sweep() lets a verification time out after 72 hours, and the domain can th
   scenario.run(startDomainVerification, { domainName: 'example.com' });
   scenario.run(deleteDomainVerification, { domainVerificationIdentifier: id });
   assert.throws(status, /was not found/);
+});
+
+test('settleVerifications() verifies what is seen, and takes that back when it is missed later', () => {
+  const scenario = createScenario();
+  const verification = scenario.run(startDomainVerification, { domainName: 'example.com' });
+  const get = () => getDomainVerification(scenario.state, scenarioCaller, verification.id);
+  const due = (): number => listDueVerifications(scenario.state, scenario.now, 1000).length;
+  assert.equal(scenario.run(settleVerifications, { found: [{ verification, seen: false }] }), 0);
+  assert.deepEqual([get().status, due()], ['PENDING', 1]);
+  scenario.run(settleVerifications, { found: [{ verification, seen: true }] });
+  assert.deepEqual([get().status, get().lastVerifiedAt, due()], ['VERIFIED', scenario.now, 0]);
+  scenario.now += defaultSweep.verificationTime;
+  assert.equal(scenario.run(sweep, defaultSweep), 0);
+  assert.equal(due(), 1);
+  scenario.run(settleVerifications, { found: [{ verification, seen: true }] });
+  assert.deepEqual([get().lastVerifiedAt, due()], [scenario.now, 0]);
+  scenario.run(settleVerifications, { found: [{ verification, seen: false }] });
+  assert.deepEqual([get().status, due()], ['VERIFICATION_TIMED_OUT', 0]);
+  // One of the same domain that was begun since is another.
+  scenario.run(startDomainVerification, { domainName: 'example.com' });
+  assert.equal(scenario.run(settleVerifications, { found: [{ verification, seen: true }] }), 0);
 });

@@ -34,6 +34,8 @@ export interface DomainVerification extends BaseRecord {
   /** What the owner has to publish: a TXT record of this name with this value. */
   readonly txtName: string;
   readonly txtValue: string;
+  /** When the record was last seen; absent: never. */
+  readonly lastVerifiedAt?: number;
 }
 
 export type ResourceConfigurationType = 'SINGLE' | 'GROUP' | 'CHILD' | 'ARN' | 'CIDR';
