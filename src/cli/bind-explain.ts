@@ -17,7 +17,7 @@ import type { ServerSettings } from './settings.ts';
 export function bindExplain(parts: {
   readonly settings: ServerSettings;
   readonly snapshot: Watch<Snapshot>;
-  readonly store: Pick<Store, 'at'>;
+  readonly store: Pick<Store, 'at' | 'timeOf'>;
   readonly agent: Agent;
   readonly health: HealthBoard;
   readonly clock: Clock;

@@ -17,15 +17,21 @@ export type ServedExplainer = (request: ServedRequest) => Promise<LoggedExplanat
 
 export interface ServedExplainerDeps extends Pick<ExplainDeps, 'limits' | 'findName'> {
   readonly settings: Pick<ServerSettings, 'dataDirectory'>;
-  readonly store: Pick<Store, 'at'>;
+  readonly store: Pick<Store, 'at' | 'timeOf'>;
   readonly clock: Clock;
 }
 
 /** How far back requests are looked for, in milliseconds. The store keeps the log of changes for longer (`defaultRetention`). */
 const HOUR = 3_600_000;
 
+/** Milliseconds that a record's time can be off: it has whole seconds. */
+const ROUNDED = 1000;
+
 /** Milliseconds until a record that was just made is in its file for certain, on a machine with much to do. */
 const WRITTEN = 500;
+
+/** How long the snapshot is kept that was asked about last, in milliseconds. */
+const KEPT = 60_000;
 
 /** How many may wait: files are read and states made for one at a time. */
 const MOST_WAITING = 8;
@@ -34,6 +40,7 @@ const MOST_WAITING = 8;
 export function createServedExplainer({ settings, store, clock, ...deps }: ServedExplainerDeps): ServedExplainer {
   const folder = join(settings.dataDirectory, 'access');
   let kept: Snapshot | undefined;
+  let forget = (): void => {};
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +52,9 @@ export function createServedExplainer({ settings, store, clock, ...deps }: Serve
     // Only what came since.
     return findLoggedRequest(folder, requestId, now - WRITTEN);
   };
+  /** Whether the server was restored since: then it has come to the same number once more. */
+  const isAnother = async ({ revision, startTime, duration }: LoggedRequest): Promise<boolean> =>
+    ((await store.timeOf(revision)) ?? 0) > Date.parse(startTime) + duration + ROUNDED;
   const snapshotAt = async (revision: number): Promise<Snapshot | undefined> => {
     if (kept?.revision === revision) return kept;
     const state = await store.at(revision);
@@ -52,6 +62,8 @@ export function createServedExplainer({ settings, store, clock, ...deps }: Serve
     // Callers are known by their ARNs: no key of anybody is derived.
     const nothing = { day: formatDay(clock.now()), regions: [], secretOf: () => undefined, sessionKeys: () => [] };
     kept = compile(nothingCompiled, state, undefined, nothing).snapshot;
+    forget();
+    forget = clock.after(KEPT, () => (kept = undefined));
     return kept;
   };
   const explain = async ({
@@ -63,7 +75,8 @@ export function createServedExplainer({ settings, store, clock, ...deps }: Serve
     const own = found !== undefined && isOf(found, `:${region}:${account}:`);
     if (found === undefined || !own)
       return { failure: 'not found', message: `The access logs have no request ${requestId} of the last hour.` };
-    return explainLogged(found, await snapshotAt(found.revision), deps);
+    const snapshot = (await isAnother(found)) ? undefined : await snapshotAt(found.revision);
+    return explainLogged(found, snapshot, deps);
   };
   return async (request) => {
     if (waiting >= MOST_WAITING)

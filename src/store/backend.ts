@@ -14,6 +14,8 @@ export interface Backend extends AsyncDisposable {
   lastRevision(): Promise<number>;
   /** The state as of `revision`, or undefined when the log does not reach to it. */
   at(revision: number): Promise<State | undefined>;
+  /** As of a store. */
+  timeOf(revision: number): Promise<number | undefined>;
   /** The newest events of those that `query` looks for. It may give fewer than the limit although there are more: `next` goes on then. */
   findEvents(query: EventQuery): Promise<EventPage>;
   /** Removes every event. */

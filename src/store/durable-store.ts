@@ -276,6 +276,10 @@ export class DurableStore implements Store {
     return this.#backend.at(revision);
   }
 
+  timeOf(revision: number): Promise<number | undefined> {
+    return this.#backend.timeOf(revision);
+  }
+
   subscribe(listener: (group: DurableChanges) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);

@@ -42,6 +42,7 @@ export function createMemoryBackend(retention: EventRetention = defaultEventRete
       Promise.resolve(
         revision < base.revision || revision > (rows.at(-1)?.revision ?? base.revision) ? undefined : fold(revision),
       ),
+    timeOf: (revision) => Promise.resolve(rows.find((row) => row.revision === revision)?.time),
     findEvents: (query) => {
       const found = events.all().filter((event) => matchesQuery(event, query, retention.age));
       found.sort((a, b) => comparePositions(b, a));

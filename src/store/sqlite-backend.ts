@@ -61,6 +61,11 @@ export class SqliteBackend implements Backend {
     return stored === undefined ? undefined : stateOf(stored);
   }
 
+  async timeOf(revision: number): Promise<number | undefined> {
+    const time = await this.#ask({ kind: 'timeOf', revision });
+    return typeof time === 'number' ? time : undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;

@@ -106,6 +106,12 @@ export class SqliteLog {
     };
   }
 
+  /** When the row of `revision` was decided; undefined when there is none. */
+  timeOf(revision: number): number | undefined {
+    const found = this.#database.prepare('SELECT time FROM log WHERE revision = ?').get(revision)?.['time'];
+    return found === undefined ? undefined : Number(found);
+  }
+
   /**
    * Folds the oldest rows into the records when the log is too large and they are old enough. Returns whether there is more
    * to fold. `now` in milliseconds since 1970.

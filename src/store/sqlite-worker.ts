@@ -20,6 +20,7 @@ export type SqliteRequest = { readonly id: number } & (
   | { readonly kind: 'lastRevision' }
   | { readonly kind: 'scrub' }
   | { readonly kind: 'read'; readonly revision?: number }
+  | { readonly kind: 'timeOf'; readonly revision: number }
   | { readonly kind: 'close' }
 );
 
@@ -69,6 +70,8 @@ function answer(request: SqliteRequest): SqliteValue {
       return log.scrub();
     case 'read':
       return log.read(request.revision);
+    case 'timeOf':
+      return log.timeOf(request.revision);
     case 'close':
       log.close();
       return undefined;

@@ -61,6 +61,8 @@ export interface Store extends AsyncDisposable {
   scrub(): Promise<boolean>;
   /** The state as of `revision`, or undefined when the log does not reach back (or forward) to it. */
   at(revision: number): Promise<State | undefined>;
+  /** When `revision` was decided, in milliseconds since 1970; undefined when the log has no row of it. */
+  timeOf(revision: number): Promise<number | undefined>;
   /** Calls `listener` after every durable group, in order; the returned function ends that. */
   subscribe(listener: (group: DurableChanges) => void): () => void;
 }

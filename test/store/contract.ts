@@ -69,6 +69,14 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     assert.equal(await store.at(states.length), undefined);
   });
 
+  test(`${name}: timeOf() gives the moment of every revision in the log`, async () => {
+    await using store = await open();
+    const before = store.state.value.revision;
+    await store.commit(createService, { name: 'one' }, { ...contextOf('CreateService'), now: 1234 });
+    await store.commit(createService, { name: 'two' }, { ...contextOf('CreateService'), now: 2345 });
+    assert.deepEqual(await Promise.all([1, 2, 3].map((n) => store.timeOf(before + n))), [1234, 2345, undefined]);
+  });
+
   test(`${name}: subscribers get every change in order`, async () => {
     await using store = await open();
     const changes: Change[] = [];

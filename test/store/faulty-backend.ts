@@ -12,6 +12,7 @@ export function createFaultyBackend(backend: Backend, faultOf: (n: number) => Fa
   return {
     load: () => backend.load(),
     at: (revision) => backend.at(revision),
+    timeOf: (revision) => backend.timeOf(revision),
     findEvents: (query) => backend.findEvents(query),
     clearEvents: () => backend.clearEvents(),
     scrub: () => backend.scrub(),

@@ -174,6 +174,7 @@ export function standStill(store: Store): Store {
     clearEvents: () => Promise.resolve(),
     scrub: () => Promise.resolve(false),
     at: (revision) => store.at(revision),
+    timeOf: (revision) => store.timeOf(revision),
     subscribe: () => () => {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
