@@ -63,8 +63,10 @@ export interface AgentDeps {
 export interface Agent {
   /** The newest revision that this machine has finished. */
   readonly obeyed: Watch<number>;
-  /** What keeps VPCs, sockets or instances from being as they should, in sentences. */
+  /** What kept VPCs, sockets or instances from being as they should in the last pass, in sentences. */
   readonly problems: Watch<readonly string[]>;
+  /** Which instances do not stay up, as of now, in sentences. */
+  readonly instanceProblems: () => readonly string[];
   /** By VPC id; what workers need to dial. Empty until the machine has been seen: that is no news for workers, who know from the agent before. */
   readonly attachments: Watch<ReadonlyMap<string, VpcAttachment>>;
   /** The sockets of the last pass that opened all of them. */
@@ -149,7 +151,7 @@ export function createAgent(deps: AgentDeps): Agent {
     if (attach === 'netns') await network.endProcesses(instances.unknown(wanted));
     await instances.sync(wanted);
     listening.set(opened);
-    problems.set([...closing.problems, ...workloads.problems(snapshot), ...instances.problems, ...failed.values()]);
+    problems.set([...closing.problems, ...workloads.problems(snapshot), ...failed.values()]);
     return failed;
   }
 
@@ -227,6 +229,7 @@ export function createAgent(deps: AgentDeps): Agent {
   return {
     obeyed,
     problems,
+    instanceProblems: () => instances.problems,
     attachments,
     listening,
     workloads,

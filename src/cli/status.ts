@@ -60,6 +60,9 @@ export function describeServer(source: StatusSource) {
     listening: [...agent.listening.value].sort(),
     problems: [
       ...agent.problems.value,
+      ...agent.instanceProblems(),
+      ...targetProblems(source),
+      ...listenerProblems(snapshot),
       ...(droppedRecords === 0
         ? []
         : [`${droppedRecords} records of access logs were dropped: the disk does not take them`]),
@@ -98,4 +101,25 @@ function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings:
 /** The port that clients use: without the right to ports below 1024, loopback opens them at port + 20000. */
 function openPort(port: number, vpc: VpcRecord, settings: ServerSettings): number {
   return vpc.attachment.kind === 'loopback' && port < 1024 && !settings.lowPorts ? port + 20000 : port;
+}
+
+/** Target groups that requests are sent to and that have nobody to take them. */
+function targetProblems({ snapshot, health }: Pick<StatusSource, 'snapshot' | 'health'>): readonly string[] {
+  return [...snapshot.targetGroups.values()].flatMap(({ id, healthCheck, targets }) => {
+    const serving = targets.filter(({ draining }) => !draining);
+    if (!healthCheck.enabled || serving.length === 0) return [];
+    const down = serving.filter((one) => health.find(id, `${one.id}|${one.port}`)?.health === 'unhealthy');
+    return down.length < serving.length ? [] : [`target group ${id}: none of its ${serving.length} targets is healthy`];
+  });
+}
+
+/** Listeners whose protocol is not carried yet. */
+function listenerProblems({ services }: Snapshot): readonly string[] {
+  return [...services.values()].flatMap(({ name, listeners }) =>
+    listeners.flatMap(({ protocol, port }) =>
+      protocol === 'HTTP'
+        ? []
+        : [`service ${name}: its listener at port ${port} is ${protocol}, which is not served yet`],
+    ),
+  );
 }

@@ -5,7 +5,19 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ListServicesCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import { CreateListenerCommand, ListServicesCommand, VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
+import {
+  enter,
+  eventually,
+  forward,
+  makeGroup,
+  makeListener,
+  makeNetwork,
+  makeService,
+  makeVpc,
+  offer,
+  targetPort,
+} from '../e2e/scenario.ts';
 import { ownCheckout, runPergola, TestServer, type Finished } from '../server.ts';
 
 const configuration = `vpcs:
@@ -172,4 +184,35 @@ test('the admin key is in the data directory, for its owner', () => {
   const admin = JSON.parse(readFileSync(join(server.data, 'admin.json'), 'utf8')) as Readonly<Record<string, string>>;
   assert.match(admin['accessKeyId'] ?? '', /^AKIA[A-Z2-7]{16}$/);
   assert.match(admin['secretAccessKey'] ?? '', /^\S{40}$/);
+});
+
+test('status tells of instances that do not stay up, groups without a healthy target, and listeners that are not served', async () => {
+  await using ailing = await TestServer.start({
+    attach: 'loopback',
+    workers: 1,
+    configuration: `limits: { healthCheckSpeed: 60 }
+vpcs:
+  - name: ill
+    cidrs: [10.0.0.0/16]
+    attachment: { kind: loopback, n: 57 }
+    instances: [{ name: one, address: 10.0.1.10, command: ['false'] }]
+`,
+  });
+  const [clients, network, service] = await Promise.all([makeVpc(ailing), makeNetwork(ailing), makeService(ailing)]);
+  await enter(ailing, clients, network);
+  const group = await makeGroup(ailing, clients, [{ id: '10.0.1.11', port: targetPort }]);
+  await makeListener(ailing, service.id, forward([group, 1]));
+  await offer(ailing, service.id, network);
+  const listener = { serviceIdentifier: service.id, name: 'encrypted', protocol: 'HTTPS', port: 443 } as const;
+  const defaultAction = { fixedResponse: { statusCode: 404 } };
+  await ailing.lattice.send(new CreateListenerCommand({ ...listener, defaultAction }));
+  const expected = [
+    /^problem: instance i-\w+ ended \d+ times soon after its start$/m,
+    new RegExp(`^problem: target group ${group}: none of its 1 targets is healthy$`, 'm'),
+    /^problem: service \S+: its listener at port 443 is HTTPS, which is not served yet$/m,
+  ];
+  await eventually('all of it is told', async () => {
+    const { stdout } = await pergola('status', '--data', ailing.data);
+    return expected.every((one) => one.test(stdout));
+  });
 });
