@@ -85,7 +85,9 @@ test('a session is its role’s until its time, and of no other key', () => {
   assert.match(callerOf(world, token, now, { secretAccessKey: 'other' }), /^InvalidSignatureException: /);
   // One that is open already does not open for another key.
   assert.equal(callerOf(world, token, now, { accessKeyId: 'ASIAOTHER' }), invalid);
-  assert.equal(callerOf(world, `${token.slice(0, -2)}AA`), invalid);
+  // Not the last letter, of which some bits mean nothing, and never the one that is there.
+  const changed = `${token.slice(0, -5)}${token.at(-5) === 'A' ? 'B' : 'A'}${token.slice(-4)}`;
+  assert.equal(callerOf(world, changed), invalid);
   assert.equal(callerOf(world, 'v1.20260102.'), invalid);
 });
 
