@@ -312,7 +312,9 @@ export class Workloads {
   }
 
   #entrance(vpc: VpcRecord, { id, address, role }: Pick<WorkloadIdentity, 'id' | 'address' | 'role'>): Entrance {
-    const credentials = role === undefined ? {} : { AWS_REGION: vpc.region, ...this.#deps.roles.environment(id, vpc) };
+    // botocore reads the second alone.
+    const region = { AWS_REGION: vpc.region, AWS_DEFAULT_REGION: vpc.region };
+    const credentials = role === undefined ? {} : { ...region, ...this.#deps.roles.environment(id, vpc) };
     const environment = { ...workloadEnvironment(vpc, address), ...credentials };
     if (vpc.attachment.kind !== 'netns') return { environment };
     const files = this.#folder({ vpcId: vpc.id, address });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ec2Operations } from '../../src/api/ec2/operations.ts';
 import { iamOperations } from '../../src/api/iam/operations.ts';
 import { partFolder } from '../../tools/peers.ts';
@@ -63,6 +64,34 @@ test('boto3 calls every operation of IAM that is implemented, and reads what it 
   const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'iam.py'));
   assert.equal(status, 0, stderr);
   assert.deepEqual(JSON.parse(stdout), iamOperations.map(({ name }) => name).sort());
+});
+
+test('boto3 in a VPC calls the API with the role of its workload, and with nothing in its environment that was put there for it', async () => {
+  const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const may = { Effect: 'Allow', Action: 'vpc-lattice:ListServices', Resource: '*' };
+  const document = (Statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement });
+  const RoleName = 'in-vpc';
+  const made = await server.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document(trust) }));
+  await server.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'may', PolicyDocument: document(may) }));
+  const script = [
+    'import boto3, json',
+    'arn = boto3.client("sts").get_caller_identity()["Arn"]',
+    'lattice = boto3.client("vpc-lattice")',
+    'listed = lattice.list_services()["ResponseMetadata"]["HTTPStatusCode"]',
+    'try: lattice.list_service_networks(); refused = None',
+    'except lattice.exceptions.AccessDeniedException as error: refused = error.response["Error"]["Code"]',
+    'print(json.dumps([arn.split("/")[:2], listed, refused]))',
+  ];
+  const { status, stdout, stderr } = await server.exec(
+    ['--vpc', 'clients', '--role', made.Role?.Arn ?? ''],
+    [
+      ...['env', `PYTHONPATH=${partFolder('aws-python')}`, 'PYTHONDONTWRITEBYTECODE=1', 'AWS_CONFIG_FILE=/dev/null'],
+      ...['AWS_SHARED_CREDENTIALS_FILE=/dev/null', 'python3', '-c', script.join('\n')],
+    ],
+  );
+  assert.equal(status, 0, stderr);
+  const session = ['arn:aws:sts::123456789012:assumed-role', RoleName];
+  assert.deepEqual(JSON.parse(stdout), [session, 200, 'AccessDeniedException']);
 });
 
 /** Runs `aws SERVICE COMMAND`. */
