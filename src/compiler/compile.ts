@@ -221,6 +221,9 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
         touched.targetGroups.add(keyOfRecord(group));
       break;
     }
+    case 'networkInterface':
+    case 'vpcPart':
+      break;
     case 'loadBalancer':
       state.tables.targetGroup.forEach((group, one) => {
         if (group.type === 'ALB') touched.targetGroups.add(one);

@@ -58,7 +58,7 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
       .map((group) => compileSecurityGroup(state, group)),
     // Who runs as a stand-in is known to the agent, which made it.
     instances: recordsBy(state, 'instance', 'instancesByVpc', key)
-      .filter(({ origin }) => origin !== 'workload')
+      .filter(({ origin, machine }) => origin !== 'workload' && machine?.state !== 'stopped')
       .sort(byId)
       .map(compileInstance),
   };
@@ -234,7 +234,9 @@ export function compileTargetGroup(state: State, key: Key, revision: number): Ta
 
 function instanceAddresses(state: State, vpcKey: Key): ReadonlyMap<string, string> {
   return new Map(
-    recordsBy(state, 'instance', 'instancesByVpc', vpcKey).map((instance) => [instance.id, instance.address]),
+    recordsBy(state, 'instance', 'instancesByVpc', vpcKey).flatMap(({ id, address, machine }) =>
+      machine?.state === 'stopped' ? [] : [[id, address] as const],
+    ),
   );
 }
 

@@ -1,7 +1,9 @@
 // The secondary indexes as data: for each, which values a record is found under.
 
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
-import type { Instance, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './records/ec2.ts';
+import type { Instance, NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './records/ec2.ts';
+import type { PartType, VpcPart } from './records/vpc-part.ts';
+import { addressesOfPrefix, usedByInterface, usedByPart, usedByRule, usedByVpc } from './ec2-uses.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
 import type { HostedZone, RecordSet, ZoneChange } from './records/hosted-zone.ts';
 import type { Credential, IamEntity, IamInstanceProfile, IamRecord } from './records/iam.ts';
@@ -44,13 +46,6 @@ const attached = (record: IamEntity): readonly string[] =>
 
 const bounded = (record: IamEntity): readonly string[] =>
   record.permissionsBoundary === undefined ? [] : [policyIndexValue(record.account, record.permissionsBoundary)];
-
-/** A rule of a group uses another group, or a prefix list. */
-function usedByRule(rule: SecurityGroupRule): readonly string[] {
-  const { peer, groupId } = rule;
-  if (peer.kind === 'group') return peer.groupId === groupId ? [] : siblings(rule, peer.groupId);
-  return peer.kind === 'prefixList' ? siblings(rule, peer.prefixListId) : [];
-}
 
 /** IAM's names are not distinguished by case. */
 const named =
@@ -172,9 +167,6 @@ export const indexDefinitions = {
   securityGroupsByVpc: { securityGroup: (r: SecurityGroup) => inVpc(r) },
   /** By the key of the group that has them. */
   rulesByGroup: { securityGroupRule: (r: SecurityGroupRule) => siblings(r, r.groupId) },
-  /** What of EC2 uses something that therefore cannot go, by the key of what is used. */
-  ec2Users: { securityGroupRule: usedByRule },
-  instancesByVpc: { instance: (r: Instance) => inVpc(r) },
   /** By the zone's id, whosever it is. */
   hostedZonesById: { hostedZone: (r: HostedZone) => [r.id] },
   /** By the keys of the VPCs that it answers. */
@@ -185,6 +177,27 @@ export const indexDefinitions = {
   recordSetsByZone: { recordSet: (r: RecordSet) => [r.zoneKey] },
   /** Changes of zones, under `all`. */
   zoneChanges: { zoneChange: () => ['all'] },
+  /** What of EC2 uses something that therefore cannot go, by the key of what is used. */
+  ec2Users: {
+    vpc: usedByVpc,
+    securityGroup: (r: SecurityGroup) => (r.name === 'default' ? [] : inVpc(r)),
+    securityGroupRule: usedByRule,
+    networkInterface: usedByInterface,
+    vpcPart: usedByPart,
+  },
+  /** By the VPC's key. */
+  interfacesByVpc: { networkInterface: (r: NetworkInterface) => inVpc(r) },
+  /** By VPC and address, see `addressIndexValue`; every address of its prefixes too. */
+  interfacesByAddress: {
+    networkInterface: (r: NetworkInterface) =>
+      [...r.addresses, ...r.ipv4Prefixes.flatMap(addressesOfPrefix)].map((one) => addressIndexValue(r.vpcKey, one)),
+  },
+  /** By the VPC's key: what is only kept of it. */
+  partsByVpc: { vpcPart: (r: VpcPart) => ('vpcKey' in r && r.vpcKey !== undefined ? [r.vpcKey] : []) },
+  /** Without those that have ended, which are shown for a while and stand nowhere. */
+  instancesByVpc: { instance: (r: Instance) => (r.machine?.state === 'terminated' ? [] : inVpc(r)) },
+  /** Instances that have ended, under `all`, the first to end first. */
+  endedInstances: { instance: (r: Instance) => (r.machine?.state === 'terminated' ? ['all'] : []) },
   /** By the loopback number. */
   vpcsByLoopback: { vpc: (r: Vpc) => (r.attachment.kind === 'loopback' ? [String(r.attachment.n)] : []) },
   /** By the access key id. */
@@ -213,6 +226,9 @@ export const indexDefinitions = {
     securityGroupRule: owned('securityGroupRule'),
     prefixList: owned('prefixList'),
     hostedZone: owned('hostedZone'),
+    networkInterface: owned('networkInterface'),
+    instance: owned('instance'),
+    vpcPart: (r: VpcPart) => [ownedIndexValue(r.type, r)],
     iamUser: owned('iamUser'),
     iamRole: owned('iamRole'),
     iamPolicy: owned('iamPolicy'),
@@ -246,6 +262,7 @@ export type IndexName = keyof typeof indexDefinitions;
 export function indexOrder(index: IndexName, record: BaseRecord): number {
   if (index === 'drainingTargets') return (record as Target).drainingSince ?? 0;
   if (index === 'recordSetsByZone') return 0;
+  if (index === 'endedInstances') return (record as Instance).machine?.stateSince ?? 0;
   if (index === 'restingAddresses') return (record as ComponentAddress).freedAt ?? 0;
   return record.createdAt;
 }
@@ -261,11 +278,19 @@ export type OwnedKind =
   | 'domainVerification'
   | Ec2Kind
   | 'hostedZone'
+  | PartType
   | IamKind
   | 'oidcProvider';
 
 /** The kinds of EC2 that an account lists as its own. */
-export type Ec2Kind = 'vpc' | 'subnet' | 'securityGroup' | 'securityGroupRule' | 'prefixList';
+export type Ec2Kind =
+  | 'vpc'
+  | 'subnet'
+  | 'securityGroup'
+  | 'securityGroupRule'
+  | 'prefixList'
+  | 'networkInterface'
+  | 'instance';
 
 /** The kinds of IAM that have a name. */
 export type IamKind = 'iamUser' | 'iamRole' | 'iamPolicy' | 'iamInstanceProfile';
@@ -295,6 +320,11 @@ export function targetIndexValue(group: Key, targetId: string): string {
   return `${group} ${targetId}`;
 }
 
+/** Under which value an index finds who has an address of a VPC. */
+export function addressIndexValue(vpcKey: Key, address: string): string {
+  return `${vpcKey} ${address}`;
+}
+
 /** Under which value an index finds what joins two records. */
 export function pairIndexValue(a: Key, b: Key): string {
   return `${a} ${b}`;
@@ -307,7 +337,10 @@ export function policyIndexValue(account: string, arn: string): string {
 
 /** Under which value the `names` index finds `name`: the scope is account and region, or the key of the owner. */
 export function nameIndexValue(
-  kind: Exclude<OwnedKind, Ec2Kind | 'hostedZone' | 'resourceAssociation' | 'oidcProvider'> | 'listener' | 'rule',
+  kind:
+    | Exclude<OwnedKind, Ec2Kind | PartType | 'hostedZone' | 'resourceAssociation' | 'oidcProvider'>
+    | 'listener'
+    | 'rule',
   scope: string,
   name: string,
 ): string {

@@ -8,11 +8,13 @@ import type {
   Instance,
   LoadBalancer,
   ManagedPrefixList,
+  NetworkInterface,
   SecurityGroup,
   SecurityGroupRule,
   Subnet,
   Vpc,
 } from './records/ec2.ts';
+import type { VpcPart } from './records/vpc-part.ts';
 import type {
   ClientToken,
   Credential,
@@ -69,6 +71,8 @@ export interface RecordTypes {
   readonly securityGroup: SecurityGroup;
   readonly securityGroupRule: SecurityGroupRule;
   readonly prefixList: ManagedPrefixList;
+  readonly networkInterface: NetworkInterface;
+  readonly vpcPart: VpcPart;
   readonly instance: Instance;
   readonly loadBalancer: LoadBalancer;
   readonly hostedZone: HostedZone;
@@ -110,6 +114,8 @@ export const recordKinds: readonly RecordKind[] = [
   'securityGroup',
   'securityGroupRule',
   'prefixList',
+  'networkInterface',
+  'vpcPart',
   'instance',
   'loadBalancer',
   'hostedZone',

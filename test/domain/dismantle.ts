@@ -10,6 +10,26 @@ import type { Context, Decision } from '../../src/domain/decision.ts';
 import { deleteDomainVerification } from '../../src/domain/domain-verification/index.ts';
 import { deleteSubnet, deleteVpc, placeStandIns } from '../../src/domain/ec2/index.ts';
 import { deleteHostedZone } from '../../src/domain/hosted-zone/index.ts';
+import { modifyInstance, terminateInstances } from '../../src/domain/instance/index.ts';
+import { deleteNetworkInterface } from '../../src/domain/network-interface/index.ts';
+import { deletePrefixList } from '../../src/domain/prefix-list/index.ts';
+import type { PartType, VpcPart } from '../../src/domain/records/index.ts';
+import { deleteSecurityGroup, revokeRules } from '../../src/domain/security-group/index.ts';
+import {
+  aclAssociationIdOf,
+  deleteInternetGateway,
+  deleteNatGateway,
+  deleteNetworkAcl,
+  deletePart,
+  deleteRoute,
+  deleteRouteTable,
+  detachInternetGateway,
+  disassociateAddress,
+  disassociateRouteTable,
+  releaseAddress,
+  replaceNetworkAclAssociation,
+  replaceRouteTableAssociation,
+} from '../../src/domain/vpc-part/index.ts';
 import { deleteServiceNetwork } from '../../src/domain/network/index.ts';
 import { deleteAccessKey, deleteUser } from '../../src/domain/iam/index.ts';
 import {
@@ -110,8 +130,56 @@ export function dismantle(state: State, context: Context): readonly string[] {
     run(deletePolicy, { arn }, r);
   });
   each('oidcProvider', (r) => run(deleteOidcProvider, { arn: r.arn }, r));
+  each('instance', (r) => {
+    run(modifyInstance, { instanceId: r.id, change: { kind: 'disableApiTermination', value: false } }, r);
+    run(terminateInstances, { instanceIds: [r.id] }, r);
+  });
+  now += 1_000_000_000;
+  run(sweep, defaultSweep, context);
+  const eachPart = <T extends PartType>(type: T, end: (part: Extract<VpcPart, { readonly type: T }>) => void): void =>
+    each('vpcPart', (r) => (r.type === type ? end(r as Extract<VpcPart, { readonly type: T }>) : undefined));
+  eachPart('natGateway', (r) => run(deleteNatGateway, { natGatewayId: r.id }, r));
+  eachPart('elasticIp', (r) => {
+    if (r.association !== undefined) run(disassociateAddress, { associationId: r.association.id }, r);
+    run(releaseAddress, { allocationId: r.id }, r);
+  });
+  each('networkInterface', (r) => run(deleteNetworkInterface, { networkInterfaceId: r.id }, r));
+  eachPart('egressOnlyInternetGateway', (r) => run(deletePart, { type: r.type, id: r.id }, r));
+  eachPart('internetGateway', (r) => {
+    if (r.vpcId !== undefined) run(detachInternetGateway, { internetGatewayId: r.id, vpcId: r.vpcId }, r);
+    run(deleteInternetGateway, { internetGatewayId: r.id }, r);
+  });
+  each('securityGroupRule', (r) => run(revokeRules, { groupId: r.groupId, isEgress: r.isEgress, ruleIds: [r.id] }, r));
+  each('securityGroup', (r) => (r.name === 'default' ? undefined : run(deleteSecurityGroup, { groupId: r.id }, r)));
+  // Of the configuration's VPCs too: what calls put into their tables calls take out.
+  for (const part of [...head.tables.vpcPart.values()])
+    if (part.type === 'routeTable')
+      for (const { destination } of part.routes) run(deleteRoute, { routeTableId: part.id, destination }, part);
+  each('prefixList', (r) => run(deletePrefixList, { prefixListId: r.id }, r));
   each('subnet', (r) => run(deleteSubnet, { subnetId: r.id }, r));
+  // Those that came with a VPC are its main and default ones again before the others go.
+  eachPart('routeTable', (r) => {
+    const { mainAssociationId: associationId } = r;
+    const first = r.vpcId.replace(/^vpc-/, 'rtb-');
+    if (associationId !== undefined && r.id !== first && head.tables.vpcPart.has(recordKey(r.account, r.region, first)))
+      run(replaceRouteTableAssociation, { associationId, routeTableId: first }, r);
+  });
+  eachPart('routeTable', ({ associations, ...r }) => {
+    for (const { id: associationId } of associations) run(disassociateRouteTable, { associationId }, r);
+  });
+  eachPart('routeTable', ({ id: routeTableId, ...r }) =>
+    r.mainAssociationId === undefined && head.tables.vpcPart.has(recordKey(r.account, r.region, routeTableId))
+      ? run(deleteRouteTable, { routeTableId }, r)
+      : undefined,
+  );
+  eachPart('networkAcl', (r) => {
+    const networkAclId = r.vpcId.replace(/^vpc-/, 'acl-');
+    for (const subnetId of r.subnetIds)
+      run(replaceNetworkAclAssociation, { associationId: aclAssociationIdOf(subnetId, r.id), networkAclId }, r);
+  });
+  eachPart('networkAcl', (r) => (r.isDefault ? undefined : run(deleteNetworkAcl, { networkAclId: r.id }, r)));
   each('vpc', (r) => run(deleteVpc, { vpcId: r.id }, r));
+  eachPart('dhcpOptions', (r) => run(deletePart, { type: r.type, id: r.id }, r));
   const left: string[] = [];
   for (const kind of recordKinds)
     head.tables[kind].forEach((record: BaseRecord) => {

@@ -45,6 +45,7 @@ export const placeWords: readonly Word[] = [
   (_, a, b) =>
     callOf(createVpc, {
       cidrBlock: `10.${a % 4}.0.0/16`,
+      ipv6: a % 2 === 1,
       attachment: b % 3 === 0 ? { kind: 'netns' } : { kind: 'loopback' },
     }),
   (hand, a) => callOf(deleteVpc, { vpcId: hand.id('vpc', a) }),

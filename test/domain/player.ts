@@ -8,6 +8,7 @@ import type { Key } from '../../src/domain/records/index.ts';
 import type { QuotaLimits } from '../../src/domain/quotas.ts';
 import { emptyState, type Change, type RecordKind, type State } from '../../src/domain/state.ts';
 import { createHand, MOST, type Call, type Hand, type Word } from './hand.ts';
+import { ec2Words } from './ec2-words.ts';
 import { iamWords } from './iam-words.ts';
 import { obeyCall, placeWords } from './place-words.ts';
 import { quotaNames } from './recounts.ts';
@@ -15,7 +16,14 @@ import { resourceWords } from './resource-words.ts';
 import { serviceWords } from './service-words.ts';
 import { zoneWords } from './zone-words.ts';
 
-const words: readonly Word[] = [...serviceWords, ...resourceWords, ...placeWords, ...iamWords, ...zoneWords];
+const words: readonly Word[] = [
+  ...serviceWords,
+  ...resourceWords,
+  ...placeWords,
+  ...ec2Words,
+  ...iamWords,
+  ...zoneWords,
+];
 
 const callers: readonly Hand['caller'][] = [
   { account: '111111111111', region: 'us-east-1' },
@@ -74,7 +82,9 @@ export function allSteps({ furnished, steps: own }: Sequence): readonly Step[] {
   if (!furnished) return own;
   const hand = createHand(emptyState, { account: '', region: '' }, new Map());
   const makers = words.flatMap((word, i) =>
-    /^(apply|create|ensure|put|register|start)/.test(word(hand, 0, 0, 0).operation) ? [i] : [],
+    /^(allocate|apply|associate|attach|create|ensure|put|register|run|start)/.test(word(hand, 0, 0, 0).operation)
+      ? [i]
+      : [],
   );
   // In rounds: what one makes, another needs. The last word lets the data plane obey.
   const rounds = [1, 2, 3, 5].flatMap((n) => [...makers, words.length].map((word) => ({ word, n })));

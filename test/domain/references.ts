@@ -1,6 +1,7 @@
 // Which records a record names: each must exist.
 
 import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../../src/domain/records/base.ts';
+import type { VpcPart } from '../../src/domain/records/index.ts';
 import { describePrefixLists } from '../../src/domain/ec2/index.ts';
 import { emptyState, type RecordKind, type RecordTypes, type State } from '../../src/domain/state.ts';
 
@@ -72,7 +73,7 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
   resourceEndpointAssociation: (r) => [[r.resourceConfigurationKey, 'resourceConfiguration']],
   networkEndpointAssociation: (r) => [[r.serviceNetworkKey, 'serviceNetwork']],
   domainVerification: none,
-  vpc: none,
+  vpc: (r) => each(r, 'vpcPart', r.dhcpOptionsId === undefined ? [] : [r.dhcpOptionsId]),
   subnet: (r) => [[r.vpcKey, 'vpc']],
   securityGroup: (r) => [[r.vpcKey, 'vpc']],
   securityGroupRule: (r) => [
@@ -84,7 +85,26 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
       : []),
   ],
   prefixList: none,
-  instance: (r) => [[r.vpcKey, 'vpc'], ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds)],
+  networkInterface: (r) => [
+    [r.vpcKey, 'vpc'],
+    ...each(r, 'subnet', r.subnetId === undefined ? [] : [r.subnetId]),
+    ...each(r, 'securityGroup', r.securityGroupIds),
+    ...each(r, 'instance', r.attachment?.instanceId === undefined ? [] : [r.attachment.instanceId]),
+  ],
+  vpcPart: referencesOfPart,
+  instance: (r) =>
+    r.machine?.state === 'terminated'
+      ? []
+      : [
+          [r.vpcKey, 'vpc'],
+          ...each(r, 'securityGroup', r.origin === 'workload' ? [] : r.securityGroupIds),
+          ...(r.machine === undefined
+            ? []
+            : [
+                ...each(r, 'subnet', [r.machine.subnetId]),
+                ...each(r, 'networkInterface', [r.machine.networkInterfaceId]),
+              ]),
+        ],
   loadBalancer: none,
   // AWS deletes a VPC that zones answer: they keep its id until it is disassociated.
   hostedZone: none,
@@ -98,6 +118,36 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
   credential: (r) => each(r, 'iamUser', r.userId === undefined ? [] : [r.userId]),
   clientToken: none,
 };
+
+/** What routes lead to may be gone: they are black holes then. */
+function referencesOfPart(part: VpcPart): readonly Reference[] {
+  const vpc: readonly Reference[] = 'vpcKey' in part && part.vpcKey !== undefined ? [[part.vpcKey, 'vpc']] : [];
+  switch (part.type) {
+    case 'routeTable': {
+      const subnets = part.associations.map(({ subnetId }) => subnetId);
+      return [...vpc, ...each(part, 'subnet', subnets)];
+    }
+    case 'networkAcl':
+      return [...vpc, ...each(part, 'subnet', part.subnetIds)];
+    case 'natGateway':
+      return [
+        ...vpc,
+        ...each(part, 'subnet', [part.subnetId]),
+        ...each(part, 'networkInterface', [part.networkInterfaceId]),
+        ...each(part, 'vpcPart', part.allocationId === undefined ? [] : [part.allocationId]),
+      ];
+    case 'elasticIp':
+      return each(
+        part,
+        'networkInterface',
+        part.association === undefined ? [] : [part.association.networkInterfaceId],
+      );
+    case 'internetGateway':
+    case 'egressOnlyInternetGateway':
+    case 'dhcpOptions':
+      return vpc;
+  }
+}
 
 /** What `state` has that names something absent, as sentences; none when all is well. */
 export function danglingReferences(state: State): readonly string[] {

@@ -2,6 +2,8 @@
 
 import { keyOf, type BaseRecord } from '../../src/domain/records/base.ts';
 import { canonicalDomain } from '../../src/domain/domain-name.ts';
+import { addressesOfPrefix } from '../../src/domain/ec2-uses.ts';
+import type { VpcPart } from '../../src/domain/records/index.ts';
 import { ownerOf } from '../../src/domain/state-indexes.ts';
 import { findPolicy } from '../../src/domain/iam-policy/index.ts';
 import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
@@ -33,6 +35,10 @@ const uniques: { readonly [K in RecordKind]?: (record: RecordTypes[K]) => readon
   ],
   vpc: (r) => (r.attachment.kind === 'loopback' ? [`loopback ${r.attachment.n}`] : []),
   subnet: (r) => [`range ${r.vpcKey} ${r.cidr}`],
+  securityGroup: (r) => [`name ${r.vpcKey} ${r.name}`],
+  networkInterface: (r) =>
+    [...r.addresses, ...r.ipv4Prefixes.flatMap(addressesOfPrefix)].map((address) => `address ${r.vpcKey} ${address}`),
+  vpcPart: (r) => uniqueOfPart(r),
   credential: (r) => [`key ${r.id}`],
   hostedZone: (r) => [
     `reference ${r.account} ${r.callerReference}`,
@@ -43,6 +49,32 @@ const uniques: { readonly [K in RecordKind]?: (record: RecordTypes[K]) => readon
   iamPolicy: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
   iamInstanceProfile: (r) => [`name ${r.account} ${r.name.toLowerCase()}`],
 };
+
+function uniqueOfPart(part: VpcPart): readonly string[] {
+  switch (part.type) {
+    case 'routeTable':
+      return [
+        ...(part.mainAssociationId === undefined ? [] : [`main table of ${part.vpcKey}`]),
+        ...part.associations.map(({ subnetId }) => `table of ${subnetId}`),
+      ];
+    case 'internetGateway':
+      return part.vpcKey === undefined ? [] : [`gateway of ${part.vpcKey}`];
+    case 'elasticIp': {
+      const { publicIp, association } = part;
+      const users = association === undefined ? [] : [`on ${association.networkInterfaceId} ${association.privateIp}`];
+      return [`public address ${publicIp}`, ...users];
+    }
+    case 'networkAcl':
+      return [
+        ...(part.isDefault ? [`default ACL of ${part.vpcKey}`] : []),
+        ...part.subnetIds.map((id) => `ACL of ${id}`),
+      ];
+    case 'egressOnlyInternetGateway':
+    case 'natGateway':
+    case 'dhcpOptions':
+      return [];
+  }
+}
 
 /** What `state` has twice, or wrong in itself, as sentences; none when all is well. */
 export function brokenLaws(state: State): readonly string[] {

@@ -9,9 +9,9 @@ import { describeSubnet } from './describe-subnet.ts';
 import { readTags } from './tags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
-/** Subnets have an IPv4 range, here. */
+/** Subnets have an IPv4 range of their own choice, here. */
 const unsupported = [
-  ...['Ipv6CidrBlock', 'Ipv6Native', 'OutpostArn', 'Ipv4IpamPoolId', 'Ipv4NetmaskLength'],
+  ...['Ipv6Native', 'OutpostArn', 'Ipv4IpamPoolId', 'Ipv4NetmaskLength'],
   ...['Ipv6IpamPoolId', 'Ipv6NetmaskLength'],
 ];
 
@@ -20,7 +20,7 @@ export const createSubnet = changeEc2(
   'CreateSubnet',
   decide,
   (request: Valid<CreateSubnetRequest>) => {
-    const { VpcId, CidrBlock, AvailabilityZone, AvailabilityZoneId, TagSpecifications } = request;
+    const { VpcId, CidrBlock, AvailabilityZone, AvailabilityZoneId, TagSpecifications, Ipv6CidrBlock } = request;
     refuseUnsupported({ ...request }, unsupported);
     if (AvailabilityZone !== undefined && AvailabilityZoneId !== undefined)
       throw new ServiceError('InvalidParameterCombination', 'Give a zone by its name or by its id, not both.');
@@ -31,8 +31,9 @@ export const createSubnet = changeEc2(
       cidrBlock: CidrBlock,
       ...(AvailabilityZone === undefined ? {} : { availabilityZone: AvailabilityZone }),
       ...(AvailabilityZoneId === undefined ? {} : { availabilityZoneId: AvailabilityZoneId }),
+      ...(Ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock: Ipv6CidrBlock }),
       ...readTags(TagSpecifications, 'subnet'),
     };
   },
-  (subnet): Wire<CreateSubnetResult> => ({ Subnet: describeSubnet(subnet) }),
+  (subnet, state): Wire<CreateSubnetResult> => ({ Subnet: describeSubnet(subnet, state) }),
 );

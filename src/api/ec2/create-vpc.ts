@@ -9,9 +9,9 @@ import { describeVpc } from './describe-vpc.ts';
 import { readTags } from './tags.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
-/** VPCs have one IPv4 range of their own choice, on no particular hardware. */
+/** Ranges of IPv4 are the caller's choice, those of IPv6 are not. */
 const unsupported = [
-  ...['AmazonProvidedIpv6CidrBlock', 'Ipv6CidrBlock', 'Ipv6Pool', 'Ipv6CidrBlockNetworkBorderGroup', 'InstanceTenancy'],
+  ...['Ipv6CidrBlock', 'Ipv6Pool', 'Ipv6CidrBlockNetworkBorderGroup'],
   ...['Ipv4IpamPoolId', 'Ipv4NetmaskLength', 'Ipv6IpamPoolId', 'Ipv6NetmaskLength', 'VpcEncryptionControl'],
 ];
 
@@ -20,11 +20,19 @@ export const createVpc = changeEc2(
   'CreateVpc',
   decide,
   (request: Valid<CreateVpcRequest>, { defaultAttachment }) => {
-    const { CidrBlock, TagSpecifications } = request;
-    refuseUnsupported({ ...request }, unsupported, { InstanceTenancy: 'default' });
+    const { CidrBlock, TagSpecifications, InstanceTenancy = 'default', AmazonProvidedIpv6CidrBlock } = request;
+    refuseUnsupported({ ...request }, unsupported);
+    if (InstanceTenancy !== 'default' && InstanceTenancy !== 'dedicated')
+      throw new ServiceError(
+        'InvalidParameterValue',
+        `Value (${InstanceTenancy}) for parameter instanceTenancy is invalid.`,
+      );
     if (CidrBlock === undefined)
       throw new ServiceError('MissingParameter', 'The request must contain the parameter cidrBlock');
-    return { cidrBlock: CidrBlock, attachment: defaultAttachment, ...readTags(TagSpecifications, 'vpc') };
+    return {
+      ...{ cidrBlock: CidrBlock, attachment: defaultAttachment, tenancy: InstanceTenancy },
+      ...{ ipv6: AmazonProvidedIpv6CidrBlock ?? false, ...readTags(TagSpecifications, 'vpc') },
+    };
   },
   (vpc): Wire<CreateVpcResult> => ({ Vpc: describeVpc(vpc) }),
 );

@@ -5,7 +5,7 @@ import type {
   DescribeSecurityGroupRulesResult,
   SecurityGroupRule as WireRule,
 } from '@aws-sdk/client-ec2';
-import { describeSecurityGroupRules as list } from '../../domain/ec2/index.ts';
+import { describeSecurityGroupRules as list } from '../../domain/security-group/index.ts';
 import type { SecurityGroupRule } from '../../domain/records/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { readDescribe } from './describe-input.ts';

@@ -6,7 +6,7 @@ import type {
   IpPermission,
   SecurityGroup as WireSecurityGroup,
 } from '@aws-sdk/client-ec2';
-import { describeSecurityGroups as list, listRulesOf } from '../../domain/ec2/index.ts';
+import { describeSecurityGroups as list, listRulesOf } from '../../domain/security-group/index.ts';
 import type { State } from '../../domain/index.ts';
 import type { SecurityGroup, SecurityGroupRule } from '../../domain/records/index.ts';
 import type { Valid, Wire } from '../operation.ts';

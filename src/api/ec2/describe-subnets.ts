@@ -18,6 +18,6 @@ export const describeSubnets = readEc2(
       ...readFilters(Filters),
     });
     const { items, nextToken } = paginateEc2(found, request);
-    return { Subnets: items.map(describeSubnet), NextToken: nextToken };
+    return { Subnets: items.map((subnet) => describeSubnet(subnet, state)), NextToken: nextToken };
   },
 );

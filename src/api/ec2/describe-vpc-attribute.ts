@@ -10,7 +10,9 @@ import { readEc2 } from './read-ec2.ts';
 const attributes: Readonly<Record<VpcAttributeName, (vpc: Vpc) => Wire<DescribeVpcAttributeResult>>> = {
   enableDnsSupport: ({ enableDnsSupport: Value = true }) => ({ EnableDnsSupport: { Value } }),
   enableDnsHostnames: ({ enableDnsHostnames: Value = false }) => ({ EnableDnsHostnames: { Value } }),
-  enableNetworkAddressUsageMetrics: () => ({ EnableNetworkAddressUsageMetrics: { Value: false } }),
+  enableNetworkAddressUsageMetrics: ({ enableNetworkAddressUsageMetrics: Value = false }) => ({
+    EnableNetworkAddressUsageMetrics: { Value },
+  }),
 };
 
 /** Shows one attribute of a VPC. */

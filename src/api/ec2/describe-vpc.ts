@@ -1,6 +1,6 @@
 // A VPC in EC2's shape.
 
-import type { Vpc as WireVpc } from '@aws-sdk/client-ec2';
+import type { Vpc as WireVpc, VpcIpv6CidrBlockAssociation } from '@aws-sdk/client-ec2';
 import { cidrAssociationId } from '../../domain/ec2/index.ts';
 import type { Vpc } from '../../domain/records/index.ts';
 import type { Wire } from '../operation.ts';
@@ -13,15 +13,22 @@ export function describeVpc(vpc: Vpc): Wire<WireVpc> {
     VpcId: vpc.id,
     State: 'available',
     CidrBlock: vpc.cidrs[0],
-    CidrBlockAssociationSet: vpc.cidrs.map((CidrBlock, index) => ({
-      AssociationId: cidrAssociationId(vpc, index),
-      CidrBlock,
-      CidrBlockState: { State: 'associated' },
+    CidrBlockAssociationSet: vpc.cidrs.map((CidrBlock) => ({
+      ...{ AssociationId: cidrAssociationId(vpc, CidrBlock), CidrBlock, CidrBlockState: { State: 'associated' } },
     })),
-    DhcpOptionsId: 'default',
-    IsDefault: false,
-    InstanceTenancy: 'default',
+    Ipv6CidrBlockAssociationSet: (vpc.ipv6Cidrs ?? []).map((cidr) => describeIpv6(vpc, cidr)),
+    DhcpOptionsId: vpc.dhcpOptionsId ?? 'default',
+    IsDefault: vpc.isDefault ?? false,
+    InstanceTenancy: vpc.tenancy ?? 'default',
     OwnerId: vpc.account,
     Tags: describeTags({ ...named, ...vpc.tags }),
+  };
+}
+
+/** The association of a VPC with a range of IPv6. */
+export function describeIpv6(vpc: Vpc, cidr: string): Wire<VpcIpv6CidrBlockAssociation> {
+  return {
+    ...{ AssociationId: cidrAssociationId(vpc, cidr), Ipv6CidrBlock: cidr, Ipv6Pool: 'Amazon' },
+    ...{ Ipv6CidrBlockState: { State: 'associated' }, NetworkBorderGroup: vpc.region },
   };
 }

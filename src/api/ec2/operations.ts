@@ -11,10 +11,8 @@ import type { Ec2Deps } from './deps.ts';
 import { describeAccountAttributes } from './describe-account-attributes.ts';
 import { describeAvailabilityZones } from './describe-availability-zones.ts';
 import { describeManagedPrefixLists } from './describe-managed-prefix-lists.ts';
-import { describeNetworkAcls } from './describe-network-acls.ts';
 import { describePrefixLists } from './describe-prefix-lists.ts';
 import { describeRegions } from './describe-regions.ts';
-import { describeRouteTables } from './describe-route-tables.ts';
 import { describeSecurityGroupRules } from './describe-security-group-rules.ts';
 import { describeSecurityGroups } from './describe-security-groups.ts';
 import { describeSubnets } from './describe-subnets.ts';
@@ -22,6 +20,12 @@ import { describeTags } from './describe-tags.ts';
 import { describeVpcAttribute } from './describe-vpc-attribute.ts';
 import { describeVpcs } from './describe-vpcs.ts';
 import { getManagedPrefixListEntries } from './get-managed-prefix-list-entries.ts';
+import { networkInterfaceOperations } from './network-interfaces.ts';
+import { addressOperations } from './vpc-part/addresses.ts';
+import { dhcpOperations } from './vpc-part/dhcp-options.ts';
+import { gatewayOperations } from './vpc-part/gateways.ts';
+import { networkAclOperations } from './vpc-part/network-acls.ts';
+import { routeTableOperations } from './vpc-part/route-tables.ts';
 
 /** The implemented operations of a server with these regions. */
 export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec2Deps>[] => [
@@ -34,10 +38,8 @@ export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec
   describeAccountAttributes,
   describeAvailabilityZones,
   describeManagedPrefixLists,
-  describeNetworkAcls,
   describePrefixLists,
   describeRegions(regions),
-  describeRouteTables,
   describeSecurityGroupRules,
   describeSecurityGroups,
   describeSubnets,
@@ -45,4 +47,10 @@ export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec
   describeVpcAttribute,
   describeVpcs,
   getManagedPrefixListEntries,
+  ...networkInterfaceOperations,
+  ...routeTableOperations,
+  ...gatewayOperations,
+  ...addressOperations,
+  ...networkAclOperations,
+  ...dhcpOperations,
 ];

@@ -1,6 +1,6 @@
 // EC2's tags: specifications in requests, lists of key and value in answers, filters by name.
 
-import type { Filter, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type { Filter, ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { ServiceError } from '../../aws/index.ts';
 import type { Ec2Filter } from '../../domain/ec2/index.ts';
 import type { Tags } from '../../domain/records/index.ts';
@@ -9,7 +9,7 @@ import type { Valid } from '../operation.ts';
 /** The tags that `specifications` give to the one resource of `resourceType` that a call makes. */
 export function readTags(
   specifications: readonly Valid<TagSpecification>[] | undefined,
-  resourceType: 'vpc' | 'subnet',
+  resourceType: ResourceType,
 ): { readonly tags?: Tags } {
   if (specifications === undefined) return {};
   const tags: Record<string, string> = {};

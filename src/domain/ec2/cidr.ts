@@ -1,5 +1,6 @@
 // The ranges that EC2 admits for VPCs and subnets.
 
+import { createHash } from 'node:crypto';
 import { formatCidr, parseAddress, type Cidr } from '../../base/cidr.ts';
 import { ec2Refusal } from '../refusal.ts';
 
@@ -27,7 +28,12 @@ export function normalizeEc2Cidr(text: string, rangeCode: 'InvalidVpc.Range' | '
   return formatCidr(parseEc2Cidr(text, rangeCode));
 }
 
-/** How many addresses of a subnet are free for use: all but the five that EC2 keeps (User Guide: Subnet CIDR blocks). */
-export function availableAddresses(cidr: Cidr): number {
-  return 2 ** (32 - cidr.prefix) - 5;
+/** The ranges of IPv6 that a VPC gets, a /56 each: of the unique local addresses (RFC 4193), chosen by the VPC's id; one that is not of `taken`. */
+export function provideIpv6(vpcId: string, taken: readonly string[]): string {
+  for (let n = 0; ; n++) {
+    const hash = createHash('sha256').update(`${vpcId} ${n}`).digest('hex');
+    const base = (0xfdn << 120n) | (BigInt(`0x${hash.slice(0, 12)}`) << 72n);
+    const range = formatCidr({ family: 6, base, prefix: 56 });
+    if (!taken.includes(range)) return range;
+  }
 }

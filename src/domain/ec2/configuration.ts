@@ -4,13 +4,24 @@ import { createHash } from 'node:crypto';
 import { cidrContains, cidrIncludes, cidrOverlaps, formatCidr, parseCidr, type Cidr } from '../../base/cidr.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, type Caller } from '../identifiers.ts';
-import { keyOf, keyOfRecord, type BaseRecord, type Key } from '../records/base.ts';
-import type { Instance, IpProtocol, RulePeer, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '../records/ec2.ts';
+import { idOfKey, keyOf, keyOfRecord, type BaseRecord, type Key } from '../records/base.ts';
+import type {
+  Instance,
+  IpProtocol,
+  NetworkInterface,
+  RulePeer,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Vpc,
+} from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
+import { addressIndexValue } from '../state-indexes.ts';
 import { applyChanges, put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
 import { getPrefixList } from './prefix-list.ts';
-import { checkSubnetUnused } from './subnet.ts';
+import { DEFAULT_GROUP, furnishVpc } from './furnish-vpc.ts';
+import { leaveParts } from './subnet.ts';
 import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
 
 /** A rule of a security group as the configuration describes it: as many of EC2's rules as it has peers. */
@@ -54,8 +65,10 @@ export interface ConfiguredVpc {
   }[];
 }
 
-type ConfiguredKind = 'vpc' | 'subnet' | 'securityGroup' | 'securityGroupRule' | 'instance';
-const configuredKinds: readonly ConfiguredKind[] = ['vpc', 'subnet', 'securityGroup', 'securityGroupRule', 'instance'];
+const configuredKinds = [
+  ...(['vpc', 'subnet', 'securityGroup', 'securityGroupRule', 'instance', 'networkInterface', 'vpcPart'] as const),
+];
+type ConfiguredKind = (typeof configuredKinds)[number];
 
 /**
  * Makes the records of the configured VPCs what `input` says. Ids follow from the names, so they are the same on every
@@ -87,47 +100,85 @@ export function applyConfiguredVpcs(
     for (const subnet of subnetsOf(head, vpc, configured, context)) want('subnet', subnet);
     for (const group of securityGroupsOf(vpc, configured, context)) want('securityGroup', group);
     for (const rule of rulesOf(state, vpc, configured, context)) want('securityGroupRule', rule);
-    for (const instance of instancesOf(vpc, configured, context)) want('instance', instance);
+    for (const instance of instancesOf(vpc, configured, context)) {
+      want('instance', instance);
+      want('networkInterface', interfaceOf(head, vpc, instance, wanted));
+    }
+  }
+  for (const vpc of head.tables.vpc.values()) {
+    // Those of an earlier version of the server came with nothing.
+    if (vpc.origin !== 'configuration' || wanted.has(keyOfRecord(vpc)))
+      changes.push(...furnishVpc(head, vpc, context.now));
   }
   for (const kind of configuredKinds)
     head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
-      if (record.origin !== 'configuration' || wanted.has(key)) return;
-      if (kind === 'vpc') changes.push(...leaveVpc(head, record as Vpc));
-      if (kind === 'subnet') checkSubnetUnused(head, record as Subnet);
-      if (kind === 'securityGroup') checkGroupUnused(head, record as SecurityGroup);
+      if (record.origin !== 'configuration' || wanted.has(key) || isFurniture(input.vpcs, wanted, record)) return;
+      if (kind === 'vpc') changes.push(...leaveVpc(head, record as Vpc, wanted));
+      if (kind === 'subnet') {
+        checkStays(head, record, wanted);
+        if (head.indexes.resourceGatewaysBySubnet.has(key)) throw inUse(record.id);
+        changes.push(...leaveParts(head, record as Subnet));
+      }
+      if (kind === 'securityGroup') checkGroupUnused(head, record as SecurityGroup, wanted);
       changes.push(remove(kind, record));
     });
   return { changes, result: changes.length };
 }
 
-/** Refuses when something uses the VPC that goes, or a subnet was made in it by API; a workload in it stands for nothing any more. */
-function leaveVpc(state: State, vpc: Vpc): readonly Change[] {
+/** What came with a VPC that stays, and the configuration does not speak of. */
+function isFurniture(
+  vpcs: readonly ConfiguredVpc[],
+  wanted: ReadonlySet<Key>,
+  record: RecordTypes[ConfiguredKind],
+): boolean {
+  if (!('vpcKey' in record) || record.vpcKey === undefined || !wanted.has(record.vpcKey)) return false;
+  if ('type' in record) return true;
+  const furnished = idOfKey(record.vpcKey).replace(/^vpc-/, 'sg-');
+  if (record.id !== furnished && !('groupId' in record && record.groupId === furnished)) return false;
+  const configured = vpcs.find((one) => configuredId('vpc', one, one.name) === idOfKey(record.vpcKey as Key));
+  return configured?.securityGroups.every(({ name }) => name !== DEFAULT_GROUP) ?? true;
+}
+
+/** Refuses when anything that stays uses what goes. */
+function checkStays(state: State, going: BaseRecord, wanted: ReadonlySet<Key>): void {
+  for (const kind of ['vpc', 'securityGroup', 'securityGroupRule', 'networkInterface', 'vpcPart'] as const)
+    for (const user of recordsBy(state, kind, 'ec2Users', keyOfRecord(going)))
+      if (user.origin !== 'configuration' || wanted.has(keyOfRecord(user))) throw inUse(going.id, user.id);
+}
+
+function inUse(id: string, by?: string): Error {
+  const user = by === undefined ? 'something' : by;
+  return ec2Refusal('DependencyViolation', `'${id}' is used by ${user} and cannot be removed.`);
+}
+
+/** Refuses when something uses the VPC that goes, or something was made in it by API; a workload in it stands for nothing any more. */
+function leaveVpc(state: State, vpc: Vpc, wanted: ReadonlySet<Key>): readonly Change[] {
   checkUnused(state, vpc);
+  checkStays(state, vpc, wanted);
   const key = keyOfRecord(vpc);
-  const subnet = recordsBy(state, 'subnet', 'subnetsByVpc', key).find((one) => one.origin !== 'configuration');
-  if (subnet !== undefined)
-    throw ec2Refusal('DependencyViolation', `The subnet '${subnet.id}' is in the vpc '${vpc.id}', which would go.`);
+  const made = [
+    ...recordsBy(state, 'subnet', 'subnetsByVpc', key),
+    ...recordsBy(state, 'vpcPart', 'partsByVpc', key),
+  ].find((one) => one.origin !== 'configuration');
+  if (made !== undefined) throw inUse(vpc.id, made.id);
   const standIns = recordsBy(state, 'instance', 'instancesByVpc', key).filter((one) => one.origin === 'workload');
   return standIns.map((one) => remove('instance', one));
 }
 
-/** Refuses when an association or a resource gateway has the security group. */
-function checkGroupUnused(state: State, group: SecurityGroup): void {
+/** Refuses when an association, a resource gateway, an interface or a rule has the security group. */
+function checkGroupUnused(state: State, group: SecurityGroup, wanted: ReadonlySet<Key>): void {
+  checkStays(state, group, wanted);
   const users = [
     ...recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', group.vpcKey),
     ...recordsBy(state, 'resourceGateway', 'resourceGatewaysByVpc', group.vpcKey),
   ];
   const user = users.find(({ securityGroupIds }) => securityGroupIds.includes(group.id));
-  if (user !== undefined)
-    throw ec2Refusal(
-      'DependencyViolation',
-      `The security group '${group.id}' is used by ${user.id} and cannot be removed.`,
-    );
+  if (user !== undefined) throw inUse(group.id, user.id);
 }
 
 /** The id that the configuration's `kind` `name` (within `scope`) has: `i-0…`, always the same. */
 export function configuredId(
-  prefix: 'vpc' | 'subnet' | 'sg' | 'sgr' | 'i',
+  prefix: 'vpc' | 'subnet' | 'sg' | 'sgr' | 'i' | 'eni',
   caller: Caller,
   ...names: readonly string[]
 ): string {
@@ -265,6 +316,37 @@ function instancesOf(vpc: Vpc, configured: ConfiguredVpc, context: Context): Ins
       securityGroupIds: securityGroups.map((name) => groupId(vpc, configured, name)),
     };
   });
+}
+
+/** The interface of an instance. One that a call made may have the address already (`InvalidIPAddress.InUse`). */
+function interfaceOf(state: State, vpc: Vpc, instance: Instance, wanted: ReadonlySet<Key>): NetworkInterface {
+  const { id, address, name, lastUpdatedAt } = instance;
+  const createdAt = state.tables.instance.get(keyOfRecord(instance))?.createdAt ?? instance.createdAt;
+  const others = recordsBy(
+    state,
+    'networkInterface',
+    'interfacesByAddress',
+    addressIndexValue(instance.vpcKey, address),
+  );
+  const other = others.find(({ origin }) => origin !== 'configuration');
+  if (other !== undefined)
+    throw ec2Refusal('InvalidIPAddress.InUse', `The address ${address} of ${name} is that of ${other.id}.`);
+  // In a subnet that a call made it would keep that from being deleted.
+  const subnet = recordsBy(state, 'subnet', 'subnetsByVpc', instance.vpcKey).find((one) => {
+    const cidr = wanted.has(keyOfRecord(one)) ? parseCidr(one.cidr) : undefined;
+    return cidr !== undefined && cidrContains(cidr, address);
+  });
+  return {
+    ...{ account: vpc.account, region: vpc.region, createdAt, lastUpdatedAt, tags: {}, origin: 'configuration' },
+    id: configuredId('eni', vpc, id),
+    ...{ vpcKey: instance.vpcKey, vpcId: vpc.id, ...(subnet === undefined ? {} : { subnetId: subnet.id }) },
+    ...{ description: name, addresses: [address], ipv4Prefixes: [], securityGroupIds: instance.securityGroupIds },
+    ...{ interfaceType: 'interface', requesterManaged: false, sourceDestCheck: true },
+    attachment: {
+      ...{ id: configuredId('eni', vpc, id).replace(/^eni-/, 'eni-attach-'), instanceId: id, deviceIndex: 0 },
+      ...{ deleteOnTermination: true, attachedAt: createdAt },
+    },
+  };
 }
 
 function groupId(vpc: Vpc, configured: ConfiguredVpc, name: string): string {

@@ -16,7 +16,7 @@ import {
   describeSubnets,
   describeVpcs,
   placeStandIns,
-  subnetAvailableAddresses,
+  countFreeAddresses,
   type ConfiguredVpc,
 } from './index.ts';
 
@@ -50,7 +50,7 @@ test('createSubnet() stays inside the VPC and beside its siblings', () => {
   const vpcId = scenario.run(createVpc, { cidrBlock: '10.0.0.0/16', attachment: netns }).id;
   const subnet = scenario.run(createSubnet, { vpcId, cidrBlock: '10.0.1.0/24' });
   assert.equal(subnet.zone, 'us-east-1a');
-  assert.equal(subnetAvailableAddresses(subnet), 251);
+  assert.equal(countFreeAddresses(scenario.state, subnet), 251);
   const code = (cidrBlock: string, more = {}): string => {
     const refusal = scenario.refused(createSubnet, { vpcId, cidrBlock, ...more });
     return refusal.kind === 'Ec2' ? refusal.code : refusal.kind;
@@ -102,7 +102,7 @@ const shop: ConfiguredVpc = {
 
 test('applyConfiguredVpcs() makes the records, changes nothing the second time, and follows the file', () => {
   const scenario = createScenario();
-  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 5);
+  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 11);
   scenario.now += 1000;
   assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [shop] }), 0);
   const instance = [...scenario.state.tables.instance.values()][0];
@@ -114,9 +114,9 @@ test('applyConfiguredVpcs() makes the records, changes nothing the second time, 
   assert.match(rule?.id ?? '', /^sgr-0[0-9a-f]{16}$/);
   assert.deepEqual([rule?.isEgress, rule?.groupId, rule?.peer], [false, groupId, { kind: 'group', groupId }]);
   const less = { ...shop, instances: [], attachment: { kind: 'loopback', n: 7 } } as const;
-  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [less] }), 2);
+  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [less] }), 3);
   assert.equal(scenario.state.tables.instance.size, 0);
-  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [] }), 4);
+  assert.equal(scenario.run(applyConfiguredVpcs, { vpcs: [] }), 9);
   assert.ok(scenario.state.tables.vpc.isEmpty() && scenario.state.tables.subnet.isEmpty());
 });
 

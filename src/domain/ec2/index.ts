@@ -5,11 +5,21 @@ export { applyConfiguredVpcs, configuredId, type ConfiguredRule, type Configured
 export type { Ec2Filter } from './filter.ts';
 export { applyConfiguredLoadBalancers, findLoadBalancer, type ConfiguredLoadBalancer } from './load-balancer.ts';
 export { describePrefixLists, listPrefixListEntries, findPrefixListRanges, type PrefixList } from './prefix-list.ts';
-export { cidrAssociationId, describeSubnets, describeVpcs, subnetAvailableAddresses } from './read.ts';
-export { describeSecurityGroupRules, describeSecurityGroups, listRulesOf } from './security-group-read.ts';
+export { cidrAssociationId, describeSubnets, describeVpcs, subnetIpv6Id } from './read.ts';
+export { countFreeAddresses, findFreeAddress, findFreePrefix28 } from './address.ts';
 export { placeStandIns } from './stand-in.ts';
+export { findThing, getThing } from './resource.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
+export {
+  associateSubnetCidr,
+  associateVpcCidr,
+  disassociateSubnetCidr,
+  disassociateVpcCidr,
+  modifySubnetAttribute,
+  modifyVpcAttribute,
+  type VpcRange,
+} from './modify-vpc.ts';
+export { createDefaultVpc } from './default-vpc.ts';
 export { createTags, deleteTags, describeTags } from './tags.ts';
 export { createVpc, deleteVpc, getVpc, type AttachmentInput, type CreateVpcInput } from './vpc.ts';
-export { describeNetworkAcls, describeRouteTables, type NetworkAcl, type RouteTable } from './vpc-parts.ts';
 export { describeRegions, describeZones, zoneId } from './zone.ts';

@@ -6,11 +6,12 @@ import type { Caller } from '../identifiers.ts';
 import { listOf, type RecordList } from '../page.ts';
 import { keyOf, type BaseRecord } from '../records/base.ts';
 import type { ManagedPrefixList, PrefixListEntry } from '../records/ec2.ts';
-import { ec2Refusal } from '../refusal.ts';
+import { ec2Refusal, type Refusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
 import { recordsBy, type State } from '../state.ts';
 import { describeDerived, type DescribeInput } from './describe.ts';
 import type { FilterTable } from './filter.ts';
+import { unknownId } from './resource.ts';
 
 /** A list of ranges. Those of AWS are stored nowhere; their ids follow from their names, the same on every machine. */
 export interface PrefixList extends BaseRecord {
@@ -38,10 +39,7 @@ function listsOfAws({ account, region }: Caller): readonly PrefixList[] {
   ];
 }
 
-const unknown = {
-  code: 'InvalidPrefixListID.NotFound',
-  message: (id: string) => `The prefix list ID '${id}' does not exist`,
-};
+const unknown = (id: string): Refusal => unknownId('prefixList', id);
 
 /** EC2 API: DescribeManagedPrefixLists and DescribePrefixLists. */
 const filters: FilterTable<PrefixList> = {
@@ -73,7 +71,9 @@ export function listPrefixListEntries(
 ): RecordList<PrefixListRange> {
   const { stored, entries: present, ...list } = getPrefixList(state, caller, id);
   const entries =
-    version === undefined || version === stored?.version ? present : stored?.earlier[Math.max(0, version) - 1];
+    version === undefined || version === stored?.version
+      ? present
+      : stored?.earlier.find((one) => one.version === version)?.entries;
   if (entries === undefined)
     throw ec2Refusal('InvalidPrefixListVersion.NotFound', `The prefix list '${id}' has no version ${version}.`);
   const ranges = entries.map(({ cidr, description }): PrefixListRange => ({
@@ -88,7 +88,7 @@ export function getPrefixList(state: State, caller: Caller, idOrName: string): P
   const aws = listsOfAws(caller).find(({ id, name }) => id === idOrName || name === idOrName);
   if (aws !== undefined) return aws;
   const stored = state.tables.prefixList.get(keyOf(caller.account, caller.region, idOrName));
-  if (stored === undefined) throw ec2Refusal(unknown.code, unknown.message(idOrName));
+  if (stored === undefined) throw unknown(idOrName);
   return { ...stored, stored };
 }
 

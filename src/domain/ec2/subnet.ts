@@ -3,11 +3,12 @@
 import { cidrIncludes, cidrOverlaps, formatCidr, parseCidr } from '../../base/cidr.ts';
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, newId } from '../identifiers.ts';
-import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
-import type { Subnet } from '../records/ec2.ts';
+import { keyOfRecord, type Tags } from '../records/base.ts';
+import type { Subnet, Vpc } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
-import { put, recordsBy, remove, type State } from '../state.ts';
+import { put, recordsBy, remove, type Change, type State } from '../state.ts';
 import { parseEc2Cidr } from './cidr.ts';
+import { getThing } from './resource.ts';
 import { getVpc } from './vpc.ts';
 import { zoneId } from './zone.ts';
 
@@ -18,6 +19,8 @@ export interface CreateSubnetInput {
   readonly availabilityZone?: string;
   /** The zone by its id (`use1-az1`), in place of its name. */
   readonly availabilityZoneId?: string;
+  /** A /64 of one of the VPC's ranges of IPv6. */
+  readonly ipv6CidrBlock?: string;
   readonly tags?: Tags;
 }
 
@@ -45,6 +48,7 @@ export function createSubnet(state: State, input: CreateSubnetInput, context: Co
     vpcId: vpc.id,
     cidr: formatCidr(cidr),
     zone,
+    ...(input.ipv6CidrBlock === undefined ? {} : { ipv6Cidr: checkIpv6(state, vpc, input.ipv6CidrBlock) }),
     createdAt: now,
     lastUpdatedAt: now,
     tags: input.tags ?? {},
@@ -64,6 +68,22 @@ function zoneOf({ availabilityZone, availabilityZoneId }: CreateSubnetInput, reg
   );
 }
 
+/** A range of IPv6 that a subnet of the VPC can have, as text. */
+export function checkIpv6(state: State, vpc: Vpc, text: string): string {
+  const cidr = parseCidr(text);
+  if (cidr?.family !== 6 || cidr.prefix !== 64)
+    throw ec2Refusal(
+      'InvalidParameterValue',
+      `Value (${text.slice(0, 64)}) for parameter ipv6CidrBlock is invalid. This is not a valid IPv6 CIDR block of /64.`,
+    );
+  if (!(vpc.ipv6Cidrs ?? []).some((outer) => within(outer, cidr)))
+    throw ec2Refusal('InvalidSubnet.Range', `The CIDR '${text}' is invalid.`);
+  const range = formatCidr(cidr);
+  if (recordsBy(state, 'subnet', 'subnetsByVpc', keyOfRecord(vpc)).some(({ ipv6Cidr }) => ipv6Cidr === range))
+    throw ec2Refusal('InvalidSubnet.Conflict', `The CIDR '${text}' conflicts with another subnet`);
+  return range;
+}
+
 function within(text: string, cidr: Parameters<typeof cidrIncludes>[1]): boolean {
   const outer = parseCidr(text);
   return outer !== undefined && cidrIncludes(outer, cidr);
@@ -78,12 +98,23 @@ export function deleteSubnet(state: State, input: { readonly subnetId: string },
       `The subnet '${subnet.id}' is made by the configuration. Remove it there.`,
     );
   checkSubnetUnused(state, subnet);
-  return { changes: [remove('subnet', subnet)], result: null };
+  return { changes: [...leaveParts(state, subnet), remove('subnet', subnet)], result: null };
 }
 
-/** Refuses when a resource gateway stands in the subnet. */
+/** A subnet that goes is taken out of its route table and its network ACL. */
+export function leaveParts(state: State, subnet: Subnet): readonly Change[] {
+  return recordsBy(state, 'vpcPart', 'partsByVpc', subnet.vpcKey).flatMap((part) => {
+    if (part.type === 'networkAcl' && part.subnetIds.includes(subnet.id))
+      return [put('vpcPart', { ...part, subnetIds: part.subnetIds.filter((id) => id !== subnet.id) })];
+    if (part.type !== 'routeTable' || part.associations.every(({ subnetId }) => subnetId !== subnet.id)) return [];
+    return [put('vpcPart', { ...part, associations: part.associations.filter((one) => one.subnetId !== subnet.id) })];
+  });
+}
+
+/** Refuses when a resource gateway or an interface stands in the subnet. */
 export function checkSubnetUnused(state: State, subnet: Subnet): void {
-  if (state.indexes.resourceGatewaysBySubnet.has(keyOfRecord(subnet)))
+  const key = keyOfRecord(subnet);
+  if (state.indexes.resourceGatewaysBySubnet.has(key) || state.indexes.ec2Users.has(key))
     throw ec2Refusal('DependencyViolation', `The subnet '${subnet.id}' has dependencies and cannot be deleted.`);
 }
 
@@ -93,7 +124,5 @@ export function getSubnet(
   caller: { readonly account: string; readonly region: string },
   id: string,
 ): Subnet {
-  const subnet = state.tables.subnet.get(keyOf(caller.account, caller.region, id));
-  if (subnet === undefined) throw ec2Refusal('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
-  return subnet;
+  return getThing(state, caller, 'subnet', id);
 }

@@ -1,26 +1,15 @@
-// CreateTags, DeleteTags and DescribeTags of EC2, for VPCs, subnets and security groups.
+// CreateTags, DeleteTags and DescribeTags of EC2, for everything that has an id here.
 
 import type { Context, Decided } from '../decision.ts';
 import type { Caller } from '../identifiers.ts';
 import type { RecordList } from '../page.ts';
-import { keyOf, type BaseRecord, type Tags } from '../records/base.ts';
+import { keyOfRecord, type BaseRecord, type Tags } from '../records/base.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
-import { put, recordsBy, type Change, type RecordTypes, type State } from '../state.ts';
+import { recordsBy, type Change, type RecordKind, type State } from '../state.ts';
 import { describeDerived, type DescribeInput } from './describe.ts';
 import type { FilterTable } from './filter.ts';
-
-/** The kinds that have tags in EC2, by the prefix of their ids: EC2's word, and the code of an id that nothing has. */
-const kinds = {
-  'vpc-': { kind: 'vpc', type: 'vpc', code: 'InvalidVpcID.NotFound' },
-  'subnet-': { kind: 'subnet', type: 'subnet', code: 'InvalidSubnetID.NotFound' },
-  'sgr-': { kind: 'securityGroupRule', type: 'security-group-rule', code: 'InvalidSecurityGroupRuleId.NotFound' },
-  'pl-': { kind: 'prefixList', type: 'prefix-list', code: 'InvalidPrefixListID.NotFound' },
-  'sg-': { kind: 'securityGroup', type: 'security-group', code: 'InvalidGroup.NotFound' },
-} as const;
-
-type Kind = (typeof kinds)[keyof typeof kinds]['kind'];
-type Tagged = { readonly [K in Kind]: { readonly kind: K; readonly record: RecordTypes[K] } }[Kind];
+import { ec2Things, getThing, kindOf, thingOfId, wordOf } from './resource.ts';
 
 /** The most tags that a resource can have. */
 const MOST_TAGS = 50;
@@ -64,17 +53,21 @@ export function deleteTags(
   return { changes, result: null };
 }
 
-function getTagged(state: State, { account, region }: Caller, id: string): Tagged {
-  const entry = Object.entries(kinds).find(([prefix]) => id.startsWith(prefix));
-  if (entry === undefined) throw ec2Refusal('InvalidID', `The ID '${id.slice(0, 255)}' is not valid`);
-  const [, { kind, type, code }] = entry;
-  const record = state.tables[kind].get(keyOf(account, region, id));
-  if (record === undefined) throw ec2Refusal(code, `The ${type} ID '${id}' does not exist`);
-  return { kind, record } as Tagged;
+/** A record of EC2, with the table that it is in. */
+interface Tagged {
+  readonly kind: RecordKind;
+  readonly record: BaseRecord;
+}
+
+function getTagged(state: State, caller: Caller, id: string): Tagged {
+  const thing = thingOfId(id);
+  if (thing === undefined) throw ec2Refusal('InvalidID', `The ID '${id.slice(0, 255)}' is not valid`);
+  return { kind: kindOf(thing), record: getThing(state, caller, thing, id) };
 }
 
 function withTags({ kind, record }: Tagged, tags: Tags): Change {
-  return put<Kind>(kind, { ...record, tags });
+  // Tags are of every record's form.
+  return { kind, key: keyOfRecord(record), record: { ...record, tags } } as Change;
 }
 
 /** One tag of one resource. Its id is made of both. */
@@ -96,15 +89,15 @@ const filters: FilterTable<Ec2Tag> = {
 
 /** The tags of the caller's resources, by filter. */
 export function describeTags(state: State, caller: Caller, input: Pick<DescribeInput, 'filters'>): RecordList<Ec2Tag> {
-  const all = Object.values(kinds).flatMap(({ kind, type }) =>
-    recordsBy<Kind>(state, kind, 'owned', ownedIndexValue(kind, caller)).flatMap(({ id, tags, ...record }) =>
+  const all = ec2Things.flatMap((thing) =>
+    recordsBy(state, kindOf(thing), 'owned', ownedIndexValue(thing, caller)).flatMap(({ id, tags, ...record }) =>
       Object.entries(tags).map(([key, value]): Ec2Tag => ({
         ...{ account: record.account, region: record.region, createdAt: record.createdAt },
         ...{ lastUpdatedAt: record.lastUpdatedAt, tags: { [key]: value }, id: `${id} ${key}` },
-        ...{ key, value, resourceId: id, resourceType: type },
+        ...{ key, value, resourceId: id, resourceType: wordOf(thing) },
       })),
     ),
   );
-  const unknown = { code: 'InvalidID', message: (id: string) => id };
+  const unknown = (id: string) => ec2Refusal('InvalidID', id);
   return describeDerived(all, { scope: 'tags', table: filters, unknown }, input);
 }

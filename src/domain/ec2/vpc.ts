@@ -2,11 +2,13 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { formatArn, newId } from '../identifiers.ts';
-import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
+import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Vpc, VpcAttachment } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { put, recordsBy, remove, type State } from '../state.ts';
-import { normalizeEc2Cidr } from './cidr.ts';
+import { normalizeEc2Cidr, provideIpv6 } from './cidr.ts';
+import { clearVpc, furnishVpc } from './furnish-vpc.ts';
+import { getThing } from './resource.ts';
 
 /** How many loopback VPCs a machine can have: 127.1/16 to 127.99/16. */
 const MOST_LOOPBACK = 99;
@@ -20,6 +22,9 @@ export interface CreateVpcInput {
   readonly cidrBlock: string;
   /** The server's default. */
   readonly attachment: AttachmentInput;
+  /** A range of IPv6 is chosen here. */
+  readonly ipv6?: boolean;
+  readonly tenancy?: 'default' | 'dedicated';
   readonly tags?: Tags;
 }
 
@@ -34,11 +39,13 @@ export function createVpc(state: State, input: CreateVpcInput, context: Context)
     arn: formatArn('ec2', context, `vpc/${id}`),
     cidrs: [normalizeEc2Cidr(input.cidrBlock, 'InvalidVpc.Range')],
     attachment: decideAttachment(state, input.attachment),
+    ...(input.ipv6 === true ? { ipv6Cidrs: [provideIpv6(id, [])] } : {}),
+    ...(input.tenancy === 'dedicated' ? { tenancy: input.tenancy } : {}),
     createdAt: now,
     lastUpdatedAt: now,
     tags: input.tags ?? {},
   };
-  return { changes: [put('vpc', vpc)], result: vpc };
+  return { changes: [put('vpc', vpc), ...furnishVpc(state, vpc, now)], result: vpc };
 }
 
 /** The attachment to store: `before` keeps a loopback number that nothing else asks for. Refused when none is free. */
@@ -65,15 +72,16 @@ export function deleteVpc(state: State, input: { readonly vpcId: string }, conte
   const vpc = getVpc(state, context, input.vpcId);
   if (vpc.origin === 'configuration')
     throw ec2Refusal('OperationNotPermitted', `The vpc '${vpc.id}' is made by the configuration. Remove it there.`);
-  checkUnused(state, vpc, ['subnetsByVpc', 'securityGroupsByVpc', 'instancesByVpc']);
-  return { changes: [remove('vpc', vpc)], result: null };
+  const changes = [...clearVpc(state, vpc), remove('vpc', vpc)];
+  checkUnused(state, vpc, ['subnetsByVpc', 'instancesByVpc', 'ec2Users']);
+  return { changes, result: null };
 }
 
 /** Refuses when a target group, an association, a resource gateway or one of `more` refers to the VPC. */
 export function checkUnused(
   state: State,
   vpc: Vpc,
-  more: readonly ('subnetsByVpc' | 'securityGroupsByVpc' | 'instancesByVpc')[] = [],
+  more: readonly ('subnetsByVpc' | 'instancesByVpc' | 'ec2Users')[] = [],
 ): void {
   const key = keyOfRecord(vpc);
   const users = (['vpcAssociationsByVpc', 'targetGroupsByVpc', 'resourceGatewaysByVpc', ...more] as const).filter(
@@ -85,7 +93,5 @@ export function checkUnused(
 
 /** The VPC with `id`; refused with `InvalidVpcID.NotFound` when absent. */
 export function getVpc(state: State, caller: { readonly account: string; readonly region: string }, id: string): Vpc {
-  const vpc = state.tables.vpc.get(keyOf(caller.account, caller.region, id));
-  if (vpc === undefined) throw ec2Refusal('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`);
-  return vpc;
+  return getThing(state, caller, 'vpc', id);
 }

@@ -2,6 +2,7 @@
 
 export * from './base.ts';
 export * from './ec2.ts';
+export type * from './vpc-part.ts';
 export * from './endpoint.ts';
 export * from './hosted-zone.ts';
 export * from './iam.ts';

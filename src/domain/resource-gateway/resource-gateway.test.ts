@@ -97,7 +97,7 @@ test('updateResourceGateway() changes the security groups, and to those of the V
   obey(scenario);
   const active = getResourceGateway(scenario.state, scenarioCaller, id);
   assert.deepEqual([active.status, active.securityGroupIds, active.failureCode], ['ACTIVE', [group], undefined]);
-  assert.throws(() => scenario.run(applyConfiguredVpcs, { vpcs: [{ ...vpc, subnets: [] }] }), /has dependencies/);
+  assert.throws(() => scenario.run(applyConfiguredVpcs, { vpcs: [{ ...vpc, subnets: [] }] }), /cannot be removed/);
 });
 
 test('deleteResourceGateway() is done when obeyed, and until then keeps its subnets and VPC', () => {

@@ -18,6 +18,8 @@ export interface SweepInput {
   readonly zoneChangeLifetime: number;
   /** How long a domain's TXT record is waited for (AWS publishes no time; ours: 72 h, as AWS waits for those of certificates). */
   readonly verificationTime: number;
+  /** How long an instance that has ended is shown (AWS: about an hour). */
+  readonly endedInstances: number;
 }
 
 /** The usual times. */
@@ -27,6 +29,7 @@ export const defaultSweep: SweepInput = {
   tokenLifetime: 86_400_000,
   zoneChangeLifetime: 86_400_000,
   verificationTime: 259_200_000,
+  endedInstances: 3_600_000,
 };
 
 /** The most records of a kind that one sweep takes; the next one goes on. It keeps a sweep short whatever has piled up. */
@@ -45,6 +48,12 @@ export function sweep(state: State, input: SweepInput, context: Context): Decide
     ),
     ...oldest(state, 'clientToken', 'tokens', (token) => now - token.createdAt >= input.tokenLifetime),
     ...oldest(state, 'zoneChange', 'zoneChanges', (change) => now - change.createdAt >= input.zoneChangeLifetime),
+    ...oldest(
+      state,
+      'instance',
+      'endedInstances',
+      ({ machine }) => now - (machine?.stateSince ?? now) >= input.endedInstances,
+    ),
     ...oldest(
       state,
       'domainVerification',

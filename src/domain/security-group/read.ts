@@ -7,8 +7,8 @@ import type { SecurityGroup, SecurityGroupRule } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
 import { recordsBy, type State } from '../state.ts';
-import { describeStored, type DescribeInput } from './describe.ts';
-import { ec2Filter, type FilterTable } from './filter.ts';
+import { describeThings, type DescribeInput } from '../ec2/describe.ts';
+import { ec2Filter, type FilterTable } from '../ec2/filter.ts';
 
 /** The rules of a group, of one direction or of both. */
 export function listRulesOf(state: State, group: SecurityGroup, isEgress?: boolean): SecurityGroupRule[] {
@@ -48,11 +48,6 @@ const groupFilters = (state: State): FilterTable<SecurityGroup> => ({
   ),
 });
 
-const unknownGroup = {
-  code: 'InvalidGroup.NotFound',
-  message: (id: string) => `The security group '${id}' does not exist`,
-};
-
 /** The security groups that DescribeSecurityGroups shows: by id or name (an unknown one is refused) and by filter. */
 export function describeSecurityGroups(
   state: State,
@@ -60,12 +55,12 @@ export function describeSecurityGroups(
   { names = [], ...input }: DescribeInput & { readonly names?: readonly string[] },
 ): RecordList<SecurityGroup> {
   const table = groupFilters(state);
-  const what = { kind: 'securityGroup', table, unknown: unknownGroup } as const;
-  if (names.length === 0) return describeStored(state, caller, what, input);
+  if (names.length === 0) return describeThings(state, caller, 'securityGroup', table, input);
   const filter = ec2Filter(table, input.filters ?? []);
   const all = recordsBy(state, 'securityGroup', 'owned', ownedIndexValue('securityGroup', caller));
   for (const name of names)
-    if (all.every((group) => group.name !== name)) throw ec2Refusal(unknownGroup.code, unknownGroup.message(name));
+    if (all.every((group) => group.name !== name))
+      throw ec2Refusal('InvalidGroup.NotFound', `The security group '${name.slice(0, 255)}' does not exist`);
   const ids = new Set(input.ids);
   const found = all.filter((group) => names.includes(group.name) || ids.has(group.id));
   return listOf(
@@ -86,9 +81,5 @@ export function describeSecurityGroupRules(
   caller: Caller,
   input: DescribeInput,
 ): RecordList<SecurityGroupRule> {
-  const unknown = {
-    code: 'InvalidSecurityGroupRuleId.NotFound',
-    message: (id: string) => `The security group rule ID '${id}' does not exist`,
-  };
-  return describeStored(state, caller, { kind: 'securityGroupRule', table: ruleFilters, unknown }, input);
+  return describeThings(state, caller, 'securityGroupRule', ruleFilters, input);
 }

@@ -1,0 +1,3 @@
+// Prefix lists of customers.
+
+export { createPrefixList, deletePrefixList, modifyPrefixList, restorePrefixList } from './prefix-list.ts';
