@@ -18,6 +18,7 @@ const bounds: readonly Bound[] = [
     { bench: 'http1', what: `pergola, ${place}`, column: '× nginx', most: 1.7, aim: 1.3 },
     { bench: 'http1', what: `pergola, ${place}`, column: '× envoy', most: 0.5, aim: 0.35 },
   ]),
+  { bench: 'dns', what: 'pergola, 1000 names of a zone over UDP', column: '× unbound', most: 4, aim: 2 },
   ...['a signed request', 'a signed request, ten statements on network and service each'].map((what): Bound => ({
     ...{ bench: 'auth', what, column: '× plain', most: 1.45, aim: 1.25 },
   })),

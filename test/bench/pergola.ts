@@ -28,6 +28,8 @@ export interface BenchServer extends AsyncDisposable {
   /** The folder of configuration and data. */
   readonly root: string;
   readonly api: string;
+  /** HOST:PORT of the host's name server. */
+  readonly dns: string;
   readonly client: VPCLatticeClient;
   /** Processes of workers. */
   workerPids(): readonly number[];
@@ -92,6 +94,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
     void ended.then(() => reject(new Error(`the server ended\n${errors}`)));
   });
   const api = /api=(\S+)/.exec(line)?.[1] ?? '';
+  const dns = /dns=(\S+)/.exec(line)?.[1] ?? '';
   const admin = JSON.parse(readFileSync(join(directory, 'data', 'admin.json'), 'utf8')) as {
     accessKeyId: string;
     secretAccessKey: string;
@@ -103,6 +106,7 @@ export async function startServer(options: BenchServerOptions): Promise<BenchSer
     directory: join(directory, 'data'),
     root: directory,
     api,
+    dns,
     client,
     status: () =>
       JSON.parse(

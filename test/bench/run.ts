@@ -8,6 +8,7 @@ import { benchAway } from './away.ts';
 import { benchBody } from './body.ts';
 import { benchChange } from './change.ts';
 import { compareWithCommitted, writeCommitted } from './committed.ts';
+import { benchDns } from './dns.ts';
 import { benchDrain } from './drain.ts';
 import { benchEnds } from './ends.ts';
 import { benchFuzz } from './fuzz.ts';
@@ -50,6 +51,7 @@ const measures: Readonly<
   routes: benchRoutes,
   auth: benchAuth,
   policy: benchPolicy,
+  dns: benchDns,
   scale: benchScale,
   soak: benchSoak,
   api: benchApi,

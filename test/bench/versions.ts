@@ -8,6 +8,7 @@ const programs = {
   // `version: HASH/1.40.0/Clean/RELEASE/BoringSSL`, after a path that may have numbers too.
   Envoy: { command: ['envoy', '--version'], pattern: /version: [0-9a-f]+\/(\d+(?:\.\d+)+)/ },
   nginx: { command: ['nginx', '-v'], pattern: /nginx version: nginx\/(\S+)/ },
+  unbound: { command: ['unbound', '-V'], pattern: /^Version (\S+)/m },
   wrk: { command: ['wrk', '-v'], pattern: /^wrk (\S+)/m },
 } as const;
 
