@@ -21,21 +21,19 @@ const vpc = {
 } as const;
 
 test('the API is found by its name in a namespace, and by an address of the VPC on loopback', () => {
-  const endpoint = (attach: 'netns' | 'loopback', lowPorts: boolean): string | undefined =>
+  const endpoint = (attach: 'netns' | 'loopback'): string | undefined =>
     bindRoles({ problem: () => undefined }, tokens, {
       attach,
       apiHost: '127.0.0.1',
       apiPort: 7171,
-      lowPorts,
     }).environment('wl-1', vpc)['AWS_ENDPOINT_URL'];
-  assert.equal(endpoint('netns', true), 'http://api.pergola.internal');
-  assert.equal(endpoint('loopback', true), 'http://127.105.255.9');
-  assert.equal(endpoint('loopback', false), 'http://127.105.255.9:20080');
+  assert.equal(endpoint('netns'), 'http://api.pergola.internal');
+  assert.equal(endpoint('loopback'), 'http://127.105.255.9:20080');
 });
 
 test('on loopback a role takes an API at a loopback address', () => {
   const roles = (apiHost: string) =>
-    bindRoles({ problem: () => undefined }, tokens, { attach: 'loopback', apiHost, apiPort: 7171, lowPorts: true });
+    bindRoles({ problem: () => undefined }, tokens, { attach: 'loopback', apiHost, apiPort: 7171 });
   assert.match(roles('192.0.2.1').problem({ ...place, role: 'arn' }) ?? '', /loopback address/);
   assert.equal(roles('192.0.2.1').problem(place), undefined);
   for (const [host, url] of [

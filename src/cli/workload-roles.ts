@@ -3,8 +3,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { containerPath, type RoleCredentials } from '../api/index.ts';
-import { boundPort } from '../network/index.ts';
-import { apiAddressIn, apiName, type VpcRecord } from '../snapshot/index.ts';
+import { loopbackApiPort } from '../network/index.ts';
+import { apiAddressIn, apiName } from '../snapshot/index.ts';
 import type { Roles } from '../workload/index.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -39,7 +39,7 @@ export function deriveMetadataKey(master: Buffer): Buffer {
 export function bindRoles(
   credentials: Pick<RoleCredentials, 'problem'>,
   tokens: Pick<WorkloadTokens, 'make'>,
-  { attach, apiHost, apiPort, lowPorts }: Pick<ServerSettings, 'attach' | 'apiHost' | 'apiPort' | 'lowPorts'>,
+  { attach, apiHost, apiPort }: Pick<ServerSettings, 'attach' | 'apiHost' | 'apiPort'>,
 ): Roles {
   const host = loopbackOf(apiHost);
   return {
@@ -54,16 +54,11 @@ export function bindRoles(
         ? { AWS_ENDPOINT_URL: `http://${apiName}`, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: containerPath(id) }
         : {
             // Programs on loopback ask the host's resolver, which knows no name of a VPC.
-            AWS_ENDPOINT_URL: loopbackEndpoint(vpc, lowPorts),
+            AWS_ENDPOINT_URL: `http://${apiAddressIn(vpc)}:${loopbackApiPort}`,
             AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://${host ?? ''}:${apiPort}/-/credentials`,
             AWS_CONTAINER_AUTHORIZATION_TOKEN: tokens.make(id),
           },
   };
-}
-
-function loopbackEndpoint(vpc: VpcRecord, lowPorts: boolean): string {
-  const port = boundPort(80, lowPorts);
-  return `http://${apiAddressIn(vpc)}${port === 80 ? '' : `:${port}`}`;
 }
 
 /** The loopback address at which a server on `host` answers, as URLs have it. */

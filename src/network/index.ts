@@ -11,7 +11,7 @@ export { createSocketOpener, openSockets } from './open-sockets.ts';
 export { isInNamespace } from './own-namespace.ts';
 export { bindHandle, rawHandleSelfTest, type RawHandle } from './raw-handles.ts';
 export { createRun, runCommand, type Run } from './run.ts';
-export { boundPort, desiredSockets, loopbackDnsPort, openPairs, type SocketSpec } from './sockets.ts';
+export { desiredSockets, loopbackApiPort, loopbackDnsPort, openPairs, type SocketSpec } from './sockets.ts';
 export {
   closeUserNamespace,
   enterHome,

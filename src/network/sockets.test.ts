@@ -27,7 +27,7 @@ test('desiredSockets() asks for one socket a component and port on loopback, and
       ({ key, listenerPort }) => `${key} ${listenerPort ?? ''}`,
     );
   assert.deepEqual(of(true).slice(2), [
-    'vpc-a/tcp4/127.105.255.9:80 ',
+    'vpc-a/tcp4/127.105.255.9:20080 80',
     'vpc-a/tcp4/127.105.0.7:80 ',
     'vpc-a/tcp4/127.105.0.7:8080 ',
   ]);

@@ -34,6 +34,9 @@ export interface SocketOptions {
 /** The port of a loopback VPC's DNS at 127.n.0.2. */
 export const loopbackDnsPort = 20053;
 
+/** The port of the AWS API in a loopback VPC: a web server of the host may have 80 at every address. */
+export const loopbackApiPort = 20080;
+
 /** What is added to a port below 1024 that may not be bound. */
 const lowPortOffset = 20000;
 
@@ -82,22 +85,16 @@ function loopbackSockets(
     const key = `${vpcId}/${kind}4/${dns.address}:${dns.port}`;
     specs.set(key, { ...dns, key, kind });
   }
-  const places = [
-    { address: apiAddressIn({ attachment }), listenerPort: metadataPort },
-    ...listeners.map(({ address, port }) => ({ address, listenerPort: port })),
-  ];
-  for (const { address, listenerPort } of places) {
-    const port = boundPort(listenerPort, lowPorts);
+  const api = { vpcId, family: 4, address: apiAddressIn({ attachment }), port: loopbackApiPort } as const;
+  const apiKey = `${vpcId}/tcp4/${api.address}:${api.port}`;
+  specs.set(apiKey, { ...api, key: apiKey, kind: 'tcp', listenerPort: metadataPort, purpose: 'service' });
+  for (const { address, port: listenerPort } of listeners) {
+    const port = listenerPort < 1024 && !lowPorts ? listenerPort + lowPortOffset : listenerPort;
     const key = `${vpcId}/tcp4/${address}:${port}`;
     const moved = port === listenerPort ? {} : { listenerPort };
     specs.set(key, { key, vpcId, kind: 'tcp', family: 4, address, port, ...moved, purpose: 'service' });
   }
   return [...specs.values()];
-}
-
-/** The port of loopback at which a listener's port is found. */
-export function boundPort(port: number, lowPorts: boolean): number {
-  return port < 1024 && !lowPorts ? port + lowPortOffset : port;
 }
 
 /**
