@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ec2Operations } from '../../src/api/ec2/operations.ts';
+import { route53Operations } from '../../src/api/route53/operations.ts';
 import { iamOperations } from '../../src/api/iam/operations.ts';
 import { partFolder } from '../../tools/peers.ts';
 import { latticeSchema } from '../api/answers/recorder.ts';
@@ -58,6 +59,12 @@ test('boto3 reads what EC2 answers, call by call', async () => {
       .map(({ name }) => name)
       .sort(),
   );
+});
+
+test('boto3 reads what Route 53 answers, call by call', async () => {
+  const { status, stdout, stderr } = await python(join(import.meta.dirname, 'clients', 'route53.py'));
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), route53Operations.map(({ name }) => name).sort());
 });
 
 test('boto3 calls every operation of IAM that is implemented, and reads what it answers', async () => {

@@ -32,6 +32,11 @@ const namespaces: readonly Tool[] = [
 ];
 
 const suites: readonly Suite[] = [
+  {
+    name: 'dig',
+    needs: [{ program: 'dig', debian: 'bind9-dnsutils' }],
+    args: tests('test/conformance/dig.test.ts'),
+  },
   { name: 'h1spec', needs: [], args: tests('test/conformance/h1spec.test.ts') },
   {
     name: 'a sync before each answer',

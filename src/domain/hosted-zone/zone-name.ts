@@ -1,7 +1,7 @@
 // Names in Route 53's spelling: lower case, what no host name has as octal escapes (Developer Guide: DNS domain name format).
 
 /** A character of a name: an escape of three octal digits, a dot or a backslash behind a backslash, or any other that Route 53 takes. */
-const character = /\\([0-3][0-7]{2})|\\([.\\])|([!-~])/y;
+const character = /\\([0-3][0-7]{2})|\\([.\\])|([!-[\]-~])/y;
 
 /**
  * The labels of `text` as bytes, one string (latin1) each; a final dot is allowed. Undefined when it is no name: labels of 1 to 63 bytes,
