@@ -1,7 +1,6 @@
 // Policies that AWS publishes, as one table: the page, a document that is like its example, who asks what, and the verdict that the page gives.
 
 import assert from 'node:assert/strict';
-import type { Principal } from './request.ts';
 import { describe, test } from 'node:test';
 import {
   A,
@@ -16,6 +15,7 @@ import {
   type Keys,
   type Row,
 } from './published-sample.ts';
+import type { Principal } from './request.ts';
 
 const operators = 'Condition operators';
 const sets = 'Multivalued context keys';
