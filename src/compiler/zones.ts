@@ -9,8 +9,8 @@ import type { RecordSetRecord, ZoneRecord } from '../snapshot/index.ts';
 export function compileZone(state: State, key: Key, revision: number): ZoneRecord | undefined {
   const zone = state.tables.hostedZone.get(key);
   if (zone === undefined) return undefined;
-  const { id, name, private: isPrivate, vpcs, createdAt } = zone;
-  return { id, revision, name, private: isPrivate, vpcs: vpcs.map(({ vpcId }) => vpcId).sort(), createdAt };
+  const { id, account, name, private: isPrivate, vpcs, createdAt } = zone;
+  return { id, revision, account, name, private: isPrivate, vpcs: vpcs.map(({ vpcId }) => vpcId).sort(), createdAt };
 }
 
 /** A record set with its values as bytes. */

@@ -64,6 +64,8 @@ export function createGeneratedNames(): GeneratedNames {
   const serviceIds = new Map<string, string>();
   const offers = new Map<string, Offer>();
   const doorsByVpc = new Map<string, Map<string, DoorRecord>>();
+  /** By VPC, made when it is first asked: a client may ask for every address of a range. */
+  const reverse = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   const keyOfService = ({ domainNames: [generated] }: ServiceRecord): string | undefined =>
     generated === undefined ? undefined : nameKey(generated);
@@ -109,6 +111,18 @@ export function createGeneratedNames(): GeneratedNames {
     return service && keyOfService(service);
   }
 
+  function namesByAddress(vpcId: string): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    for (const door of doorsByVpc.get(vpcId)?.values() ?? [])
+      for (const component of offers.get(door.serviceNetworkId)?.components ?? []) {
+        const { v4 = [], v6 = [] } = addressesAt(door, component) ?? {};
+        const key = keyAt(door, component);
+        if (key !== undefined)
+          for (const address of [...v4, ...v6]) found.set(address, [...(found.get(address) ?? []), key]);
+      }
+    return found;
+  }
+
   return {
     get serial() {
       return serial;
@@ -129,6 +143,7 @@ export function createGeneratedNames(): GeneratedNames {
       follow(doors, snapshot.doors, putDoor, dropDoor);
       ({ vpcs, services, networks, doors } = snapshot);
       serial = snapshot.revision;
+      reverse.clear();
     },
     find(key, vpcId) {
       const vpc = key === apiKey ? vpcs.get(vpcId ?? '') : undefined;
@@ -150,15 +165,9 @@ export function createGeneratedNames(): GeneratedNames {
       return v4.length === 0 ? undefined : { v4, v6 };
     },
     findByAddress(address, vpcId) {
-      const keys: string[] = [];
-      for (const door of doorsByVpc.get(vpcId)?.values() ?? [])
-        for (const component of offers.get(door.serviceNetworkId)?.components ?? []) {
-          const found = addressesAt(door, component);
-          if (found?.v4.includes(address) !== true && found?.v6.includes(address) !== true) continue;
-          const key = keyAt(door, component);
-          if (key !== undefined) keys.push(key);
-        }
-      return keys;
+      const known = reverse.get(vpcId) ?? namesByAddress(vpcId);
+      reverse.set(vpcId, known);
+      return known.get(address) ?? [];
     },
     vpc: (vpcId) => vpcs.get(vpcId),
   };

@@ -17,7 +17,8 @@ export interface HostedZones {
   apply(snapshot: Snapshot): void;
   /** The private zone of the VPC with the longest name that the key's name lies in. */
   findPrivate(key: string, vpcId: string): AnsweringZone | undefined;
-  findPublic(key: string): AnsweringZone | undefined;
+  /** The public zone with the longest such name; of `account` alone when it is given. */
+  findPublic(key: string, account: string | undefined): AnsweringZone | undefined;
 }
 
 /** Makes the hosted zones of no snapshot. */
@@ -25,10 +26,10 @@ export function createHostedZones(): HostedZones {
   let zones: ReadonlyMap<string, ZoneRecord> = new Map();
   let recordSets: ReadonlyMap<string, RecordSetRecord> = new Map();
   const trees = new Map<string, ZoneTree>();
-  /** By VPC (`''`: public) and the zone's name. */
+  /** By VPC (of public zones: by account, and all of them under `''`) and the zone's name. */
   const byPlace = new Map<string, Map<string, readonly ZoneRecord[]>>();
 
-  const placesOf = (zone: ZoneRecord): readonly string[] => (zone.private ? zone.vpcs : ['']);
+  const placesOf = (zone: ZoneRecord): readonly string[] => (zone.private ? zone.vpcs : ['', zone.account]);
 
   function setZone(zone: ZoneRecord, add: boolean): void {
     const key = nameKey(zone.name);
@@ -81,6 +82,6 @@ export function createHostedZones(): HostedZones {
       ({ zones, recordSets } = snapshot);
     },
     findPrivate: (key, vpcId) => find(key, vpcId),
-    findPublic: (key) => find(key, ''),
+    findPublic: (key, account = '') => find(key, account),
   };
 }

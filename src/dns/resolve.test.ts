@@ -73,6 +73,7 @@ const zones: readonly SampleZone[] = [
     ],
   ],
   ['corp.example', [], [['public.corp.example', 'A', '192.0.2.44']]],
+  ['example.net', [], [['www.example.net', 'A', '192.0.2.7']], '222222222222'],
   ['on.aws', ['vpc-b'], [['x.on.aws', 'A', '192.0.2.6']]],
 ];
 const names = namesOf(withZones(plain, zones));
@@ -108,6 +109,9 @@ const cases: readonly (readonly [name: string, expected: string, type?: number, 
   ['rates.corp.example', 'no name, soa corp.example 60', types.a, 'vpc-b'],
   ['x.sub.corp.example', 'forward', types.a, ''],
   ['sub.corp.example', 'forward', types.a, 'vpc-b'],
+  // A public zone answers the VPCs of its account, and the host.
+  ['www.example.net', 'forward', types.a, 'vpc-b'],
+  ['www.example.net', 'found, 192.0.2.7 (300)', types.a, ''],
   // The longer of two names is nearer.
   [rates, 'found, 169.254.171.1 (60)'],
   ['x.on.aws', 'found, 192.0.2.6 (300)', types.a, 'vpc-b'],

@@ -76,7 +76,8 @@ export function createNames(random: Pick<Random, 'fraction'>): Names {
       for (const data of internal.data) way.records.push({ ...named(owner), type, ttl: DNS_TTL, data });
       return { outcome: 'found' };
     }
-    const public_ = hosted.findPublic(key);
+    // Anybody may make a zone of any name: it must not lead other accounts' clients astray.
+    const public_ = vpcId !== undefined && vpc === undefined ? undefined : hosted.findPublic(key, vpc?.account);
     if (public_ !== undefined) return askZone(way, public_, key, owner, true);
     return { outcome: 'forward', ...(owner === undefined ? {} : { target: key }) };
   }

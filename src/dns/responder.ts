@@ -29,8 +29,9 @@ export interface ResponderDeps {
 
 /** The largest message over TCP, in bytes. */
 const TCP_LIMIT = 65_535;
-/** Answers of our own that are kept as bytes, over all VPCs; whoever asks for many names makes them anew. */
+/** Answers of our own that are kept as bytes, over all VPCs, and bytes of each; whoever asks for many names makes them anew. */
 const MOST_KEPT = 20_000;
+const LARGEST_KEPT = 600;
 
 const rcodeNames: ReadonlyMap<number, string> = new Map(
   Object.entries(rcodes).map(([name, code]) => [code, name.toLowerCase()]),
@@ -104,7 +105,7 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
     const resolution = names.resolve(query.key, query.type, vpcId);
     if (resolution.outcome === 'forward') return forward(query, resolution, from, stream, limit);
     const answer = composeAnswer(resolution);
-    if (!resolution.varies) keep(place, key, answer);
+    if (!resolution.varies && answer.records.length <= LARGEST_KEPT) keep(place, key, answer);
     return own(answer);
   }
 

@@ -7,8 +7,8 @@ import { encodeIpv4 } from './wire-record.ts';
 /** A record set: name, type, values (of an alias: `alias NAME`), and a weight. */
 export type SampleSet = readonly [name: string, type: RecordSetRecord['type'], values: string, weight?: number];
 
-/** A zone: its name, the VPCs that it answers (none: it is public), and its record sets beside the SOA. */
-export type SampleZone = readonly [name: string, vpcs: readonly string[], sets: readonly SampleSet[]];
+/** A zone: its name, the VPCs that it answers (none: it is public), its record sets beside the SOA, and whose it is when not that of the VPCs. */
+export type SampleZone = readonly [name: string, vpcs: readonly string[], sets: readonly SampleSet[], account?: string];
 
 function encodeValue(type: RecordSetRecord['type'], value: string): Buffer {
   if (type === 'A') return encodeIpv4(value);
@@ -21,9 +21,9 @@ function encodeValue(type: RecordSetRecord['type'], value: string): Buffer {
 export function withZones(snapshot: Snapshot, zones: readonly SampleZone[], revision = 1): Snapshot {
   const records: ZoneRecord[] = [];
   const sets: RecordSetRecord[] = [];
-  zones.forEach(([name, vpcs, own], i) => {
+  zones.forEach(([name, vpcs, own, account = '111111111111'], i) => {
     const zoneId = `Z${i}`;
-    records.push({ id: zoneId, revision, name, private: vpcs.length > 0, vpcs, createdAt: i });
+    records.push({ id: zoneId, revision, account, name, private: vpcs.length > 0, vpcs, createdAt: i });
     const numbers = Buffer.alloc(20);
     numbers.writeUInt32BE(60, 16);
     const soa = Buffer.concat([encodeKey(nameKey(`ns.${name}`)), encodeKey(nameKey(`mail.${name}`)), numbers]);

@@ -236,6 +236,8 @@ export interface NamedDocument {
 
 /** A hosted zone. `id` is the zone id (`Z…`). */
 export interface ZoneRecord extends SnapshotRecord {
+  /** Whose it is: a public zone answers the VPCs of its account. */
+  readonly account: string;
   /** Lower case, without final dot; what no host name has is escaped as `\052` (octal). */
   readonly name: string;
   readonly private: boolean;
