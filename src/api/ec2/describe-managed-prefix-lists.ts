@@ -26,7 +26,11 @@ export const describeManagedPrefixLists = readEc2(
 export function describeList({ id, name, arn, addressFamily, tags, stored }: PrefixList): Wire<ManagedPrefixList> {
   return {
     ...{ PrefixListId: id, PrefixListName: name, PrefixListArn: arn, AddressFamily: addressFamily },
-    ...{ State: 'create-complete', OwnerId: stored?.account ?? 'AWS', Tags: describeTags(tags) },
+    ...{
+      State: `${stored?.lastChange ?? 'create'}-complete`,
+      OwnerId: stored?.account ?? 'AWS',
+      Tags: describeTags(tags),
+    },
     ...(stored === undefined ? {} : { MaxEntries: stored.maxEntries, Version: stored.version }),
   };
 }

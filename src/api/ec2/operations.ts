@@ -20,7 +20,11 @@ import { describeTags } from './describe-tags.ts';
 import { describeVpcAttribute } from './describe-vpc-attribute.ts';
 import { describeVpcs } from './describe-vpcs.ts';
 import { getManagedPrefixListEntries } from './get-managed-prefix-list-entries.ts';
+import { instanceOperations } from './instance/instances.ts';
+import { modifyVpcOperations } from './modify-vpcs.ts';
 import { networkInterfaceOperations } from './network-interfaces.ts';
+import { prefixListOperations } from './prefix-lists.ts';
+import { securityGroupOperations } from './security-groups.ts';
 import { addressOperations } from './vpc-part/addresses.ts';
 import { dhcpOperations } from './vpc-part/dhcp-options.ts';
 import { gatewayOperations } from './vpc-part/gateways.ts';
@@ -47,7 +51,11 @@ export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec
   describeVpcAttribute,
   describeVpcs,
   getManagedPrefixListEntries,
+  ...instanceOperations,
+  ...modifyVpcOperations,
   ...networkInterfaceOperations,
+  ...prefixListOperations,
+  ...securityGroupOperations,
   ...routeTableOperations,
   ...gatewayOperations,
   ...addressOperations,

@@ -11,13 +11,14 @@ import { getMachine } from './read.ts';
 /** Those that can be changed while it runs, and those for which it is stopped on AWS. */
 const ofMachine = [
   ...(['disableApiTermination', 'disableApiStop', 'shutdownBehavior', 'ebsOptimized', 'monitoring'] as const),
-  ...(['sourceDestCheck', 'httpTokens', 'hopLimit', 'userData', 'instanceType', 'profileArn'] as const),
+  ...(['sourceDestCheck', 'userData', 'instanceType'] as const),
 ];
 const whenStopped: readonly string[] = ['instanceType', 'userData', 'ebsOptimized'];
 
 /** One attribute and its value. */
 export type InstanceChange =
   | { readonly kind: 'groups'; readonly securityGroupIds: readonly string[] }
+  | { readonly kind: 'metadata'; readonly value: Pick<Machine, 'httpTokens' | 'hopLimit'> }
   | {
       readonly [K in (typeof ofMachine)[number]]: {
         readonly kind: K;
@@ -40,6 +41,7 @@ export function modifyInstance(
   }
   if (machine.state !== 'stopped' && whenStopped.includes(change.kind))
     throw ec2Refusal('IncorrectInstanceState', `The instance '${one.id}' is not in the 'stopped' state.`);
-  const changed: Machine = { ...machine, [change.kind]: change.value };
+  const changed: Machine =
+    change.kind === 'metadata' ? { ...machine, ...change.value } : { ...machine, [change.kind]: change.value };
   return { changes: [put('instance', { ...one, machine: changed, lastUpdatedAt: context.now })], result: null };
 }

@@ -5,9 +5,9 @@ import type { FilterTable } from '../ec2/filter.ts';
 import { findThing, getThing } from '../ec2/resource.ts';
 import type { Caller } from '../identifiers.ts';
 import type { RecordList } from '../page.ts';
-import type { Instance, Machine } from '../records/ec2.ts';
+import type { Instance, Machine, NetworkInterface } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
-import type { State } from '../state.ts';
+import { recordsBy, type State } from '../state.ts';
 
 /** An instance of RunInstances. */
 export type MachineInstance = Instance & { readonly machine: Machine };
@@ -53,6 +53,29 @@ const filtersIn = (state: State): FilterTable<Instance> => ({
 /** The caller's instances by id and filter, those of the configuration too. */
 export function describeInstances(state: State, caller: Caller, input: DescribeInput): RecordList<Instance> {
   return describeThings(state, caller, 'instance', filtersIn(state), input);
+}
+
+/** The interfaces of an instance, the first one first. */
+export function listInterfacesOf(state: State, { id, vpcKey }: Instance): readonly NetworkInterface[] {
+  return recordsBy(state, 'networkInterface', 'interfacesByVpc', vpcKey)
+    .filter(({ attachment }) => attachment?.instanceId === id)
+    .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+}
+
+/** The ARN of the instance profile with this ARN or name; `InvalidParameterValue` when there is none. */
+export function findProfileArn(
+  state: State,
+  { account }: Pick<Caller, 'account'>,
+  { arn, name }: { readonly arn?: string; readonly name?: string },
+): string {
+  for (const profile of state.tables.iamInstanceProfile.values())
+    if (profile.account === account && (arn === undefined ? profile.name === name : profile.arn === arn))
+      return profile.arn;
+  const shown = (arn ?? name ?? '').slice(0, 255);
+  throw ec2Refusal(
+    'InvalidParameterValue',
+    `Value (${shown}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile`,
+  );
 }
 
 /** The instance of RunInstances with this id, to do something to it; of any other `OperationNotPermitted`. */
