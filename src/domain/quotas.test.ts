@@ -10,10 +10,12 @@ import { createUser } from './iam/index.ts';
 import { attachPolicy, createPolicy } from './iam-policy/index.ts';
 import { createInstanceProfile, createRole } from './iam-role/index.ts';
 import { createOidcProvider } from './oidc-provider/index.ts';
+import { associateVpc, createHostedZone } from './hosted-zone/index.ts';
 import { createListener } from './listener/index.ts';
 import { createServiceNetwork } from './network/index.ts';
 import { awsQuotas, usualQuotas, type QuotaLimits, type QuotaName } from './quotas.ts';
 import { Refusal } from './refusal.ts';
+import { changeRecordSets } from './record-set/index.ts';
 import { createResourceConfiguration } from './resource-configuration/index.ts';
 import { createResourceGateway } from './resource-gateway/index.ts';
 import { createRule } from './rule/index.ts';
@@ -67,6 +69,7 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
         defaultAction: fixed,
       });
   },
+  hostedZones: (s) => (n) => s.run(createHostedZone, { name: 'corp.example', callerReference: String(n) }),
   managedPolicies: (s) => (n) => makePolicy(s, n),
   oidcProviders: (s) => (n) => s.run(createOidcProvider, { url: `https://id-${n}.example.com` }),
   policiesPerRole(s) {
@@ -76,6 +79,14 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
   policiesPerUser(s) {
     const { name } = s.run(createUser, { name: 'ann' });
     return (n) => s.run(attachPolicy, { entity: { kind: 'iamUser', name }, policyArn: makePolicy(s, n) });
+  },
+  recordSetsPerZone(s) {
+    const { zone } = s.run(createHostedZone, { name: 'corp.example', callerReference: 'one' });
+    return (n) => {
+      const set = { name: `n${n}.corp.example`, type: 'A', ttl: 60, values: ['192.0.2.1'], otherRouting: [] };
+      // What is there already counts once.
+      for (let i = 0; i < 2; i++) s.run(changeRecordSets, { zoneId: zone.id, changes: [{ action: 'UPSERT', ...set }] });
+    };
   },
   resourceConfigurations(s) {
     const resourceGatewayIdentifier = makeGateway(s);
@@ -130,6 +141,12 @@ const makers: { readonly [N in QuotaName]: (s: Scenario) => (n: number) => unkno
     const serviceNetworkIdentifier = s.run(createServiceNetwork, { name: 'main' }).id;
     return (n) => s.run(createVpcAssociation, { serviceNetworkIdentifier, vpcIdentifier: makeVpc(s, n) });
   },
+  vpcsPerZone(s) {
+    const vpc = (n: number) => ({ vpcId: makeVpc(s, n), region: 'us-east-1' });
+    const made = { name: 'corp.example', callerReference: 'one', vpc: vpc(0) };
+    const { id } = s.run(createHostedZone, made).zone;
+    return (n) => (n === 0 ? undefined : s.run(associateVpc, { id, vpc: vpc(n) }));
+  },
 };
 
 test('every quota admits as many as it says, and refuses the next with its code', () => {
@@ -144,7 +161,9 @@ test('every quota admits as many as it says, and refuses the next with its code'
       () => make(3),
       (error) => {
         assert.ok(error instanceof Refusal, `${name}: ${String(error)}`);
-        // IAM's errors name no code.
+        // Those of IAM and Route 53 name no code.
+        if (error.detail.kind === 'Route53')
+          return codes.add(name) && /^Cannot exceed quota for [\w ]+: 3$/.test(error.message);
         if (error.detail.kind === 'Iam')
           return codes.add(name) && /^Cannot exceed quota for \w+: 3$/.test(error.message);
         assert.ok(error.detail.kind === 'ServiceQuotaExceeded', `${name}: ${String(error)}`);

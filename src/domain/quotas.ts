@@ -1,17 +1,19 @@
-// The adjustable quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas) and of IAM (IAM User Guide: IAM and STS quotas): how much of what there may be.
+// The adjustable quotas of VPC Lattice (behaviour.md 19, from User Guide: Quotas) of IAM (IAM User Guide: IAM and STS quotas) and of Route 53 (Developer Guide: Quotas): how much of what there may be.
 
 import type { Context } from './decision.ts';
-import { iamRefusal, Refusal, type ResourceType } from './refusal.ts';
+import { iamRefusal, Refusal, route53Refusal, type ResourceType, type Route53Code } from './refusal.ts';
 
 const quotas = {
   childrenPerGroup: [60, 'L-9BC96FEF', 'RESOURCE_CONFIGURATION', 'child resource configurations per group'],
   domainVerifications: [5, 'L-73D0F278', 'DOMAIN_VERIFICATION', 'domain verifications per Region'],
+  hostedZones: [500, 'L-4EA4796A', 'TooManyHostedZones', 'hosted zones'],
   instanceProfiles: [1000, 'L-6E65F664', 'IAM', 'InstanceProfilesPerAccount'],
   listenersPerService: [2, 'L-D64E952E', 'LISTENER', 'listeners per service'],
   managedPolicies: [1500, 'L-E95E4862', 'IAM', 'PoliciesPerAccount'],
   oidcProviders: [100, 'L-858F3967', 'IAM', 'OpenIDConnectProvidersPerAccount'],
   policiesPerRole: [10, 'L-0DA4ABF3', 'IAM', 'PoliciesPerRole'],
   policiesPerUser: [10, 'L-4019AD8B', 'IAM', 'PoliciesPerUser'],
+  recordSetsPerZone: [10_000, 'L-E209CC9F', 'InvalidChangeBatch', 'records per hosted zone'],
   resourceConfigurations: [2000, 'L-5FF8F9B9', 'RESOURCE_CONFIGURATION', 'resource configurations per Region'],
   resourceConfigurationsPerNetwork: [
     500,
@@ -40,7 +42,8 @@ const quotas = {
     'SERVICE_NETWORK_VPC_ASSOCIATION',
     'VPC associations per service network',
   ],
-} as const satisfies Record<string, readonly [number, string, ResourceType | 'IAM', string]>;
+  vpcsPerZone: [300, 'L-84B40094', 'LimitsExceeded', 'VPCs that are associated with a private hosted zone'],
+} as const satisfies Record<string, readonly [number, string, ResourceType | 'IAM' | Route53Code, string]>;
 
 /** The quotas by name. */
 export type QuotaName = keyof typeof quotas;
@@ -58,12 +61,18 @@ function eachQuota(limitOf: (awsLimit: number) => number): QuotaLimits {
   return Object.fromEntries(Object.entries(quotas).map(([name, [limit]]) => [name, limitOf(limit)])) as QuotaLimits;
 }
 
-/** Refuses with `ServiceQuotaExceeded` (of IAM's: with `LimitExceeded`) when `count()` things (the new one included) are more than the quota. */
+/** Refuses with `ServiceQuotaExceeded` (of IAM's: with `LimitExceeded`, of Route 53's: with a code of each) when `count()` things (the new one included) are more than the quota. */
 export function checkQuota(context: Pick<Context, 'quotas'>, name: QuotaName, count: () => number): void {
   if (context.quotas === 'none') return;
   const [, quotaCode, resourceType, words] = quotas[name];
   const limit = (context.quotas === 'aws' ? awsQuotas : context.quotas)[name];
   if (count() <= limit) return;
+  if (
+    resourceType === 'TooManyHostedZones' ||
+    resourceType === 'InvalidChangeBatch' ||
+    resourceType === 'LimitsExceeded'
+  )
+    throw route53Refusal(resourceType, `Cannot exceed quota for ${words}: ${limit}`);
   if (resourceType === 'IAM') throw iamRefusal('LimitExceeded', `Cannot exceed quota for ${words}: ${limit}`);
   throw new Refusal(
     { kind: 'ServiceQuotaExceeded', resourceType, serviceCode: 'vpc-lattice', quotaCode },

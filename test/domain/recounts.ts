@@ -9,12 +9,14 @@ import type { RecordKind, RecordTypes, State } from '../../src/domain/state.ts';
 const scopes: Readonly<Record<QuotaName, (state: State) => readonly string[]>> = {
   childrenPerGroup: by('resourceConfiguration', (r) => r.groupId),
   domainVerifications: by('domainVerification', ownerOf),
+  hostedZones: by('hostedZone', ownerOf),
   instanceProfiles: by('iamInstanceProfile', ownerOf),
   listenersPerService: by('listener', (r) => r.serviceId),
   managedPolicies: by('iamPolicy', ownerOf),
   oidcProviders: by('oidcProvider', ownerOf),
   policiesPerRole: ({ tables }) => [...tables.iamRole.values()].flatMap((r) => r.attachedPolicies.map(() => r.id)),
   policiesPerUser: ({ tables }) => [...tables.iamUser.values()].flatMap((r) => r.attachedPolicies.map(() => r.id)),
+  recordSetsPerZone: by('recordSet', (r) => (r.type === 'NS' || r.type === 'SOA' ? undefined : r.zoneKey)),
   resourceConfigurations: by('resourceConfiguration', ownerOf),
   resourceConfigurationsPerNetwork: by('resourceAssociation', (r) => r.serviceNetworkKey),
   resourceGatewaysPerVpc: by('resourceGateway', (r) => r.vpcKey),
@@ -34,6 +36,7 @@ const scopes: Readonly<Record<QuotaName, (state: State) => readonly string[]>> =
   targetsPerTargetGroup: by('target', (r) => r.targetGroupId),
   users: by('iamUser', ownerOf),
   vpcAssociationsPerNetwork: by('vpcAssociation', (r) => r.serviceNetworkKey),
+  vpcsPerZone: ({ tables }) => [...tables.hostedZone.values()].flatMap(({ id, vpcs }) => vpcs.map(() => id)),
 };
 
 function by<K extends RecordKind>(kind: K, scopeOf: (record: RecordTypes[K]) => string | undefined) {

@@ -14,11 +14,11 @@ import type {
   UpdateHostedZoneCommentResponse,
 } from '@aws-sdk/client-route-53';
 import {
+  countHostedZones,
   createHostedZone as decideCreate,
   deleteHostedZone as decideDelete,
   getHostedZone as get,
   getZoneChange,
-  listHostedZones,
   updateHostedZoneComment as decideComment,
 } from '../../domain/hosted-zone/index.ts';
 import { change, read, type Valid, type Wire } from '../operation.ts';
@@ -68,7 +68,7 @@ export const getHostedZone = read(
 export const getHostedZoneCount = read(
   'GetHostedZoneCount',
   (state, _request: object, call): Wire<GetHostedZoneCountResponse> => ({
-    HostedZoneCount: listHostedZones(state, call).length,
+    HostedZoneCount: countHostedZones(state, call),
   }),
 );
 

@@ -5,7 +5,7 @@ import { GLOBAL_REGION, keyOf, type Key } from '../records/base.ts';
 import type { HostedZone, ZoneVpc } from '../records/hosted-zone.ts';
 import { Refusal, route53Refusal } from '../refusal.ts';
 import { ownedIndexValue } from '../state-indexes.ts';
-import { recordsBy, type State } from '../state.ts';
+import { countBy, recordsBy, type State } from '../state.ts';
 import { reversedName } from './zone-name.ts';
 
 /** Route 53 is the same in every region: all that it needs to know of a caller is the account. */
@@ -29,6 +29,11 @@ export function getAnyZone(state: State, id: string): HostedZone {
 /** The caller's zones in the order of creation. */
 export function listHostedZones(state: State, { account }: Account): readonly HostedZone[] {
   return recordsBy(state, 'hostedZone', 'owned', ownedIndexValue('hostedZone', { account, region: GLOBAL_REGION }));
+}
+
+/** How many zones the caller has; at once. */
+export function countHostedZones(state: State, { account }: Account): number {
+  return countBy(state, 'owned', ownedIndexValue('hostedZone', { account, region: GLOBAL_REGION }));
 }
 
 /** The caller's zones by their reversed names, then by id. */

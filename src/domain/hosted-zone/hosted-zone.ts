@@ -3,10 +3,11 @@
 import type { Context, Decided } from '../decision.ts';
 import { GLOBAL_REGION, keyOfRecord } from '../records/base.ts';
 import type { HostedZone, RecordSet, RecordSetType, ZoneChange, ZoneVpc } from '../records/hosted-zone.ts';
+import { checkQuota } from '../quotas.ts';
 import { route53Refusal } from '../refusal.ts';
 import { countBy, put, recordsBy, remove, type State } from '../state.ts';
 import { recordSetId } from '../record-set/record-set-id.ts';
-import { getHostedZone, getZoneVpcKey } from './find-zone.ts';
+import { countHostedZones, getHostedZone, getZoneVpcKey } from './find-zone.ts';
 import { checkNameFree } from './vpc-association.ts';
 import { newZoneChange } from './zone-change.ts';
 import { canonicalName } from './zone-name.ts';
@@ -15,7 +16,7 @@ import { canonicalName } from './zone-name.ts';
 const NAME_SERVERS = ['ns-1', 'ns-2', 'ns-3', 'ns-4'].map((host) => `${host}.pergola.internal`);
 
 /** Record sets that every zone has: SOA and NS of its own name. */
-const OWN_RECORD_SETS = 2;
+export const OWN_RECORD_SETS = 2;
 
 export interface CreateHostedZoneInput {
   readonly name: string;
@@ -53,6 +54,7 @@ export function createHostedZone(state: State, input: CreateHostedZoneInput, con
     getZoneVpcKey(state, context, vpc);
     checkNameFree(state, name, { ...vpc, account });
   }
+  checkQuota(context, 'hostedZones', () => countHostedZones(state, context) + 1);
   const id = `Z${random.hex(10).toUpperCase()}`;
   const zone: HostedZone = {
     account,

@@ -1,7 +1,7 @@
 // Hosted zones of Route 53 and what they answer.
 
 export {
-  getAnyZone,
+  countHostedZones,
   getHostedZone,
   getZoneVpcKey,
   listHostedZones,

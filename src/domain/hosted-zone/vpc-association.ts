@@ -3,6 +3,7 @@
 import type { Context, Decided } from '../decision.ts';
 import { keyOf } from '../records/base.ts';
 import type { HostedZone, ZoneChange, ZoneVpc } from '../records/hosted-zone.ts';
+import { checkQuota } from '../quotas.ts';
 import { route53Refusal } from '../refusal.ts';
 import { put, type Change, type State } from '../state.ts';
 import { getAnyZone, getHostedZone, getZoneVpcKey, listZonesOfVpc } from './find-zone.ts';
@@ -35,6 +36,7 @@ export function associateVpc(state: State, input: ZoneVpcInput, context: Context
   getZoneVpcKey(state, context, vpc);
   const associated = { ...vpc, account };
   checkNameFree(state, zone.name, associated);
+  checkQuota(context, 'vpcsPerZone', () => zone.vpcs.length + 1);
   return changed(state, context, input, { ...zone, vpcs: [...zone.vpcs, associated] });
 }
 

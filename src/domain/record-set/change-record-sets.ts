@@ -2,9 +2,11 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { getHostedZone } from '../hosted-zone/find-zone.ts';
+import { OWN_RECORD_SETS, recordSetCount } from '../hosted-zone/hosted-zone.ts';
 import { newZoneChange } from '../hosted-zone/zone-change.ts';
 import { keyOf, keyOfRecord } from '../records/base.ts';
 import type { HostedZone, RecordSet, ZoneChange } from '../records/hosted-zone.ts';
+import { checkQuota } from '../quotas.ts';
 import { route53Refusal } from '../refusal.ts';
 import { put, remove, type Change, type State } from '../state.ts';
 import { recordSetsOfName } from './read.ts';
@@ -37,6 +39,7 @@ export function changeRecordSets(state: State, input: ChangeRecordSetsInput, con
   // What is wrong with single record sets says more than what they would be together.
   if (problems.length === 0) problems.push(...judgeOutcome(state, zone, outcome));
   if (problems.length > 0) throw route53Refusal('InvalidChangeBatch', `[${[...new Set(problems)].join(', ')}]`);
+  checkQuota(context, 'recordSetsPerZone', () => countAfter(state, zone, outcome));
   const change = newZoneChange(state, context, input.comment);
   const changes: Change[] = [];
   for (const [id, set] of outcome) {
@@ -45,6 +48,13 @@ export function changeRecordSets(state: State, input: ChangeRecordSetsInput, con
     else if (before !== undefined) changes.push(remove('recordSet', before));
   }
   return { changes: [...changes, put('zoneChange', change)], result: change };
+}
+
+/** How many record sets the zone would have beside those of its own. */
+function countAfter(state: State, zone: HostedZone, outcome: Outcome): number {
+  let count = recordSetCount(state, zone) - OWN_RECORD_SETS;
+  for (const [id, set] of outcome) count += Number(set !== undefined) - Number(findSet(state, zone, id) !== undefined);
+  return count;
 }
 
 function checkSize(changes: readonly RecordSetChange[]): void {
