@@ -144,6 +144,22 @@ door       127.1.0.1 is no address of a service network
   nothing listens
 verdict    unreachable: nothing listens`,
   );
+  const zone = { id: 'Z1', name: 'corp.test' };
+  const name = { kind: 'name', name: 'a.corp.test', addresses: [], zone } as const;
+  const verdict = { kind: 'unreachable', reason } as const;
+  const first = (step: Explanation['steps'][number]): string => told({ steps: [step], verdict }).split('\n')[0] ?? '';
+  assert.deepEqual(
+    [
+      first({ ...name, answer: 'addresses', addresses: ['127.1.0.1'] }),
+      first({ ...name, answer: 'absent' }),
+      first({ ...name, answer: 'refused' }),
+    ],
+    [
+      'name       a.corp.test is 127.1.0.1, says the hosted zone corp.test (Z1)',
+      'name       a.corp.test has no address in this VPC, says the hosted zone corp.test (Z1)',
+      'name       a.corp.test is not answered: the VPC has no DNS support',
+    ],
+  );
   assert.equal(
     told({
       steps: [{ kind: 'rules', rules: [] }],

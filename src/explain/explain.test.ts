@@ -236,6 +236,21 @@ describe('before a listener', () => {
     assert.deepEqual(end('http://127.190.0.1/'), ['listener', 'answer']);
   });
 
+  test('a name that a hosted zone answers tells the zone, also where it has no address', () => {
+    const zone = { id: 'Z1', name: 'shop.test' };
+    const answered = explain({ url: 'http://www.shop.test/' }, sample, {
+      findName: () => ({ kind: 'addresses', v4: ['127.190.0.1'], v6: [], zone }),
+    });
+    assert.deepEqual(stepsOf(answered, 'name')[0]?.zone, zone);
+    const denied = explain({ url: 'http://www.shop.test/' }, sample, { findName: () => ({ kind: 'absent', zone }) });
+    assert.match(
+      JSON.stringify(denied.verdict),
+      /the hosted zone shop\.test \(Z1\), which answers this VPC, has no address/,
+    );
+    const refused = explain({ url: 'http://www.shop.test/' }, sample, { findName: () => ({ kind: 'refused' }) });
+    assert.match(JSON.stringify(refused.verdict), /enableDnsSupport is off/);
+  });
+
   test('a custom domain name leads to the generated one of its service', () => {
     const [service] = sample.services.values();
     assert.ok(service !== undefined);

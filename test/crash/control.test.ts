@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { ListTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-vpc-lattice';
 import { awaitHealthy, eventually, given, listenerPort, targetPort } from '../e2e/scenario.ts';
 import { openShop } from '../e2e/shop.ts';
@@ -26,6 +27,21 @@ for (const { attach, skip } of attachments) {
       await server.lattice.send(
         new RegisterTargetsCommand({ targetGroupIdentifier, targets: [{ id: '10.0.1.12', port: targetPort }] }),
       );
+      const VPC = { VPCId: shop.clients, VPCRegion: 'us-east-1' } as const;
+      const made = await server.route53.send(
+        new CreateHostedZoneCommand({ Name: 'corp.test', CallerReference: 'once', VPC }),
+      );
+      const ResourceRecordSet = {
+        ...({ Name: 'a.corp.test', Type: 'A', TTL: 60 } as const),
+        ResourceRecords: [{ Value: '192.0.2.1' }],
+      };
+      await server.route53.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: given(made.HostedZone?.Id),
+          ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+        }),
+      );
+      await server.obeyed();
       await awaitHealthy(server, shop.blue);
       const load = { name: shop.name, port: listenerPort, count: 100, connections: 8 };
       assert.deepEqual(Object.keys((await shop.client.load(load)).targets).toSorted(), ['blue', 'doomed']);
@@ -53,6 +69,8 @@ for (const { attach, skip } of attachments) {
           return seen.targets['blue'] === 20;
         });
         assert.deepEqual(await shop.client.resolve(shop.name), address);
+        assert.deepEqual(await shop.client.resolve('a.corp.test'), ['192.0.2.1']);
+        await assert.rejects(shop.client.resolve('b.corp.test'), /ENOTFOUND/);
         await assert.rejects(shop.client.resolve(shop.name.replace(/^[^.]+/, 'nobody-0123456789abcdef0')), /ENOTFOUND/);
       } finally {
         stop.abort();
