@@ -208,6 +208,7 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
     case 'securityGroup':
       touched.vpcs.add((record as Instance).vpcKey);
       break;
+    case 'networkInterface':
     case 'securityGroupRule':
       touched.vpcs.add((record as SecurityGroupRule).vpcKey);
       break;
@@ -221,7 +222,6 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
         touched.targetGroups.add(keyOfRecord(group));
       break;
     }
-    case 'networkInterface':
     case 'vpcPart':
       break;
     case 'loadBalancer':

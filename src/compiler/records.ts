@@ -2,12 +2,13 @@
 
 import { isCarried, recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { accessLogsOf } from '../domain/access-log/index.ts';
-import { findLoadBalancer, findPrefixListRanges } from '../domain/ec2/index.ts';
+import { addressesOfPrefix, findLoadBalancer, findPrefixListRanges } from '../domain/ec2/index.ts';
 import {
   keyOf,
   keyOfRecord,
   type Instance,
   type Key,
+  type NetworkInterface,
   type Rule,
   type RuleMatch,
   type SecurityGroup,
@@ -40,6 +41,7 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
   const vpc = state.tables.vpc.get(key);
   if (vpc === undefined) return undefined;
   const name = vpc.name ?? vpc.tags['Name'];
+  const reserved = recordsBy(state, 'networkInterface', 'interfacesByVpc', key).flatMap(reservedBy).sort();
   return {
     id: vpc.id,
     revision,
@@ -61,7 +63,14 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
       .filter(({ origin, machine }) => origin !== 'workload' && machine?.state !== 'stopped')
       .sort(byId)
       .map(compileInstance),
+    ...(reserved.length === 0 ? {} : { reserved }),
   };
+}
+
+/** The first address of the first interface of an instance is the instance's. */
+function reservedBy({ attachment, addresses, ipv4Prefixes }: NetworkInterface): readonly string[] {
+  const isOfInstance = attachment?.instanceId !== undefined && attachment.deviceIndex === 0;
+  return [...addresses.slice(isOfInstance ? 1 : 0), ...ipv4Prefixes.flatMap(addressesOfPrefix)];
 }
 
 function compileSecurityGroup(state: State, group: SecurityGroup): SecurityGroupRecord {

@@ -76,6 +76,8 @@ export interface VpcRecord extends SnapshotRecord {
   readonly subnets: readonly SubnetRecord[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   readonly instances: readonly InstanceSpec[];
+  /** Addresses that interfaces have which are no instance's: no workload gets them. Absent: none. */
+  readonly reserved?: readonly string[];
 }
 
 /** What a service network offers: its components and their addresses. `id` is the service network id. */

@@ -14,7 +14,7 @@ import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } 
 import type { WantedInstance } from './instances.ts';
 import { noCredentials } from './credential-variables.ts';
 import { describeWorkload, findWorkload } from './identity.ts';
-import { findGroups, whyNoStandIn } from './wish.ts';
+import { findGroups, findStoodFor, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
 
 /** What a client asks for. */
@@ -211,7 +211,7 @@ export class Workloads {
   #choose(vpc: VpcRecord, request: WorkloadRequest): SavedWorkload | WorkloadFailure {
     if (vpc.attachment.kind !== this.#deps.attach)
       return fail('unavailable', `VPC ${vpc.id} is not attached on this server`);
-    const instance = vpc.instances.find(({ id, name }) => id === request.instance || name === request.instance);
+    const instance = findStoodFor(vpc, request);
     if (instance?.command !== undefined) return fail('conflict', `instance ${instance.id} is run by the server itself`);
     const instanceId = instance?.id ?? request.instance;
     if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
@@ -275,6 +275,7 @@ export class Workloads {
   /** Addresses in use; to a workload that names its address, an instance without a command is none. */
   #used(vpc: VpcRecord, byName: boolean): ReadonlySet<string> {
     return new Set([
+      ...(vpc.reserved ?? []),
       ...vpc.instances.filter(({ command }) => !byName || command !== undefined).map(({ address }) => address),
       ...[...this.#held.values()].filter(({ saved }) => saved.vpcId === vpc.id).map(({ saved }) => saved.address),
     ]);

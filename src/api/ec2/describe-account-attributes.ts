@@ -5,15 +5,17 @@ import type {
   DescribeAccountAttributesRequest,
   DescribeAccountAttributesResult,
 } from '@aws-sdk/client-ec2';
-import { ServiceError } from '../../aws/index.ts';
+import { ServiceError, type Call } from '../../aws/index.ts';
+import { findDefaultVpc } from '../../domain/ec2/index.ts';
+import type { State } from '../../domain/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { readEc2 } from './read-ec2.ts';
 
-/** What is so here: VPCs, and none that a resource is put into by default. EC2's limits of instances and addresses limit nothing here. */
-const attributes: Readonly<Partial<Record<AccountAttributeName, string>>> = {
+/** EC2's limits of instances and addresses limit nothing here. */
+const attributesOf = (state: State, call: Call): Readonly<Partial<Record<AccountAttributeName, string>>> => ({
   'supported-platforms': 'VPC',
-  'default-vpc': 'none',
-};
+  'default-vpc': findDefaultVpc(state, call)?.id ?? 'none',
+});
 
 /** EC2's names; of those without a value here nothing is shown. */
 const names: readonly string[] = [
@@ -24,13 +26,13 @@ const names: readonly string[] = [
 /** Lists attributes of the account. */
 export const describeAccountAttributes = readEc2(
   'DescribeAccountAttributes',
-  (_state, request: Valid<DescribeAccountAttributesRequest>): Wire<DescribeAccountAttributesResult> => {
+  (state, request: Valid<DescribeAccountAttributesRequest>, call): Wire<DescribeAccountAttributesResult> => {
     const { AttributeNames = [] } = request;
     const unknown = AttributeNames.find((name) => !names.includes(name));
     if (unknown !== undefined)
       throw new ServiceError('InvalidParameterValue', `Value (${unknown}) for parameter attributeName is invalid.`);
     return {
-      AccountAttributes: Object.entries(attributes)
+      AccountAttributes: Object.entries(attributesOf(state, call))
         .filter(([name]) => AttributeNames.length === 0 || AttributeNames.some((wanted) => wanted === name))
         .map(([AttributeName, AttributeValue]) => ({ AttributeName, AttributeValues: [{ AttributeValue }] })),
     };

@@ -105,23 +105,23 @@ export function applyConfiguredVpcs(
       want('networkInterface', interfaceOf(head, vpc, instance, wanted));
     }
   }
-  for (const vpc of head.tables.vpc.values()) {
-    // Those of an earlier version of the server came with nothing.
-    if (vpc.origin !== 'configuration' || wanted.has(keyOfRecord(vpc)))
-      changes.push(...furnishVpc(head, vpc, context.now));
-  }
+  const leaving: Change[] = [];
   for (const kind of configuredKinds)
     head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
       if (record.origin !== 'configuration' || wanted.has(key) || isFurniture(input.vpcs, wanted, record)) return;
-      if (kind === 'vpc') changes.push(...leaveVpc(head, record as Vpc, wanted));
+      if (kind === 'vpc') leaving.push(...leaveVpc(head, record as Vpc, wanted));
       if (kind === 'subnet') {
         checkStays(head, record, wanted);
         if (head.indexes.resourceGatewaysBySubnet.has(key)) throw inUse(record.id);
-        changes.push(...leaveParts(head, record as Subnet));
+        leaving.push(...leaveParts(head, record as Subnet));
       }
       if (kind === 'securityGroup') checkGroupUnused(head, record as SecurityGroup, wanted);
-      changes.push(remove(kind, record));
+      leaving.push(remove(kind, record));
     });
+  const left = applyChanges(head, leaving, head.revision);
+  // Also those of an earlier version of the server, which came with nothing.
+  const furniture = [...left.tables.vpc.values()].flatMap((vpc) => furnishVpc(left, vpc, context.now));
+  changes.push(...leaving, ...furniture);
   return { changes, result: changes.length };
 }
 
