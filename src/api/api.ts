@@ -6,6 +6,7 @@ import { createAwsServer, type Observe, type ServerLimits, type VpcOrigin } from
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { bySameName, createAuthorize, type SubjectsOf } from './authorization/authorize.ts';
+import { ec2Subjects } from './authorization/ec2-subjects.ts';
 import { createCallers } from './authorization/callers.ts';
 import { iamSubjects } from './authorization/iam-subjects.ts';
 import { latticeSubjects } from './authorization/lattice-subjects.ts';
@@ -95,7 +96,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         },
         {
           definition: ec2Definition,
-          operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error)),
+          operations: bindAll(ec2Operations(options.regions), deps, binding('ec2', toEc2Error, ec2Subjects)),
         },
         {
           definition: route53Definition,

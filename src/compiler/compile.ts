@@ -133,6 +133,7 @@ function everything(before: State, state: State): Touched {
     for (const key of tables.vpc.keys()) touched.vpcs.add(key);
     for (const key of tables.serviceNetwork.keys()) touched.networks.add(key);
     for (const key of tables.vpcAssociation.keys()) touched.doors.add(key);
+    for (const key of tables.vpcEndpoint.keys()) touched.doors.add(key);
     for (const key of tables.service.keys()) touched.services.add(key);
     for (const key of tables.targetGroup.keys()) touched.targetGroups.add(key);
     for (const key of tables.hostedZone.keys()) touched.zones.add(key);
@@ -199,6 +200,7 @@ function touch(touched: Touched, state: State, kind: Change['kind'], key: Key, r
       touched.networks.add(sibling((record as { readonly serviceNetworkId: string } & AnyRecord).serviceNetworkId));
       break;
     case 'vpcAssociation':
+    case 'vpcEndpoint':
       touched.doors.add(key);
       break;
     case 'vpc':

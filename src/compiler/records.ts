@@ -143,16 +143,18 @@ function requiredAuth(
   return { authType, ...(policy === undefined ? {} : { policy: policy.document }) };
 }
 
-/** The door that a VPC association opens. */
+/** The door that a VPC association or a VPC endpoint opens. */
 export function compileDoor(state: State, key: Key, revision: number): DoorRecord | undefined {
-  const association = state.tables.vpcAssociation.get(key);
-  if (association === undefined || !isCarried(association)) return undefined;
+  const endpoint = state.tables.vpcEndpoint.get(key);
+  const way = state.tables.vpcAssociation.get(key) ?? endpoint;
+  if (way === undefined || !isCarried(way)) return undefined;
   return {
-    id: association.id,
+    id: way.id,
     revision,
-    vpcId: association.vpcId,
-    serviceNetworkId: association.serviceNetworkId,
-    securityGroups: association.securityGroupIds,
+    vpcId: way.vpcId,
+    serviceNetworkId: way.serviceNetworkId,
+    securityGroups: way.securityGroupIds,
+    ...(endpoint === undefined ? {} : { blocks: endpoint.interfaces.map(({ block }) => block) }),
   };
 }
 

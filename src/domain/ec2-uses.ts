@@ -3,6 +3,7 @@
 import { cidrAddress, parseCidr } from '../base/cidr.ts';
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { NetworkInterface, SecurityGroupRule, Vpc } from './records/ec2.ts';
+import type { VpcEndpoint } from './records/vpc-endpoint.ts';
 import type { VpcPart } from './records/vpc-part.ts';
 
 const own = (record: BaseRecord, ids: readonly (string | undefined)[]): readonly Key[] =>
@@ -23,6 +24,11 @@ export function usedByRule(rule: SecurityGroupRule): readonly string[] {
 /** An interface uses its VPC, its subnet and its security groups. */
 export function usedByInterface(one: NetworkInterface): readonly string[] {
   return own(one, [one.vpcId, one.subnetId, ...one.securityGroupIds]);
+}
+
+/** An endpoint uses its VPC and its security groups; its interfaces use the subnets. */
+export function usedByEndpoint(endpoint: VpcEndpoint): readonly string[] {
+  return own(endpoint, [endpoint.vpcId, ...endpoint.securityGroupIds]);
 }
 
 /** What comes with a VPC goes with it: its main route table and its default network ACL do not use it. */

@@ -3,7 +3,7 @@
 import { keyOf, type BaseRecord, type Key } from './records/base.ts';
 import type { Instance, NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './records/ec2.ts';
 import type { PartType, VpcPart } from './records/vpc-part.ts';
-import { addressesOfPrefix, usedByInterface, usedByPart, usedByRule, usedByVpc } from './ec2-uses.ts';
+import { addressesOfPrefix, usedByEndpoint, usedByInterface, usedByPart, usedByRule, usedByVpc } from './ec2-uses.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
 import type { HostedZone, RecordSet, ZoneChange } from './records/hosted-zone.ts';
 import type { Credential, IamEntity, IamInstanceProfile, IamRecord } from './records/iam.ts';
@@ -105,6 +105,7 @@ export const indexDefinitions = {
   waiting: {
     serviceAssociation: transitional('serviceAssociation'),
     vpcAssociation: transitional('vpcAssociation'),
+    vpcEndpoint: transitional('vpcEndpoint'),
     resourceGateway: transitional('resourceGateway'),
     service: transitional('service'),
     targetGroup: transitional('targetGroup'),
@@ -184,6 +185,7 @@ export const indexDefinitions = {
     securityGroupRule: usedByRule,
     networkInterface: usedByInterface,
     vpcPart: usedByPart,
+    vpcEndpoint: usedByEndpoint,
   },
   /** By the VPC's key. */
   interfacesByVpc: { networkInterface: (r: NetworkInterface) => inVpc(r) },
@@ -227,6 +229,7 @@ export const indexDefinitions = {
     prefixList: owned('prefixList'),
     hostedZone: owned('hostedZone'),
     networkInterface: owned('networkInterface'),
+    vpcEndpoint: owned('vpcEndpoint'),
     instance: owned('instance'),
     vpcPart: (r: VpcPart) => [ownedIndexValue(r.type, r)],
     iamUser: owned('iamUser'),
@@ -290,6 +293,7 @@ export type Ec2Kind =
   | 'securityGroupRule'
   | 'prefixList'
   | 'networkInterface'
+  | 'vpcEndpoint'
   | 'instance';
 
 /** The kinds of IAM that have a name. */

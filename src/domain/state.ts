@@ -37,6 +37,7 @@ import type {
   VpcAssociation,
 } from './records/lattice.ts';
 import type { NetworkEndpointAssociation, ResourceEndpointAssociation } from './records/endpoint.ts';
+import type { VpcEndpoint } from './records/vpc-endpoint.ts';
 import type { HostedZone, RecordSet, ZoneChange } from './records/hosted-zone.ts';
 import type { OwnedPolicy } from './records/policy.ts';
 import type {
@@ -65,6 +66,7 @@ export interface RecordTypes {
   readonly resourceAssociation: ResourceAssociation;
   readonly resourceEndpointAssociation: ResourceEndpointAssociation;
   readonly networkEndpointAssociation: NetworkEndpointAssociation;
+  readonly vpcEndpoint: VpcEndpoint;
   readonly domainVerification: DomainVerification;
   readonly vpc: Vpc;
   readonly subnet: Subnet;
@@ -108,6 +110,7 @@ export const recordKinds: readonly RecordKind[] = [
   'resourceAssociation',
   'resourceEndpointAssociation',
   'networkEndpointAssociation',
+  'vpcEndpoint',
   'domainVerification',
   'vpc',
   'subnet',

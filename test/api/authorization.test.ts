@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, CreateVpcEndpointCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
   AddRoleToInstanceProfileCommand,
   CreateUserCommand,
@@ -345,4 +345,21 @@ test('what is done to a user or role is judged by the boundary that it has, or i
   );
   await put('unbound', boundary);
   await attach('unbound');
+});
+
+test("a VPC endpoint needs the service network's leave", async () => {
+  const { arn = '' } = await api.lattice.send(new sdk.CreateServiceNetworkCommand({ name: 'reached' }));
+  const { Vpc } = await api.ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  const on = 'vpc-lattice:CreateServiceNetworkVpcEndpointAssociation';
+  const { half, whole } = await callAs(api, {
+    half: [{ Effect: 'Allow', Action: 'ec2:*', Resource: '*' }],
+    whole: [{ Effect: 'Allow', Action: ['ec2:CreateVpcEndpoint', on], Resource: '*' }],
+  });
+  const wish = { VpcId: Vpc?.VpcId, VpcEndpointType: 'ServiceNetwork', ServiceNetworkArn: arn } as const;
+  await assert.rejects(half.ec2.send(new CreateVpcEndpointCommand(wish)), (error: Error) => {
+    assert.equal(error.name, 'UnauthorizedOperation');
+    assert.match(error.message, new RegExp(on));
+    return true;
+  });
+  assert.match((await whole.ec2.send(new CreateVpcEndpointCommand(wish))).VpcEndpoint?.VpcEndpointId ?? '', /^vpce-/);
 });

@@ -44,6 +44,7 @@ import { deleteOidcProvider } from '../../src/domain/oidc-provider/index.ts';
 import { keyOf as recordKey, type BaseRecord } from '../../src/domain/records/index.ts';
 import { deleteResourceConfiguration } from '../../src/domain/resource-configuration/index.ts';
 import { deleteResourceGateway } from '../../src/domain/resource-gateway/index.ts';
+import { deleteVpcEndpoints } from '../../src/domain/vpc-endpoint/index.ts';
 import { deleteService } from '../../src/domain/service/index.ts';
 import {
   applyChanges,
@@ -84,7 +85,8 @@ export function dismantle(state: State, context: Context): readonly string[] {
   each('resourceEndpointAssociation', (r) =>
     run(deleteResourceEndpointAssociation, { resourceEndpointAssociationIdentifier: r.id }, r),
   );
-  // These end with EC2's endpoint.
+  each('vpcEndpoint', (r) => run(deleteVpcEndpoints, { ids: [r.id] }, r));
+  // Those that stand for EC2's alone.
   each('networkEndpointAssociation', (r) =>
     run(() => ({ changes: [remove('networkEndpointAssociation', r)], result: null }), null, r),
   );

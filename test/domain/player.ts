@@ -9,6 +9,7 @@ import type { QuotaLimits } from '../../src/domain/quotas.ts';
 import { emptyState, type Change, type RecordKind, type State } from '../../src/domain/state.ts';
 import { createHand, MOST, type Call, type Hand, type Word } from './hand.ts';
 import { ec2Words } from './ec2-words.ts';
+import { endpointWords } from './endpoint-words.ts';
 import { iamWords } from './iam-words.ts';
 import { obeyCall, placeWords } from './place-words.ts';
 import { quotaNames } from './recounts.ts';
@@ -21,6 +22,7 @@ const words: readonly Word[] = [
   ...resourceWords,
   ...placeWords,
   ...ec2Words,
+  ...endpointWords,
   ...iamWords,
   ...zoneWords,
 ];

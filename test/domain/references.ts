@@ -71,6 +71,22 @@ const references: { readonly [K in RecordKind]: (record: RecordTypes[K]) => read
     [r.serviceNetworkKey, 'serviceNetwork'],
   ],
   resourceEndpointAssociation: (r) => [[r.resourceConfigurationKey, 'resourceConfiguration']],
+  vpcEndpoint: (r) => [
+    [r.vpcKey, 'vpc'],
+    [r.serviceNetworkKey, 'serviceNetwork'],
+    [own(r, r.associationId), 'networkEndpointAssociation'],
+    ...each(r, 'securityGroup', r.securityGroupIds),
+    ...each(
+      r,
+      'subnet',
+      r.interfaces.map((one) => one.subnetId),
+    ),
+    ...each(
+      r,
+      'networkInterface',
+      r.interfaces.map((one) => one.networkInterfaceId),
+    ),
+  ],
   networkEndpointAssociation: (r) => [[r.serviceNetworkKey, 'serviceNetwork']],
   domainVerification: none,
   vpc: (r) => each(r, 'vpcPart', r.dhcpOptionsId === undefined ? [] : [r.dhcpOptionsId]),

@@ -17,6 +17,16 @@ import { callOf, type Hand, type Word } from './hand.ts';
 
 const zoneId = (hand: Hand, n: number): string => hand.at(GLOBAL_REGION).id('hostedZone', n);
 
+/** An authorization that some zone of the caller has. */
+function authorizedIn(hand: Hand, n: number): ZoneVpcInput | undefined {
+  for (let i = 0; i < 4; i++) {
+    const zone = hand.at(GLOBAL_REGION).own('hostedZone', n + i);
+    const [vpc] = zone?.authorizations ?? [];
+    if (zone !== undefined && vpc !== undefined) return { id: zone.id, vpc: { vpcId: vpc.vpcId, region: vpc.region } };
+  }
+  return undefined;
+}
+
 function vpcOf(hand: Hand, zone: number, vpc: number): ZoneVpcInput {
   return { id: zoneId(hand, zone), vpc: { vpcId: hand.id('vpc', vpc), region: hand.caller.region } };
 }
@@ -53,7 +63,7 @@ export const zoneWords: readonly Word[] = [
   (hand, a, b) => callOf(associateVpc, vpcOf(hand, a, b)),
   (hand, a, b) => callOf(disassociateVpc, vpcOf(hand, a, b)),
   (hand, a, b) => callOf(authorizeVpc, vpcOf(hand, a, b % 4)),
-  (hand, a, b) => callOf(revokeVpcAuthorization, vpcOf(hand, a, b % 4)),
+  (hand, a, b) => callOf(revokeVpcAuthorization, authorizedIn(hand, a) ?? vpcOf(hand, a, b % 4)),
   (hand, a, b) => callOf(changeZoneTags, { id: zoneId(hand, a), added: { [`k${b % 3}`]: 'v' }, removed: ['k0'] }),
   (hand, a, b, c) => {
     const id = zoneId(hand, a);

@@ -25,6 +25,7 @@ import { modifyVpcOperations } from './modify-vpcs.ts';
 import { networkInterfaceOperations } from './network-interfaces.ts';
 import { prefixListOperations } from './prefix-lists.ts';
 import { securityGroupOperations } from './security-groups.ts';
+import { vpcEndpointOperations } from './vpc-endpoints.ts';
 import { addressOperations } from './vpc-part/addresses.ts';
 import { dhcpOperations } from './vpc-part/dhcp-options.ts';
 import { gatewayOperations } from './vpc-part/gateways.ts';
@@ -56,6 +57,7 @@ export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec
   ...networkInterfaceOperations,
   ...prefixListOperations,
   ...securityGroupOperations,
+  ...vpcEndpointOperations,
   ...routeTableOperations,
   ...gatewayOperations,
   ...addressOperations,

@@ -63,8 +63,9 @@ export function makeInterface(state: State, wanted: NewInterface, context: Conte
   };
 }
 
-function defaultGroupIds(state: State, subnet: Subnet): readonly string[] {
-  const group = findDefaultGroup(state, subnet.vpcKey);
+/** The ids of the groups that something in the VPC has when it names none. */
+export function defaultGroupIds(state: State, { vpcKey }: Pick<Subnet, 'vpcKey'>): readonly string[] {
+  const group = findDefaultGroup(state, vpcKey);
   return group === undefined ? [] : [group.id];
 }
 

@@ -49,6 +49,10 @@ const things: Readonly<Record<Ec2Thing, ThingWords>> = {
     ...(['eni', 'network-interface', 'networkInterface ID'] as const),
     ...(['InvalidNetworkInterfaceID.NotFound', 'InvalidNetworkInterfaceId.Malformed'] as const),
   ),
+  vpcEndpoint: words(
+    ...(['vpce', 'vpc-endpoint', 'Vpc Endpoint Id'] as const),
+    ...(['InvalidVpcEndpointId.NotFound', 'InvalidVpcEndpointId.Malformed'] as const),
+  ),
   instance: words('i', 'instance', 'instance ID', 'InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed'),
   routeTable: words(
     ...([

@@ -9,3 +9,4 @@ export * from './iam.ts';
 export * from './lattice.ts';
 export * from './policy.ts';
 export * from './resource.ts';
+export * from './vpc-endpoint.ts';

@@ -5,12 +5,14 @@ import type { Context, Decided } from '../decision.ts';
 import { plainCycle, resourceAssociationCycle, updatableCycle, type LifeCycle } from '../life-cycle.ts';
 import type { Failure, Intent } from '../records/lattice.ts';
 import { removeResourceConfiguration } from '../resource-configuration/index.ts';
+import { removeVpcEndpoint } from '../vpc-endpoint/index.ts';
 import { put, recordsBy, remove, type Change, type RecordTypes, type State } from '../state.ts';
 
 /** The kinds of record whose status waits for data planes; each has a line below and in the index `waiting`. */
 type CarriedKind =
   | 'serviceAssociation'
   | 'vpcAssociation'
+  | 'vpcEndpoint'
   | 'resourceGateway'
   | 'resourceConfiguration'
   | 'resourceAssociation'
@@ -40,6 +42,7 @@ const movers: readonly Mover[] = [
   zoneChanges,
   mover('serviceAssociation', plainCycle, removeServiceAssociation),
   mover('vpcAssociation', updatableCycle, (_state, one) => [remove('vpcAssociation', one)]),
+  mover('vpcEndpoint', updatableCycle, removeVpcEndpoint),
   mover('resourceGateway', updatableCycle, (_state, one) => [remove('resourceGateway', one)]),
   mover('service', plainCycle, (_state, one) => [remove('service', one)]),
   mover('targetGroup', plainCycle, (_state, one) => [remove('targetGroup', one)]),
