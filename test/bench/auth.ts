@@ -1,29 +1,45 @@
-// `npm run bench -- auth`: CPU per signed request, each with a path and a date of its own, against a plain one of as many bytes; alternating rounds.
+// `npm run bench -- auth`: CPU per signed request, each with a path and a date of its own, against a plain one of as many bytes and beside Envoy that asks a service; alternating rounds.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutAuthPolicyCommand, UpdateServiceCommand, UpdateServiceNetworkCommand } from '@aws-sdk/client-vpc-lattice';
-import { deriveSigningKey, formatTimestamp, sha256, type Signer } from '../../src/sigv4/index.ts';
-import { prepareVerifyingKey, type VerifyingKey } from '../../src/sigv4/head/index.ts';
+import type { Signer } from '../../src/sigv4/index.ts';
+import { startExtAuthz } from './ext-authz/contender.ts';
 import { startContenders } from './loopback.ts';
+import type { Contender } from './peers.ts';
 import { median } from './processes.ts';
+import { headersOf, signRequests, writeScript, type Signing } from './signed-requests.ts';
 import type { Row } from './table.ts';
 import { load, type Run } from './wrk.ts';
 
-/** What is measured. */
-const kinds = {
-  plain: 'a plain request of as many bytes',
-  signed: 'a signed request',
-  policies: 'a signed request, ten statements on network and service each',
-} as const;
+/** What is measured: `perSecond` requests are signed ahead for each second of a run, more than one core answers. */
+interface Kind {
+  readonly what: string;
+  readonly signing: Signing;
+  readonly policies: boolean;
+  readonly envoy: boolean;
+  readonly perSecond: number;
+}
 
-/** Requests that are signed ahead for each second of a run: more than one core answers. */
-const PER_SECOND = 80_000;
+const kinds: readonly Kind[] = [
+  { what: 'a plain request of as many bytes', signing: 'plain', policies: false, envoy: false, perSecond: 80_000 },
+  { what: 'a signed request', signing: 'v4', policies: false, envoy: false, perSecond: 80_000 },
+  {
+    ...{ what: 'a signed request, ten statements on network and service each', signing: 'v4' },
+    ...{ policies: true, envoy: false, perSecond: 80_000 },
+  },
+  {
+    ...{ what: 'envoy with ext_authz: the same requests, signatures and policies', signing: 'v4' },
+    ...{ policies: true, envoy: true, perSecond: 30_000 },
+  },
+  { what: 'a request signed with SigV4A', signing: 'v4a', policies: false, envoy: false, perSecond: 25_000 },
+];
 
-/** Milliseconds around now that signers' clocks are set to: a run must be over before the oldest is five minutes old. */
-const SPREAD = 180_000;
+const userArn = 'arn:aws:iam::123456789012:user/admin';
 
 /** Nine statements about others, and one that lets the caller in. */
 function policyFor(arn: string): string {
@@ -47,45 +63,31 @@ function policyFor(arn: string): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [...others, own] });
 }
 
-/** Writes wrk's script: `count` requests, each with its own path and date; of a plain one the scheme of Authorization is another word of the same length. */
-function writeScript(directory: string, host: string, signer: Signer, count: number, signed: boolean): string {
-  const lines: string[] = [];
-  const now = Date.now();
-  const keys = new Map<string, VerifyingKey>();
-  const keyOf = (date: string): VerifyingKey => {
-    const scope = { date, region: signer.region, service: signer.service };
-    const key = keys.get(date) ?? prepareVerifyingKey(deriveSigningKey(signer.secret, scope), scope);
-    keys.set(date, key);
-    return key;
-  };
-  for (let i = 0; i < count; i++) {
-    const path = `/orders/${now}/${i}`;
-    const timestamp = formatTimestamp(now - SPREAD + (i % (SPREAD / 500)) * 1000);
-    const key = keyOf(timestamp.slice(0, 8));
-    const names = 'host;x-amz-content-sha256;x-amz-date';
-    const canonical = `GET\n${path}\n\nhost:${host}\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:${timestamp}\n\n${names}\nUNSIGNED-PAYLOAD`;
-    const { date, region, service } = key.scope;
-    const authorization = `AWS4-HMAC-SHA256 Credential=${signer.accessKeyId}/${date}/${region}/${service}/aws4_request, SignedHeaders=${names}, Signature=${key.sign(timestamp, sha256(canonical))}`;
-    lines.push(`${path}\t${timestamp}\t${signed ? authorization : `Bear${authorization.slice(4)}`}`);
-  }
-  const list = join(directory, signed ? 'signed.txt' : 'plain.txt');
-  writeFileSync(list, lines.join('\n'));
-  const script = join(directory, signed ? 'signed.lua' : 'plain.lua');
-  writeFileSync(
-    script,
-    `local requests, i = {}, 0
-for line in io.lines(${JSON.stringify(list)}) do
-  local path, date, authorization = line:match("^(%S+)\\t(%S+)\\t(.+)$")
-  requests[#requests + 1] = "GET " .. path .. " HTTP/1.1\\r\\nHost: ${host}\\r\\nx-amz-content-sha256: UNSIGNED-PAYLOAD\\r\\nx-amz-date: "
-    .. date .. "\\r\\nAuthorization: " .. authorization .. "\\r\\n\\r\\n"
-end
-request = function()
-  i = i % #requests + 1
-  return requests[i]
-end
-`,
-  );
-  return script;
+/** The status that one request gets. */
+async function statusOf(contender: Contender, signer: Signer, signing: Signing, path?: string): Promise<number> {
+  const [signed] = signRequests(contender.hostHeader, signer, 1, signing);
+  assert.ok(signed !== undefined);
+  return await new Promise((resolve, reject) => {
+    const { host, port, hostHeader } = contender;
+    const headers = { host: hostHeader, ...headersOf(signed, signer.region) };
+    request({ host, port, path: path ?? signed.path, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** What decides must really decide: a good signature passes; another secret's, another path's, and none do not. */
+async function assertDecides(contender: Contender, signer: Signer): Promise<void> {
+  const told = [
+    await statusOf(contender, signer, 'v4'),
+    await statusOf(contender, signer, 'wrong'),
+    await statusOf(contender, signer, 'v4', '/orders/another'),
+    await statusOf(contender, signer, 'plain'),
+  ];
+  assert.deepEqual(told, [200, 403, 403, 403], contender.name);
 }
 
 /** One worker, one service; auth types are switched between the runs of a round. */
@@ -97,19 +99,27 @@ export async function benchAuth(options: {
   await using stack = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'pergola-auth-'));
   stack.defer(() => rmSync(directory, { recursive: true, force: true }));
-  const { pergola } = await startContenders(stack, 88, []);
+  const { pergola, target } = await startContenders(stack, 88, []);
   const { client, directory: data } = pergola.server;
   const admin = JSON.parse(readFileSync(join(data, 'admin.json'), 'utf8')) as {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  const signer: Signer = {
-    ...{ accessKeyId: admin.accessKeyId, secret: admin.secretAccessKey },
-    ...{ region: 'us-east-1', service: 'vpc-lattice-svcs' },
-  };
-  const policy = policyFor('arn:aws:iam::123456789012:user/admin');
+  const { accessKeyId, secretAccessKey: secret } = admin;
+  const region = 'us-east-1';
+  const signer: Signer = { accessKeyId, secret, region, service: 'vpc-lattice-svcs' };
+  const policy = policyFor(userArn);
   const owners = [pergola.serviceId, pergola.serviceNetworkId];
   for (const resourceIdentifier of owners) await client.send(new PutAuthPolicyCommand({ resourceIdentifier, policy }));
+  const arn = (resource: string): string => `arn:aws:vpc-lattice:${region}:123456789012:${resource}`;
+  const envoy = await startExtAuthz(stack, {
+    ...{ directory, target, hostHeader: pergola.contender.hostHeader },
+    setting: {
+      ...{ accessKeyId, secret, region, userArn, policy },
+      serviceArn: arn(`service/${pergola.serviceId}`),
+      networkArn: arn(`servicenetwork/${pergola.serviceNetworkId}`),
+    },
+  });
   const ask = async (authType: 'AWS_IAM' | 'NONE'): Promise<void> => {
     await client.send(new UpdateServiceCommand({ serviceIdentifier: pergola.serviceId, authType }));
     await client.send(
@@ -117,32 +127,34 @@ export async function benchAuth(options: {
     );
     await delay(500);
   };
-  const runs = new Map<keyof typeof kinds, Run[]>();
-  const order = ['plain', 'signed', 'policies'] as const;
+  await ask('AWS_IAM');
+  for (const contender of [pergola.contender, envoy]) await assertDecides(contender, signer);
+  assert.deepEqual(await statusOf(pergola.contender, signer, 'v4a'), 200);
+  const runs = new Map<Kind, Run[]>();
   for (let round = 0; round <= options.rounds; round++)
-    for (const kind of round % 2 === 0 ? order : order.toReversed()) {
+    for (const kind of round % 2 === 0 ? kinds : kinds.toReversed()) {
+      const { signing, policies, perSecond } = kind;
+      const contender = kind.envoy ? envoy : pergola.contender;
       const seconds = round === 0 ? 2 : options.seconds;
-      await ask(kind === 'policies' ? 'AWS_IAM' : 'NONE');
-      const script = writeScript(
-        directory,
-        pergola.contender.hostHeader,
-        signer,
-        PER_SECOND * seconds,
-        kind !== 'plain',
-      );
-      const run = await load(pergola.contender, 64, seconds, { script });
+      await ask(policies ? 'AWS_IAM' : 'NONE');
+      const script = writeScript(directory, contender.hostHeader, signer, perSecond * seconds, signing);
+      const run = await load(contender, 64, seconds, { script });
       if (run.failed > 0) throw new Error(`${run.failed} requests of ${run.requests} were refused`);
-      if (run.requests > PER_SECOND * seconds) throw new Error('some requests were sent twice');
+      if (run.requests > perSecond * seconds) throw new Error('some requests were sent twice');
       if (round > 0) runs.set(kind, [...(runs.get(kind) ?? []), run]);
     }
-  return order.map((kind) => {
+  const [plain, , , peer] = kinds.map((kind) => runs.get(kind) ?? []);
+  const ratio = (own: readonly Run[], to: readonly Run[] = []): number =>
+    median(own.map(({ cpu }, i) => cpu / (to[i]?.cpu ?? Number.NaN)));
+  return kinds.map((kind) => {
     const own = runs.get(kind) ?? [];
     return {
       bench: 'auth',
-      what: kinds[kind],
+      what: kind.what,
       'cpu µs/request': median(own.map(({ cpu }) => cpu)),
       'user µs/request': median(own.map(({ user }) => user)),
-      '× plain': median(own.map(({ cpu }, i) => cpu / (runs.get('plain')?.[i]?.cpu ?? Number.NaN))),
+      '× plain': ratio(own, plain),
+      ...(kind.policies ? { '× envoy with ext_authz': ratio(own, peer) } : {}),
     };
   });
 }

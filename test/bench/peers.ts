@@ -32,10 +32,32 @@ export interface PeerSetting {
   readonly listenNamespace?: string;
   /** The address that it dials the target from. */
   readonly source?: string;
+  /** Path of the Unix socket of a service that Envoy asks about every request (ext_authz over gRPC). */
+  readonly authz?: string;
 }
 
 const constant =
   '"serviceNetworkArn":"arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0123456789abcdef0","sourceVpcId":"vpc-0123456789abcdef0","sourceVpcArn":"arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0123456789abcdef0","serviceArn":"arn:aws:vpc-lattice:us-east-1:123456789012:service/svc-0123456789abcdef0","listenerId":"listener-0123456789abcdef0","listenerType":"HTTP","targetGroupArn":"arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-0123456789abcdef0","destinationVpcId":"vpc-0123456789abcdef1","sslCipher":"-","tlsVersion":"-","serverNameIndication":"-","resolvedUser":"-","authDeniedReason":"-","callerPrincipal":"-","callerPrincipalTags":"-","callerPrincipalOrgID":"-","callerX509SubjectCN":"-","callerX509IssuerOU":"-","callerX509SANNameCN":"-","callerX509SANDNS":"-","callerX509SANURI":"-","grpcResponseCode":"-","ruleId":"rule-0123456789abcdef0"';
+
+/** Only what a signature is made of is told to the service; every x-amz- header must be signed. */
+const authzFilter = `                  - name: envoy.filters.http.ext_authz
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+                      transport_api_version: V3
+                      allowed_headers: { patterns: [{ exact: authorization }, { prefix: x-amz- }] }
+                      grpc_service: { envoy_grpc: { cluster_name: authz }, timeout: 5s }
+`;
+
+const authzCluster = (socket: string): string => `    - name: authz
+      type: STATIC
+      typed_extension_protocol_options:
+        envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+          "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+          explicit_http_config: { http2_protocol_options: {} }
+      load_assignment:
+        cluster_name: authz
+        endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: ${socket} } } } }] }]
+`;
 
 function render(file: string, setting: PeerSetting): string {
   const { listen, target } = setting;
@@ -59,6 +81,8 @@ function render(file: string, setting: PeerSetting): string {
       setting.source === undefined
         ? ''
         : `      upstream_bind_config: { source_address: { address: ${setting.source}, port_value: 0 } }\n`,
+    ENVOY_AUTHZ_FILTER: setting.authz === undefined ? '' : authzFilter,
+    ENVOY_AUTHZ_CLUSTER: setting.authz === undefined ? '' : authzCluster(setting.authz),
     BODY: 'x'.repeat(512),
   };
   const path = join(setting.directory, file);
