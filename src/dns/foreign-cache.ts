@@ -36,7 +36,7 @@ export function createForeignCache(clock: Pick<Clock, 'monotonic'>): ForeignCach
   };
   return {
     find(query, stream) {
-      const key = keyOf(query, stream);
+      const key = foreignKey(query, stream);
       const found = kept.get(key);
       if (found === undefined) return undefined;
       const now = clock.monotonic();
@@ -52,7 +52,7 @@ export function createForeignCache(clock: Pick<Clock, 'monotonic'>): ForeignCach
     put(query, stream, bytes) {
       const { ttl, places } = readTimes(bytes, query.question);
       if (ttl === 0) return;
-      const key = keyOf(query, stream);
+      const key = foreignKey(query, stream);
       remove(key);
       const now = clock.monotonic();
       kept.set(key, { bytes, places, since: now, until: now + Math.min(ttl, LONGEST) * 1000 });
@@ -66,7 +66,7 @@ export function createForeignCache(clock: Pick<Clock, 'monotonic'>): ForeignCach
 }
 
 /** Equal for queries to which the same bytes are an answer. */
-function keyOf({ key, type, edns, flags }: Query, stream: boolean): string {
+export function foreignKey({ key, type, edns, flags }: Query, stream: boolean): string {
   const asks = `${edns === undefined ? '' : edns.dnssecOk ? 'D' : 'E'}${(flags & 0x0010) === 0 ? '' : 'C'}${stream ? 'S' : ''}`;
   return `${type} ${asks} ${key}`;
 }

@@ -190,10 +190,10 @@ describe('resolve()', () => {
     assert.equal(ask('ip-10-0-1-999.ec2.internal', types.a), 'no name, soa ec2.internal 5');
     assert.equal(ask('10.1.0.10.in-addr.arpa', types.ptr), 'found, ip-10-0-1-10.ec2.internal (60)');
     assert.equal(ask('8.8.8.8.in-addr.arpa', types.ptr), 'forward');
-    const with_ = (dns: { support: boolean; hostnames: boolean }): Names =>
+    const having = (dns: { support: boolean; hostnames: boolean }): Names =>
       namesOf({ ...plain, vpcs: new Map([...plain.vpcs].map(([id, vpc]) => [id, { ...vpc, dns }])) });
-    assert.equal(ask('10.1.0.10.in-addr.arpa', types.ptr, with_({ support: true, hostnames: false })), 'forward');
-    assert.equal(ask(rates, types.a, with_({ support: false, hostnames: true })), 'refused');
+    assert.equal(ask('10.1.0.10.in-addr.arpa', types.ptr, having({ support: true, hostnames: false })), 'forward');
+    assert.equal(ask(rates, types.a, having({ support: false, hostnames: true })), 'refused');
     const loopback = namesOf(
       sampleNames({ one: { services: ['rates'], vpcs: ['vpc-a'] } }, { kind: 'loopback', n: 3 }),
     );

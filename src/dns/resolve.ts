@@ -62,11 +62,11 @@ export function createNames(random: Pick<Random, 'fraction'>): Names {
   function step(way: Way, key: string, owner: string | undefined): End | string {
     const { vpcId, type } = way;
     const own = generatedZone(key);
-    const private_ = vpcId === undefined ? undefined : hosted.findPrivate(key, vpcId);
+    const privateZone = vpcId === undefined ? undefined : hosted.findPrivate(key, vpcId);
     // The longer of two names is nearer.
-    if (own !== undefined && (private_ === undefined || private_.tree.apex.length < own.length))
+    if (own !== undefined && (privateZone === undefined || privateZone.tree.apex.length < own.length))
       return askGenerated(way, key, own, owner);
-    if (private_ !== undefined) return askZone(way, private_, key, owner, false);
+    if (privateZone !== undefined) return askZone(way, privateZone, key, owner, false);
     const vpc = vpcId === undefined ? undefined : generated.vpc(vpcId);
     const internal = vpc === undefined ? undefined : findInternal(key, vpc, generated);
     if (internal !== undefined) {
@@ -77,8 +77,8 @@ export function createNames(random: Pick<Random, 'fraction'>): Names {
       return { outcome: 'found' };
     }
     // Anybody may make a zone of any name: it must not lead other accounts' clients astray.
-    const public_ = vpcId !== undefined && vpc === undefined ? undefined : hosted.findPublic(key, vpc?.account);
-    if (public_ !== undefined) return askZone(way, public_, key, owner, true);
+    const publicZone = vpcId !== undefined && vpc === undefined ? undefined : hosted.findPublic(key, vpc?.account);
+    if (publicZone !== undefined) return askZone(way, publicZone, key, owner, true);
     return { outcome: 'forward', ...(owner === undefined ? {} : { target: key }) };
   }
 

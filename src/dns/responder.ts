@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { badVersion, composeAnswer, encodeAnswer, serverFailure, type OwnAnswer } from './answer.ts';
 import { joinAnswers, redirectQuery, relabelAnswer } from './foreign.ts';
-import { createForeignCache } from './foreign-cache.ts';
+import { createForeignCache, foreignKey } from './foreign-cache.ts';
 import type { Forwarder } from './forwarder.ts';
 import { parseQuery, rcodes, udpLimit, type Query } from './message.ts';
 import type { Names, Resolution } from './resolve.ts';
@@ -40,6 +40,8 @@ const rcodeNames: ReadonlyMap<number, string> = new Map(
 /** Makes a responder. */
 export function createResponder({ names, forwarder, clock, log, count }: ResponderDeps): Responder {
   const cache = createForeignCache(clock);
+  /** Questions that are out: clients that ask the same wait for the same answer. */
+  const asking = new Map<string, Promise<Buffer | undefined>>();
   /** By VPC, then by name and type. */
   const kept = new Map<string, Map<string, OwnAnswer>>();
   let size = 0;
@@ -60,9 +62,18 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
   async function askOthers(query: Query, stream: boolean): Promise<Buffer | undefined> {
     const known = cache.find(query, stream);
     if (known !== undefined) return known;
-    const bytes = await forwarder.ask(query, stream);
-    if (bytes !== undefined) cache.put(query, stream, bytes);
-    return bytes;
+    const key = foreignKey(query, stream);
+    const pending = asking.get(key);
+    if (pending !== undefined) return pending;
+    const answer = forwarder.ask(query, stream);
+    asking.set(key, answer);
+    try {
+      const bytes = await answer;
+      if (bytes !== undefined) cache.put(query, stream, bytes);
+      return bytes;
+    } finally {
+      asking.delete(key);
+    }
   }
 
   async function forward(

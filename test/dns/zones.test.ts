@@ -88,6 +88,20 @@ test('what another resolver answered is not asked again while it lasts, denials 
   assert.deepEqual(asked, ['a.example.org', 'none.example.org']);
 });
 
+test('clients that ask the same at once wait for one answer, each in its own letters', async (t) => {
+  const { dns, asked } = await start(t);
+  const found = await Promise.all(
+    ['www.example.org', 'WWW.example.org', 'www.EXAMPLE.org', 'out.corp.example'].map((name) =>
+      dns.resolve('vpc-a', name),
+    ),
+  );
+  assert.deepEqual(
+    found.map((one) => one?.addresses),
+    Array.from({ length: 4 }, () => ['192.0.2.1']),
+  );
+  assert.equal(asked.length, 1);
+});
+
 test('dns.resolve() follows private zones as clients of the VPC do', async (t) => {
   const { dns } = await start(t);
   assert.deepEqual((await dns.resolve('vpc-a', 'in.corp.example'))?.addresses, ['10.0.1.10']);

@@ -11,6 +11,7 @@ export function plainId(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
 }
 
+/** HostedZone; the count of its record sets is that of `state`. */
 export function describeZone(zone: HostedZone, state: State): Wire<WireZone> {
   return {
     Id: `/hostedzone/${zone.id}`,
@@ -21,6 +22,7 @@ export function describeZone(zone: HostedZone, state: State): Wire<WireZone> {
   };
 }
 
+/** ChangeInfo. */
 export function describeChange({ id, status, comment, createdAt }: ZoneChange): Wire<ChangeInfo> {
   return {
     Id: `/change/${id}`,
@@ -35,6 +37,7 @@ export function describeDelegation({ nameServers }: HostedZone): Wire<Delegation
   return { NameServers: nameServers };
 }
 
+/** VPC. */
 export function describeZoneVpc({ vpcId, region }: ZoneVpc): Wire<VPC> {
   // Regions are any text here: not only those that the model knows.
   return { VPCRegion: region as VPCRegion, VPCId: vpcId };
