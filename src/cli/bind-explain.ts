@@ -6,7 +6,7 @@ import type { Watch } from '../base/watch.ts';
 import type { HealthBoard } from '../control/index.ts';
 import { createLookUp } from '../dns/index.ts';
 import { createExplainer, type ExplainDeps, type Explainer } from '../explain/index.ts';
-import { findArrival, findPassage, namePrefix } from '../network/index.ts';
+import { findAdmission, findArrival, findPassage, namePrefix } from '../network/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Agent } from './agent.ts';
@@ -33,6 +33,8 @@ export function bindExplain(parts: {
     findArrival: (approach, snapshot) => findArrival(approach, snapshot, options, agent.listening.value),
     findPassage: (approach, client, groups, snapshot) =>
       findPassage(approach, client, groups, agent.workloads.places(snapshot)),
+    findAdmission: (vpc, address, port, snapshot) =>
+      findAdmission({ vpc, address, port }, agent.workloads.places(snapshot)),
     findHealth: (groupId, { id, port }) => health.find(groupId, `${id}|${port}`)?.health,
   });
   // Names of other revisions do not come between.

@@ -57,7 +57,13 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
         targetGroups: [
           {
             ...{ id: 'tg-1', type: 'IP', weight: 3, share: 100 },
-            targets: [{ id: '10.0.1.10', port: 8080, health: 'healthy', takesRequests: true }],
+            targets: [
+              { id: '10.0.1.10', port: 8080, health: 'healthy', takesRequests: true },
+              {
+                ...{ id: '10.0.1.11', port: 8080, health: 'unhealthy', takesRequests: false },
+                packets: { groups: ['sg-2'], passes: false },
+              },
+            ],
           },
         ],
       },
@@ -70,7 +76,7 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
     'door       169.254.171.1 is of sn-1, by snva-1; port 20080 stands for 80',
     'packets    from 10.0.1.10 pass',
     '  out of the client: no security groups, everything passes',
-    '  into the door: sg-1 lets it pass (tcp 80-80, 10.0.0.0/16)',
+    '  into the door: sg-1 lets it pass by sgr-1 (tcp 80-80, 10.0.0.0/16)',
     'listener   listener-1 of shop (svc-1), port 80',
     'caller     anonymous: no signature',
     'policy     network-based policy: auth type NONE, nothing is asked',
@@ -79,6 +85,8 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
     '  rule-1 does not match: header x-c begins with "a\\"", in any case; it is absent',
     'targets    tg-1 (IP), weight 3: 100 % of requests',
     '  10.0.1.10:8080 healthy, takes requests',
+    '  10.0.1.11:8080 unhealthy',
+    '    from managed addresses into it: no rule of sg-2 lets it pass',
     'verdict    forwarded by rule rule-2 to tg-1',
     '',
   ]);

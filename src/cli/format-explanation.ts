@@ -112,10 +112,11 @@ function formatPackets({ groups, client, enforced, egress, ingress }: StepOf<'pa
 
 function formatGroups({ groups, passes, by }: GroupsSaid): string {
   if (groups.length === 0) return 'no security groups, everything passes';
-  if (by === undefined) return `${passes ? 'passes' : 'no rule lets it pass'} of ${groups.join(', ')}`;
-  const { protocol, fromPort, toPort, cidrs, groups: peers } = by.rule;
+  if (by === undefined) return passes ? 'passes' : `no rule of ${groups.join(', ')} lets it pass`;
+  const { id, protocol, fromPort, toPort, cidrs, groups: peers, prefixList } = by.rule;
   const ports = protocol === '-1' ? 'everything' : `${protocol} ${fromPort}-${toPort}`;
-  return `${by.group} lets it pass (${ports}, ${[...cidrs, ...peers].join(', ')})`;
+  const others = prefixList ?? [...cidrs, ...peers].join(', ');
+  return `${by.group} lets it pass by ${id} (${ports}, ${others})`;
 }
 
 function formatListener({ host, port, service, listener }: StepOf<'listener'>): string {
@@ -193,9 +194,10 @@ function formatMismatch({ id, failed }: ExplainedRule): readonly string[] {
 function formatGroup({ id, type, weight, share, targets, failure }: ExplainedGroup): readonly string[] {
   return [
     line('targets', `${id}${type === undefined ? '' : ` (${type})`}, weight ${weight}: ${share} % of requests`),
-    ...targets.map(
-      (target) => `  ${target.id}:${target.port} ${target.health}${target.takesRequests ? ', takes requests' : ''}`,
-    ),
+    ...targets.flatMap(({ id: target, port, health, takesRequests, packets }) => [
+      `  ${target}:${port} ${health}${takesRequests ? ', takes requests' : ''}`,
+      ...(packets === undefined ? [] : [`    from managed addresses into it: ${formatGroups(packets)}`]),
+    ]),
     ...(failure === undefined ? [] : [`  ${failure.status} ${failure.text}`]),
   ];
 }

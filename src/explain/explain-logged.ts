@@ -3,7 +3,7 @@
 import { createWorldCompiler, type CompiledListener, type World } from '../proxy/request/index.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import type { LoggedRequest } from '../telemetry/index.ts';
-import { explainTargets } from './explain-targets.ts';
+import { explainTargets, type TargetDeps } from './explain-targets.ts';
 import type { ExplainedGroup, ExplainedRule, Explanation, Step, Verdict } from './explanation.ts';
 import { findCaller } from './find-caller.ts';
 import { follow, type ExplainDeps, type Walk } from './follow.ts';
@@ -58,6 +58,7 @@ export function explainLogged(
     findArrival: () => ({ listenerPort: port }),
     findPassage: () => ({ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } }),
     findHealth: () => undefined,
+    findAdmission: () => undefined,
   });
   const steps = walk.steps.filter(({ kind }) => kind !== 'packets' && kind !== 'targets');
   const told = believeRule(request, { steps, verdict: computed }, listener, world);
@@ -169,9 +170,12 @@ function believeRule(request: LoggedRequest, told: Told, listener: CompiledListe
   const steps = told.steps.map((one) => (one === step ? { kind: 'rules' as const, rules } : one));
   if (rule.action.kind === 'fixed')
     return { steps, verdict: { kind: 'answer', status: rule.action.status, text: '', rule: rule.id } };
-  const targetGroups = explainTargets(rule, world, () => undefined);
+  const targetGroups = explainTargets(rule, world, nothingKnown);
   return { steps, verdict: { kind: 'forward', rule: rule.id, targetGroups } };
 }
+
+/** Nobody knows any more how targets were. */
+const nothingKnown: TargetDeps = { findHealth: () => undefined, findAdmission: () => undefined };
 
 /** What depends on the health of targets is left out: nobody knows any more how it was. */
 function withoutHealth(verdict: Verdict, listener: CompiledListener | undefined, world: World): Verdict {
@@ -182,7 +186,7 @@ function withoutHealth(verdict: Verdict, listener: CompiledListener | undefined,
       ? verdict.targetGroups
       : action === undefined
         ? []
-        : explainTargets(action, world, () => undefined);
+        : explainTargets(action, world, nothingKnown);
   if (groups.length === 0) return verdict;
   const targetGroups = groups.map(({ id, type, weight, share }): ExplainedGroup => ({
     ...{ id, weight, share, targets: [] },

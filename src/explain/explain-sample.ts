@@ -101,6 +101,7 @@ export function explainerOf(snapshot: Snapshot, changes: Partial<ExplainDeps> = 
         : { refused: `nothing listens at ${address} port ${port}` },
     findPassage: () => ({ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } }),
     findHealth: () => undefined,
+    findAdmission: () => undefined,
     ...changes,
   });
 }

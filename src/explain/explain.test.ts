@@ -116,6 +116,16 @@ describe('rules and targets', () => {
     ]);
   });
 
+  test('what the security groups of a target say stands beside it', () => {
+    const packets = { groups: ['sg-1'], passes: false };
+    const { verdict } = explain({}, sample, {
+      findAdmission: (_vpc, _address, port) => (port === 2 ? packets : undefined),
+    });
+    assert.ok(verdict.kind === 'forward');
+    const told = verdict.targetGroups[0]?.targets.map((one) => one.packets);
+    assert.deepEqual(told, [undefined, packets, undefined]);
+  });
+
   test('while all are unhealthy, all take requests', () => {
     const { verdict } = explain({}, sample, { findHealth: () => 'unhealthy' });
     assert.ok(verdict.kind === 'forward');

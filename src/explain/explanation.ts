@@ -178,4 +178,6 @@ export interface ExplainedTarget {
   readonly health: string;
   /** Whether it takes turns with others that do. */
   readonly takesRequests: boolean;
+  /** What its security groups say of requests and health checks; absent: it has none, or they have no effect. */
+  readonly packets?: GroupsSaid;
 }

@@ -52,6 +52,7 @@ export interface ExplainDeps {
     snapshot: Snapshot,
   ) => { readonly egress: GroupsSaid; readonly ingress: GroupsSaid };
   readonly findHealth: FindHealth;
+  readonly findAdmission: (vpc: VpcRecord, address: string, port: number, snapshot: Snapshot) => GroupsSaid | undefined;
 }
 
 /** A request on its way. */
@@ -154,7 +155,10 @@ export function follow(walk: Walk, deps: ExplainDeps): Verdict {
   if (decision.kind === 'answer' && decision.denied !== undefined) return answerOf(decision);
   steps.push({ kind: 'rules', rules });
   if (decision.rule === undefined || decision.rule.action.kind === 'fixed') return answerOf(decision);
-  const targetGroups = explainTargets(decision.rule, world, deps.findHealth);
+  const targetGroups = explainTargets(decision.rule, world, {
+    findHealth: deps.findHealth,
+    findAdmission: (of, at, port) => deps.findAdmission(of, at, port, snapshot),
+  });
   steps.push({ kind: 'targets', targetGroups });
   if (decision.kind === 'answer') return answerOf(decision);
   const [only, ...others] = targetGroups;

@@ -1,5 +1,6 @@
 // Whether a connection of a client arrives at a listener of a VPC: what is open there, and what security groups say of its packets.
 
+import { managedRanges } from '../base/managed-ranges.ts';
 import { askGroups, membersByGroup, type GroupsVerdict, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
 import type { WorkloadPlace } from './desired.ts';
 import { desiredSockets, openPairs, type SocketOptions } from './sockets.ts';
@@ -60,4 +61,14 @@ export function findPassage(
     egress: askGroups(vpc.securityGroups, own, 'egress', { address, port, members }),
     ingress: askGroups(vpc.securityGroups, doorGroups, 'ingress', { address: client, port, members }),
   };
+}
+
+/** What the groups of the workload at `address` say of dials from managed addresses; undefined when it has none, or nothing is filtered. */
+export function findAdmission(
+  { vpc, address, port }: Approach,
+  places: readonly WorkloadPlace[],
+): GroupsVerdict | undefined {
+  const own = places.find((one) => one.vpcId === vpc.id && one.address === address)?.securityGroups ?? [];
+  if (own.length === 0 || vpc.attachment.kind === 'loopback') return undefined;
+  return askGroups(vpc.securityGroups, own, 'ingress', { address: managedRanges.sources, port, members: new Map() });
 }
