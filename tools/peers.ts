@@ -44,6 +44,8 @@ const parts = {
   },
   // Clients that are neither ours nor the JavaScript SDK.
   'aws-python': { registry: 'pypi', packages: ['awscli==1.46.3', 'boto3==1.44.5'], needs: python },
+  // AWS's own signer in C, of both signatures; brings its native code for each platform.
+  'aws-crt': { registry: 'npm', packages: ['aws-crt@1.33.2'], needs: [] },
   // A mock of AWS's control planes, beside which calls are measured.
   moto: { registry: 'pypi', packages: ['moto[server]==5.2.5'], needs: python },
 } as const satisfies Readonly<Record<string, Part>>;

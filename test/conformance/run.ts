@@ -80,6 +80,12 @@ const suites: readonly Suite[] = [
     args: tests('test/conformance/clients.test.ts'),
   },
   {
+    name: 'the AWS Common Runtime signs',
+    needs: [],
+    parts: ['aws-crt'],
+    args: tests('test/conformance/common-runtime.test.ts'),
+  },
+  {
     name: 'recipes for signing',
     needs: [...namespaces, { program: 'python3', debian: 'python3' }, { program: 'curl', debian: 'curl' }],
     parts: ['aws-python'],

@@ -200,6 +200,13 @@ test('authenticate() takes ways of writing that mean the same', () => {
   for (const [what, one] of same) assert.equal(callerOf(one), signerArn, what);
 });
 
+test('authenticate() takes no other blanks than those of HTTP between the parts of a signature', () => {
+  const text = signRequest(asked);
+  assert.equal(callerOf(text.replaceAll(', S', ', \tS')), signerArn);
+  for (const blank of ['\xa0', '\x0b', '\x0c', '\x85'])
+    assert.notEqual(callerOf(text.replace(', SignedHeaders', `,${blank}SignedHeaders`)), signerArn, blank);
+});
+
 test('authenticate() takes a clock that is five minutes off, across midnight, and none that is more', () => {
   const text = signRequest(asked);
   for (const [off, believed] of [

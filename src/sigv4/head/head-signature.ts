@@ -82,10 +82,20 @@ function readParts(authorization: string): ReadonlyMap<string, string> {
   const parts = new Map<string, string>();
   for (const part of authorization.slice(authorization.indexOf(' ') + 1).split(',')) {
     const equals = part.indexOf('=');
-    const name = part.slice(0, Math.max(equals, 0)).trim();
-    parts.set(name, parts.has(name) ? '' : part.slice(equals + 1).trim());
+    const name = withoutBlanks(part, 0, Math.max(equals, 0));
+    parts.set(name, parts.has(name) ? '' : withoutBlanks(part, equals + 1, part.length));
   }
   return parts;
+}
+
+/** A part of `text` without the spaces and tabs around it; `trim()` takes a no-break space too, which is no blank in HTTP. */
+function withoutBlanks(text: string, from: number, to: number): string {
+  const isBlank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 function reorder(authorization: string): string {
