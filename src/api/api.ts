@@ -10,6 +10,7 @@ import { ec2Subjects } from './authorization/ec2-subjects.ts';
 import { createCallers } from './authorization/callers.ts';
 import { iamSubjects } from './authorization/iam-subjects.ts';
 import { latticeSubjects } from './authorization/lattice-subjects.ts';
+import { route53Subjects } from './authorization/route53-subjects.ts';
 import { taggingSubjects } from './authorization/tagging-subjects.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
@@ -100,7 +101,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         },
         {
           definition: route53Definition,
-          operations: bindAll(route53Operations, deps, binding('route53', toRoute53Error)),
+          operations: bindAll(route53Operations, deps, binding('route53', toRoute53Error, route53Subjects)),
         },
         {
           definition: iamDefinition,

@@ -2,6 +2,7 @@
 
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { systemRandom } from '../../src/base/random.ts';
@@ -17,6 +18,7 @@ export interface Clients {
   readonly ec2: EC2Client;
   readonly iam: IAMClient;
   readonly sts: STSClient;
+  readonly route53: Route53Client;
 }
 
 /** Clients of `api` with `credentials`. */
@@ -27,6 +29,7 @@ export function clientsOf({ origin }: Pick<RunningApi, 'origin'>, credentials: K
     ec2: new EC2Client(options),
     iam: new IAMClient(options),
     sts: new STSClient(options),
+    route53: new Route53Client(options),
   };
 }
 
