@@ -1,11 +1,17 @@
-// `npm run bench -- change`: from UpdateRule to the first obedient request of every one of 64 connections, and what failed meanwhile.
+// `npm run bench -- change`: from UpdateRule, and from PutAuthPolicy, to the first obedient request of every one of 64 connections, and what failed meanwhile.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CreateRuleCommand, UpdateRuleCommand, type RuleAction } from '@aws-sdk/client-vpc-lattice';
+import {
+  CreateRuleCommand,
+  PutAuthPolicyCommand,
+  UpdateRuleCommand,
+  UpdateServiceCommand,
+  type RuleAction,
+} from '@aws-sdk/client-vpc-lattice';
 import { makeEstate } from './estate.ts';
 import { freePort, loopbackTarget, startLoopback } from './loopback.ts';
 import { startTarget } from './peers.ts';
@@ -26,14 +32,18 @@ interface Connection {
 /** Services on the server: the one that changes, and others. */
 const SIZES = [50, 5000];
 
+/** What is changed: the rule that a request matches, or the policy that decides it. */
+type Changed = 'rule' | 'policy';
+
 /** Runs with two workers on loopback. */
 export async function benchChange(): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const services of SIZES) rows.push(...(await measureAt(services)));
+  for (const services of SIZES) rows.push(...(await measureAt(services, 'rule')));
+  rows.push(...(await measureAt(50, 'policy')));
   return rows;
 }
 
-async function measureAt(services: number): Promise<readonly Row[]> {
+async function measureAt(services: number, changed: Changed): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pergola-change-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -47,7 +57,7 @@ async function measureAt(services: number): Promise<readonly Row[]> {
     { forward: { targetGroups: [{ targetGroupIdentifier: service.targetGroupId, weight: 1 }] } },
     { fixedResponse: { statusCode: 404 } },
   ];
-  const statuses = [200, 404];
+  const statuses = [200, changed === 'rule' ? 404 : 403];
   const where = { serviceIdentifier: service.serviceId, listenerIdentifier: service.listenerId };
   const rule = await server.client.send(
     new CreateRuleCommand({
@@ -58,6 +68,24 @@ async function measureAt(services: number): Promise<readonly Row[]> {
       action: actions[0],
     }),
   );
+
+  const policies = ['Allow', 'Deny'].map((Effect) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect, Principal: '*', Action: 'vpc-lattice-svcs:Invoke', Resource: '*' }],
+    }),
+  );
+  const resourceIdentifier = service.serviceId;
+  const change = async (i: number): Promise<void> => {
+    if (changed === 'rule')
+      await server.client.send(new UpdateRuleCommand({ ...where, ruleIdentifier: rule.id, action: actions[i % 2] }));
+    else await server.client.send(new PutAuthPolicyCommand({ resourceIdentifier, policy: policies[i % 2] }));
+  };
+  if (changed === 'policy') {
+    await server.client.send(new PutAuthPolicyCommand({ resourceIdentifier, policy: policies[0] }));
+    await server.client.send(new UpdateServiceCommand({ serviceIdentifier: resourceIdentifier, authType: 'AWS_IAM' }));
+    await delay(500);
+  }
 
   let failed = 0;
   let running = true;
@@ -93,7 +121,7 @@ async function measureAt(services: number): Promise<readonly Row[]> {
   for (let i = 1; i <= CHANGES; i++) {
     const wanted = statuses[i % 2] ?? 0;
     const start = performance.now();
-    await server.client.send(new UpdateRuleCommand({ ...where, ruleIdentifier: rule.id, action: actions[i % 2] }));
+    await change(i);
     const answered = performance.now();
     calls.push(answered - start);
     while (connections.some((connection) => connection.status !== wanted)) {
@@ -112,7 +140,7 @@ async function measureAt(services: number): Promise<readonly Row[]> {
     [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? Number.NaN;
   const row = (what: string, values: readonly number[]): Row => ({
     bench: 'change',
-    what: `${services} services, ${what}`,
+    what: `${services} services${changed === 'rule' ? '' : ', an auth policy'}, ${what}`,
     'p50 ms': median(values),
     'p99 ms': p99(values),
     changes: CHANGES,
