@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Resolver } from 'node:dns/promises';
+import { ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
 import {
   AssociateVPCWithHostedZoneCommand,
   ChangeResourceRecordSetsCommand,
@@ -203,6 +204,25 @@ onEveryAttachment({ workers: 1 }, [
       await assert.rejects(other.resolve(`shop.${domain}`), /ENOTFOUND/);
       await enter(server, targets, network);
       assert.equal((await other.resolve(`shop.${domain}`)).length, 1);
+    },
+  },
+  {
+    name: 'a VPC without DNS support is answered nothing, until it has it again',
+    runs: everywhere,
+    async run(server) {
+      const { clients, network } = await makeWorld(server);
+      const service = await makeService(server);
+      await offer(server, service.id, network);
+      await using client = TestClient.start(server, { vpc: clients });
+      const turn = async (Value: boolean): Promise<void> => {
+        await server.ec2.send(new ModifyVpcAttributeCommand({ VpcId: clients, EnableDnsSupport: { Value } }));
+        await server.obeyed();
+      };
+      assert.equal((await client.resolve(service.dnsName)).length, 1);
+      await turn(false);
+      await assert.rejects(client.resolve(service.dnsName), /EREFUSED/);
+      await turn(true);
+      assert.equal((await client.resolve(service.dnsName)).length, 1);
     },
   },
   {
