@@ -2,7 +2,7 @@
 
 import { managedRanges } from '../base/managed-ranges.ts';
 import { askGroups, membersByGroup, type GroupsVerdict, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
-import type { WorkloadPlace } from './desired.ts';
+import type { WorkloadPlace } from './workload-namespace.ts';
 import { desiredSockets, openPairs, type SocketOptions } from './sockets.ts';
 
 /** A connection that a client of a VPC would open. */

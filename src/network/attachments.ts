@@ -1,7 +1,7 @@
 // What a worker must know of a VPC's presence on this machine: where its dials come from.
 
 import type { GroupMember, Snapshot } from '../snapshot/index.ts';
-import type { WorkloadPlace } from './desired.ts';
+import type { WorkloadPlace } from './workload-namespace.ts';
 import { blockSources } from './names.ts';
 
 /** One VPC as this machine attaches it. */

@@ -1,8 +1,8 @@
 // From a snapshot to the network that it asks for on this machine. Pure.
 
-import { cidrAddress, cidrContains, parseCidr, type Cidr } from '../base/cidr.ts';
+import { cidrAddress } from '../base/cidr.ts';
 import { managedRanges } from '../base/managed-ranges.ts';
-import { apiAddress, type DoorRecord, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
+import type { DoorRecord, Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { routerRuleset, type RouterGuard } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import {
@@ -16,7 +16,6 @@ import {
   routerName,
   routerUplink,
   workloadLink,
-  workloadName,
 } from './names.ts';
 import type { Ruleset } from './ruleset.ts';
 import {
@@ -26,13 +25,8 @@ import {
   type NamespaceState,
   type ObservedNetwork,
 } from './state.ts';
-
-/** A workload's place in a VPC. */
-export interface WorkloadPlace {
-  readonly vpcId: string;
-  readonly address: string;
-  readonly securityGroups: readonly string[];
-}
+import { dnsAddresses, gatewayOf, ipv4Ranges, metadataAddresses } from './vpc-addresses.ts';
+import { workloadEnd, workloadNamespace, type WorkloadPlace } from './workload-namespace.ts';
 
 export interface DesiredOptions {
   readonly attach: 'netns' | 'loopback';
@@ -65,12 +59,6 @@ export interface DesiredAnswer {
   /** Why some VPC cannot be attached, in sentences. */
   readonly problems: readonly string[];
 }
-
-/** The second DNS address of every VPC (User Guide: Amazon DNS server). */
-export const linkLocalDns = '169.254.169.253';
-
-/** What every workload may ask on port 80: the instance metadata service, the credentials of containers (EC2 and ECS), and the AWS API. */
-export const metadataAddresses: readonly string[] = ['169.254.169.254', '169.254.170.2', apiAddress];
 
 /** The VPCs that this machine attaches by namespaces, and why others cannot be. */
 function attachedVpcs(snapshot: Snapshot, attach: DesiredOptions['attach']) {
@@ -113,9 +101,10 @@ export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): Des
       problems.push(`VPC ${vpc.id} is not attached: all ${blockCount} dial blocks are in use`);
       continue;
     }
-    const workloads = (workloadsOf.get(vpc.id) ?? []).map(({ address, securityGroups }) => ({
+    const workloads = (workloadsOf.get(vpc.id) ?? []).map(({ address, securityGroups, joined }) => ({
       address,
       securityGroups,
+      ...(joined === undefined ? {} : { joined }),
     }));
     const open = options.open.get(vpc.id) ?? new Set();
     const own = doorsOf.get(vpc.id) ?? [];
@@ -135,33 +124,13 @@ export function desiredNetwork(snapshot: Snapshot, options: DesiredOptions): Des
       return new Map<string, NamespaceState<Ruleset | undefined>>([
         [routerName(prefix, vpc.id), routerNamespace(prefix, vpc, block, workloads, guard)],
         ...workloads.map(
-          ({ address }) => [workloadName(prefix, vpc.id, address), workloadNamespace(prefix, vpc, address)] as const,
+          (place) => [workloadEnd(prefix, vpc.id, place).name, workloadNamespace(prefix, vpc, place)] as const,
         ),
       ]);
     });
   }
   const network = new Map([...parts.values()].flatMap(({ namespaces }) => [...namespaces]));
   return { network, parts, blocks, problems };
-}
-
-/** The addresses at which a VPC's DNS answers: base + 2 of each IPv4 CIDR, and the link-local one. */
-export function dnsAddresses(vpc: Pick<VpcRecord, 'cidrs'>): readonly string[] {
-  return [...ranges(vpc.cidrs).map((cidr) => cidrAddress(cidr, 2)), linkLocalDns];
-}
-
-/** The address to which workloads at `address` send what they cannot reach themselves: base + 1 of the subnet, or of the CIDR. */
-function gatewayOf(vpc: VpcRecord, address: string): string {
-  const around = ranges([...vpc.subnets.map(({ cidr }) => cidr), ...vpc.cidrs]).find((cidr) =>
-    cidrContains(cidr, address),
-  );
-  return around === undefined ? linkLocalDns : cidrAddress(around, 1);
-}
-
-function ranges(cidrs: readonly string[]): readonly Cidr[] {
-  return cidrs.flatMap((text) => {
-    const cidr = parseCidr(text);
-    return cidr?.family === 4 ? [cidr] : [];
-  });
 }
 
 function allocateBlocks(vpcIds: readonly string[], before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
@@ -218,7 +187,7 @@ function coreNamespace(
       attached.flatMap(({ vpc, block, table }) => [
         `local ${blockCidr(block)} dev lo table local`,
         ...vpc.cidrs
-          .filter((cidr) => ranges([cidr]).length > 0)
+          .filter((cidr) => ipv4Ranges([cidr]).length > 0)
           .map(
             (cidr) =>
               `${cidr} via ${gatewayOf(vpc, cidr.split('/')[0] ?? '')} dev ${coreLink(block)} onlink table ${table}`,
@@ -240,18 +209,20 @@ function routerNamespace(
   prefix: string,
   vpc: VpcRecord,
   block: number,
-  workloads: readonly Pick<WorkloadPlace, 'address'>[],
+  workloads: readonly Pick<WorkloadPlace, 'address' | 'joined'>[],
   guard: RouterGuard,
 ): NamespaceState<Ruleset> {
-  const gateways = ranges([...vpc.cidrs, ...vpc.subnets.map(({ cidr }) => cidr)]).map((cidr) => cidrAddress(cidr, 1));
+  const gateways = ipv4Ranges([...vpc.cidrs, ...vpc.subnets.map(({ cidr }) => cidr)]).map((cidr) =>
+    cidrAddress(cidr, 1),
+  );
   return {
     links: new Map<string, LinkState>([
       ['lo', { up: true }],
       [routerUplink, { up: true, peer: `${coreName(prefix)}/${coreLink(block)}` }],
-      ...workloads.map(
-        ({ address }) =>
-          [workloadLink(address), { up: true, peer: `${workloadName(prefix, vpc.id, address)}/eth0` }] as const,
-      ),
+      ...workloads.map((place) => {
+        const { name, link } = workloadEnd(prefix, vpc.id, place);
+        return [workloadLink(place.address), { up: true, peer: `${name}/${link}` }] as const;
+      }),
     ]),
     addresses: new Set([...gateways, ...dnsAddresses(vpc), ...metadataAddresses].map((address) => `lo ${address}/32`)),
     routes: new Set([
@@ -266,21 +237,6 @@ function routerNamespace(
       ['net/ipv4/icmp_ratelimit', '0'],
     ]),
     filter: routerRuleset(guard),
-  };
-}
-
-function workloadNamespace(prefix: string, vpc: VpcRecord, address: string): NamespaceState<undefined> {
-  const gateway = gatewayOf(vpc, address);
-  return {
-    links: new Map<string, LinkState>([
-      ['lo', { up: true }],
-      ['eth0', { up: true, peer: `${routerName(prefix, vpc.id)}/${workloadLink(address)}` }],
-    ]),
-    addresses: new Set([`eth0 ${address}/32`]),
-    routes: new Set([`${gateway} dev eth0`, `default via ${gateway} dev eth0`]),
-    rules: new Set(kernelRules),
-    sysctls: new Map(),
-    filter: undefined,
   };
 }
 

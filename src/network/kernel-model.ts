@@ -1,5 +1,6 @@
 // A model of the kernel for tests: obeys the commands of a plan on plain data, as strictly as the kernel does.
 
+import { isJoinedName } from './names.ts';
 import { emptyRuleset, readMark, type RulesetState } from './ruleset.ts';
 import { kernelRules, type Command, type NamespaceState, type ObservedNetwork } from './state.ts';
 
@@ -87,8 +88,11 @@ export class KernelModel {
         sysctls: new Map(),
         filter: emptyRuleset,
       });
-    } else if (what === 'netns del') this.deleteNamespace(name);
-    else if (what === 'link add') {
+    } else if (what === 'netns del') {
+      // The namespaces of others have other names too: they lose ours alone.
+      if (isJoinedName(name)) this.namespaces.delete(name);
+      else this.deleteNamespace(name);
+    } else if (what === 'link add') {
       this.#addEnd(inside, name, `${beside}/${peer}`);
       this.#addEnd(beside, peer, `${inside}/${name}`);
     } else throw new Error(`unknown line ${line}`);
@@ -116,10 +120,15 @@ export class KernelModel {
       if (others.length === 0 && device !== 'lo') this.#dropRoutes(namespace, device);
     } else if (what.startsWith('route ')) {
       const device = /\bdev (\S+)/.exec(rest)?.[1];
-      if (what === 'route replace' && device !== undefined && namespace.links.get(device)?.up !== true)
+      const setting = what === 'route replace' || what === 'route append';
+      if (setting && device !== undefined && namespace.links.get(device)?.up !== true)
         throw new Error(`${name}/${device} is down`);
-      if (what === 'route replace') namespace.routes.add(rest);
-      else change(namespace.routes, what, rest);
+      if (setting) {
+        // ip-route(8): one route of a destination, table and metric is put in the place of another, or beside it.
+        const same = [...namespace.routes].find((one) => one !== rest && routeKey(one) === routeKey(rest));
+        if (what === 'route replace' && same !== undefined) namespace.routes.delete(same);
+        namespace.routes.add(rest);
+      } else change(namespace.routes, what, rest);
     } else if (what.startsWith('rule ')) change(namespace.rules, what, rest);
     else throw new Error(`unknown line ${line}`);
   }
@@ -128,6 +137,11 @@ export class KernelModel {
 function splitCommand(line: string): readonly string[] {
   const [object = '', verb = '', ...words] = line.split(' ');
   return [`${object} ${verb}`, ...words];
+}
+
+function routeKey(route: string): string {
+  const [, destination] = /^(?:(?:local|unreachable) )?(\S+)/.exec(route) ?? [];
+  return [destination, /\btable \S+/.exec(route)?.[0], /\bmetric \S+/.exec(route)?.[0]].join(' ');
 }
 
 function change(set: Set<string>, what: string, text: string): void {

@@ -2,9 +2,10 @@
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { namespacePath } from './names.ts';
+import { isJoinedName, namespacePath } from './names.ts';
 import { formatAttribute } from './netlink.ts';
 import { readFilter } from './read-filter.ts';
+import { emptyRuleset } from './ruleset.ts';
 import {
   parseInterfaceAddress,
   parseLink,
@@ -53,7 +54,6 @@ function askId(netlink: Netlink, name: string): number | undefined {
 function look(name: string, all: readonly string[]): SeenNamespace {
   calls.enter(namespacePath(name));
   using route = calls.openNetlink(netlinkProtocols.route);
-  using netfilter = calls.openNetlink(netlinkProtocols.netfilter);
   const dump = (type: number, family?: number): readonly Buffer[] => route.ask(type, 'dump', anyFamily(family));
   const links = dump(routeRequests.link).map(parseLink);
   const names = new Map(links.map((link) => [link.index, link.name]));
@@ -64,12 +64,18 @@ function look(name: string, all: readonly string[]): SeenNamespace {
     const id = askId(route, other);
     if (id !== undefined && wanted.has(id)) neighbours.set(id, other);
   }
-  return {
+  const seen = {
     name,
     links,
     neighbours: [...neighbours],
     addresses: dump(routeRequests.address).flatMap((body) => parseInterfaceAddress(body, names) ?? []),
     routes: dump(routeRequests.route).flatMap((body) => parseRoute(body, names) ?? []),
+  };
+  // The rest of it is somebody else's.
+  if (isJoinedName(name)) return { ...seen, rules: [], sysctls: [], filter: emptyRuleset };
+  using netfilter = calls.openNetlink(netlinkProtocols.netfilter);
+  return {
+    ...seen,
     rules: dump(routeRequests.rule, 2).map(parseRule),
     sysctls: watchedSysctls.map((path) => [path, readSysctl(path)]),
     filter: readFilter(netfilter),
@@ -83,6 +89,8 @@ const seen = all.flatMap((name) => {
   } catch (error) {
     // It went away after it was listed.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    // Of those that others rule we cannot say what they are; none may keep us from ours.
+    if (isJoinedName(name)) return [];
     throw error;
   }
 });

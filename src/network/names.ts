@@ -27,6 +27,16 @@ export function workloadName(prefix: string, vpcId: string, address: string): st
   return `${prefix}${vpcId}-${address}`;
 }
 
+/** The name of a namespace of others while it is the workload with this address; `identity` is `DEVICE:INODE`. */
+export function joinedName(prefix: string, vpcId: string, address: string, identity: string): string {
+  return `${workloadName(prefix, vpcId, address)}-joined-${identity.split(':')[1] ?? ''}`;
+}
+
+/** Whether a name of ours is that of somebody else's namespace. */
+export function isJoinedName(name: string): boolean {
+  return /-joined-\d+$/.test(name);
+}
+
 /** The path by which a process enters the namespace `name`. */
 export function namespacePath(name: string): string {
   return `${namespaceFolder}/${name}`;

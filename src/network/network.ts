@@ -1,13 +1,15 @@
 // The network of one server on this machine: keeps it as it shall be, and knows how it is.
 
 import { assumeApplied } from './assume.ts';
-import { desiredNetwork, observedBlocks, type DesiredPart, type WorkloadPlace } from './desired.ts';
+import { desiredNetwork, observedBlocks, type DesiredPart } from './desired.ts';
 import { openSet } from './enforcement.ts';
 import { coreName, namespacePath, routerName, workloadName } from './names.ts';
+import { nameJoined } from './name-joined.ts';
 import { namespaceNames, observe } from './observe.ts';
 import { endProcesses, plan } from './plan.ts';
-import { apply, type Run } from './run.ts';
+import { apply, CommandFailure, type Run } from './run.ts';
 import type { DesiredNetwork, ObservedNetwork, Stage } from './state.ts';
+import { findBlocked, joinedLink, withoutForeign, workloadEnd, type WorkloadPlace } from './workload-namespace.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 
 /** By VPC id, open `ADDRESS . PORT` pairs. */
@@ -17,6 +19,8 @@ export type OpenPairs = ReadonlyMap<string, ReadonlySet<string>>;
 export interface Settled {
   readonly blocks: ReadonlyMap<string, number>;
   readonly problems: readonly string[];
+  /** Why namespaces did not join, in sentences by `VPC ADDRESS`; `problems` has them too. */
+  readonly unjoined: ReadonlyMap<string, string>;
   /** The number of commands that were run. */
   readonly commands: number;
   /** VPCs whose router did not exist before: sockets that were bound in an earlier one serve nobody. */
@@ -63,6 +67,8 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   let blocks: ReadonlyMap<string, number> = new Map();
   /** Namespaces that were not there at some look since the last settling that succeeded. */
   const absent = new Set<string>();
+  /** Namespaces that joined, or shall, in which somebody else has a link of our name. */
+  let blocked: ReadonlySet<string> = new Set();
   /** Why what an earlier server left could not be looked at. */
   let unseen: readonly string[] = [];
   /** What loopback finds of an earlier server in namespaces; what it may not look at, it cannot remove either, and says so. */
@@ -82,9 +88,41 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   };
   const look = async (): Promise<Knowledge> => {
     if (known !== undefined) return known;
-    const network = attach === 'netns' ? await observe(prefix, run) : await lookForLeft();
+    const seen = attach === 'netns' ? await observe(prefix, run) : await lookForLeft();
+    blocked = findBlocked(seen);
+    const network = withoutForeign(seen);
     blocks = new Map([...blocks, ...observedBlocks(network, prefix)]);
     return (known = { kind: 'seen', network });
+  };
+  /** Names the namespaces that join. Those for which that cannot be are left out, so that all others come to their right. */
+  const admit = async (places: readonly WorkloadPlace[]) => {
+    const unjoined = new Map<string, string>();
+    const refuse = ({ vpcId, address, joined }: WorkloadPlace, reason: string): void =>
+      void unjoined.set(
+        `${vpcId} ${address}`,
+        `the namespace ${joined?.path} is not joined to VPC ${vpcId} as ${address}: ${reason}`,
+      );
+    const { network } = await look();
+    for (const place of places) {
+      const { name } = workloadEnd(prefix, place.vpcId, place);
+      if (place.joined === undefined || network.has(name)) continue;
+      try {
+        await run(nameJoined(name, place.joined));
+        known = undefined;
+      } catch (error) {
+        refuse(place, error instanceof CommandFailure ? error.reason : String(error));
+      }
+    }
+    const { network: now } = await look();
+    const admitted = places.filter((place) => {
+      if (place.joined === undefined) return true;
+      const { name } = workloadEnd(prefix, place.vpcId, place);
+      if (unjoined.has(`${place.vpcId} ${place.address}`)) return false;
+      if (blocked.has(name)) refuse(place, `it has a link ${joinedLink} that is not of this server`);
+      else if (!now.has(name)) refuse(place, 'it cannot be looked at');
+      return !unjoined.has(`${place.vpcId} ${place.address}`);
+    });
+    return { admitted, unjoined };
   };
   /** Resolves with the number of commands. */
   const become = async (desired: DesiredNetwork, attempts = 2): Promise<number> => {
@@ -104,13 +142,14 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   };
   return {
     async settle(snapshot, workloads, open) {
-      await look();
-      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads, open, parts });
+      const { admitted, unjoined } = await admit(workloads.filter(({ vpcId }) => snapshot.vpcs.has(vpcId)));
+      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads: admitted, open, parts });
       const commands = await become(wanted.network);
       ({ parts, blocks } = wanted);
       const made = new Set([...blocks.keys()].filter((id) => absent.has(routerName(prefix, id))));
       absent.clear();
-      return { blocks, problems: [...wanted.problems, ...unseen], commands, madeRouters: made };
+      const problems = [...wanted.problems, ...unseen, ...unjoined.values()];
+      return { blocks, problems, unjoined, commands, madeRouters: made };
     },
     async openPairs() {
       const pairs = openSets(await look());

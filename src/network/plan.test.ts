@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { desiredNetwork, type WorkloadPlace } from './desired.ts';
+import { desiredNetwork } from './desired.ts';
 import { KernelModel } from './kernel-model.ts';
 import { plan } from './plan.ts';
 import { sampleSnapshot } from './snapshot-sample.ts';
 import type { Command, DesiredNetwork } from './state.ts';
+import type { WorkloadPlace } from './workload-namespace.ts';
 
 const core = 'pg-core';
 const at = (vpcId: string, address: string, securityGroups: readonly string[] = []): WorkloadPlace => {

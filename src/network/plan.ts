@@ -1,6 +1,6 @@
 // From what is desired and what is observed to the commands that make them equal. Pure.
 
-import { namespacePath } from './names.ts';
+import { isJoinedName, namespacePath } from './names.ts';
 import { formatRuleset, formatSetChange, formatTableRemoval, ourTable, shapeOf } from './ruleset.ts';
 import type { Ruleset, RulesetState } from './ruleset.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type ObservedNetwork,
   type Stage,
 } from './state.ts';
+import { withoutForeign } from './workload-namespace.ts';
 
 /** A link's end by its full name, `namespace/link`. */
 type End = string;
@@ -20,15 +21,19 @@ type End = string;
  * what comes is made; filters come into force before the links that they guard. The processes of a namespace that goes
  * are ended, but for those of `core`: they belong to the supervisor.
  *
+ * A namespace that joined is not ours: it has its name already when it is planned for, what is not on our link is not looked
+ * at, and when it leaves it loses that link and the name alone.
+ *
  * Both may be a part of the network, as long as a namespace comes together with those at the other ends of links that differ.
  */
-export function plan(desired: DesiredNetwork, observed: ObservedNetwork, core: string): readonly Stage[] {
+export function plan(desired: DesiredNetwork, seen: ObservedNetwork, core: string): readonly Stage[] {
+  const observed = withoutForeign(seen);
   const removed = [...observed.keys()].filter((name) => !desired.has(name));
-  const added = [...desired.keys()].filter((name) => !observed.has(name));
+  const added = [...desired.keys()].filter((name) => !observed.has(name) && !isJoinedName(name));
   const { gone, deletions } = planLinkRemovals(desired, observed);
   const names = [...removed.map((name) => `netns del ${name}`), ...added.map((name) => `netns add ${name}`)];
   const stages: readonly Stage[] = [
-    endProcesses(removed.filter((name) => name !== core)),
+    endProcesses(removed.filter((name) => name !== core && !isJoinedName(name))),
     [...deletions].flatMap(([name, lines]) => batch(name, lines)),
     batch(undefined, names),
     [...desired].flatMap(([name, want]) => planKernel(name, want, observed.get(name))),
@@ -58,13 +63,13 @@ export function endProcesses(names: readonly string[]): Stage {
 
 /**
  * Every end that goes, and by namespace the lines that remove them: one line a link, since both ends go together. A namespace
- * that goes takes its links along; each line costs the kernel some milliseconds.
+ * that goes takes its links along; each line costs the kernel some milliseconds. One that joined stays, with its processes, and our link must go.
  */
 function planLinkRemovals(desired: DesiredNetwork, observed: ObservedNetwork) {
   const gone = new Set<End>();
   const deletions = new Map<string, string[]>();
   for (const [name, { links }] of observed) {
-    if (!desired.has(name)) continue;
+    if (!desired.has(name) && !isJoinedName(name)) continue;
     for (const [link, { peer }] of links) {
       const want = desired.get(name)?.links.get(link);
       if (link === 'lo' || gone.has(`${name}/${link}`) || (want !== undefined && want.peer === peer)) continue;
@@ -139,6 +144,8 @@ function planAddressing(
   });
   const up = [...want.links.keys()].filter((link) => gone.has(`${name}/${link}`) || have?.links.get(link)?.up !== true);
   const rules = have === undefined ? kernelRules : [...have.rules];
+  // Beside what others have, never in its place.
+  const verb = isJoinedName(name) ? 'append' : 'replace';
   const address = (text: string): string => text.replace(/^(\S+) (\S+)$/, '$2 dev $1');
   return [
     ...up.map((link) => `link set ${link} up`),
@@ -146,7 +153,7 @@ function planAddressing(
     ...excess.map((text) => `addr del ${address(text)}`),
     ...without(routes, want.routes).map((text) => `route del ${text}`),
     ...without(rules, want.rules).map((text) => `rule del ${text}`),
-    ...without(want.routes, routes).map((text) => `route replace ${text}`),
+    ...without(want.routes, routes).map((text) => `route ${verb} ${text}`),
     ...without(want.rules, rules).map((text) => `rule add ${text}`),
   ];
 }

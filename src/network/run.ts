@@ -10,11 +10,14 @@ export type Run = (command: Command) => Promise<string>;
 /** A command that could not be started or ended with another status than 0. */
 export class CommandFailure extends Error {
   readonly command: Command;
+  /** Its status and what it said. */
+  readonly reason: string;
 
   constructor(command: Command, reason: string) {
     super(`${command.argv.join(' ')}: ${reason}`);
     this.name = 'CommandFailure';
     this.command = command;
+    this.reason = reason;
   }
 }
 

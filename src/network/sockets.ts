@@ -1,7 +1,7 @@
 // From a snapshot to the sockets that workers listen on, and which (address . port) pairs each of them serves. Pure.
 
 import { apiAddressIn, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
-import { dnsAddresses } from './desired.ts';
+import { dnsAddresses } from './vpc-addresses.ts';
 import { metadataPort } from './enforcement.ts';
 import { offeredListeners, type OfferedListener } from './listeners.ts';
 import { isNameable, namespacePath, routerName } from './names.ts';

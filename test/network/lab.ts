@@ -16,6 +16,7 @@ import {
   runCommand,
   whyNoNamespaces,
   workloadName,
+  type Network,
   type OpenPairs,
   type RawHandle,
   type SocketSpec,
@@ -33,6 +34,8 @@ export interface Lab {
   readonly prefix: string;
   /** Brings the network to what the snapshot asks for; the number of commands that it took. */
   settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open?: OpenPairs): Promise<number>;
+  /** The same without open pairs, and all that it came to. */
+  settleFully(snapshot: Snapshot, workloads: readonly WorkloadPlace[]): ReturnType<Network['settle']>;
   /** Binds the snapshot's sockets, gives them to `worker`, and opens the doors. */
   serve(snapshot: Snapshot, workloads: readonly WorkloadPlace[], worker: StandIn): Promise<void>;
   startWorker(): Promise<StandIn>;
@@ -55,6 +58,7 @@ export function openLab(t: TestContext): Lab {
   return {
     prefix,
     settle,
+    settleFully: (snapshot, workloads) => network.settle(snapshot, workloads, new Map()),
     serve: async (snapshot, workloads, worker) => {
       const specs = desiredSockets(snapshot, { attach: 'netns', prefix, lowPorts: true });
       const { handles, failed } = await openSockets(specs);

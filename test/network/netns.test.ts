@@ -8,9 +8,9 @@ import { connectFrom, inside, needsNamespaces, openLab, startTarget } from './la
 
 const places = ['vpc-a', 'vpc-b'].map((vpcId) => ({ vpcId, address: '10.0.1.10', securityGroups: [] }));
 
-/** What another program says about the whole machine's network; namespaces of servers that are not `prefix` are left out. */
+/** What another program says about the whole machine's network; namespaces of servers that are not `prefix`, and of other tests, are left out. */
 function machine(prefix: string): readonly string[] {
-  const others = /^pg([0-9a-f]{8}|try)-/;
+  const others = /^(pg([0-9a-f]{8}|try)|box)-/;
   return ['ip netns', 'ip -o link', 'ip route show table all', 'ip rule', 'nft list ruleset'].flatMap((line) =>
     spawnSync('sh', ['-c', line], { encoding: 'utf8' })
       .stdout.split('\n')
