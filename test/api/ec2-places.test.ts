@@ -51,6 +51,7 @@ test('interfaces take the addresses of their subnet, and each only once', async 
   );
   assert.equal(assigned.AssignedPrivateIpAddresses?.length, 9);
   assert.equal(await codeOf(make()), 'InsufficientFreeAddressesInSubnet');
+  assert.equal(await codeOf(make({ SecondaryPrivateIpAddressCount: 1e9 })), 'PrivateIpAddressLimitExceeded');
   await ec2.send(new sdk.UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses: ['10.0.1.5'] }));
   assert.equal((await make())?.PrivateIpAddress, '10.0.1.5');
   assert.equal(await codeOf(ec2.send(new sdk.DeleteSubnetCommand({ SubnetId }))), 'DependencyViolation');

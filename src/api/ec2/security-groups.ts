@@ -8,6 +8,8 @@ import type {
   CreateSecurityGroupResult,
   DeleteSecurityGroupRequest,
   DeleteSecurityGroupResult,
+  DescribeSecurityGroupReferencesRequest,
+  DescribeSecurityGroupReferencesResult,
   GetSecurityGroupsForVpcRequest,
   GetSecurityGroupsForVpcResult,
   IpPermission,
@@ -35,7 +37,7 @@ import {
   type GroupName,
   type NewRule,
 } from '../../domain/security-group/index.ts';
-import { getVpc } from '../../domain/ec2/index.ts';
+import { getThing, getVpc } from '../../domain/ec2/index.ts';
 import type { Operation, Valid, Wire } from '../operation.ts';
 import { changeEc2 } from './change-ec2.ts';
 import type { Ec2Deps } from './deps.ts';
@@ -224,6 +226,18 @@ export const securityGroupOperations: readonly Operation<Ec2Deps>[] = [
       })),
     }),
     () => ({ Return: true }),
+  ),
+  // Such references come from VPCs that are peers, and there are none.
+  readEc2(
+    'DescribeSecurityGroupReferences',
+    (
+      state,
+      { GroupId }: Valid<DescribeSecurityGroupReferencesRequest>,
+      call,
+    ): Wire<DescribeSecurityGroupReferencesResult> => {
+      for (const id of GroupId) getThing(state, call, 'securityGroup', id);
+      return { SecurityGroupReferenceSet: [] };
+    },
   ),
   readEc2(
     'GetSecurityGroupsForVpc',

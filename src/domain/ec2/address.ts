@@ -1,6 +1,6 @@
 // The addresses of subnets: which are taken, and which one is free. Network interfaces alone take them.
 
-import { cidrAddress, cidrContains, cidrSize, parseCidr, type Cidr } from '../../base/cidr.ts';
+import { cidrAddress, cidrContains, cidrSize, parseAddress, parseCidr, type Cidr } from '../../base/cidr.ts';
 import type { Subnet } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { addressIndexValue } from '../state-indexes.ts';
@@ -22,11 +22,18 @@ function isTaken(state: State, { vpcKey }: Place, address: string): boolean {
   return state.indexes.interfacesByAddress.has(addressIndexValue(vpcKey, address));
 }
 
-/** The lowest free address of a subnet; `InsufficientFreeAddressesInSubnet` when there is none. */
-export function findFreeAddress(state: State, subnet: Place, except: ReadonlySet<string> = new Set()): string {
+/** The lowest free address of a subnet, that comes behind `after` when it is given; `InsufficientFreeAddressesInSubnet` when there is none. */
+export function findFreeAddress(
+  state: State,
+  subnet: Place,
+  except: ReadonlySet<string> = new Set(),
+  after?: string,
+): string {
   const range = rangeOf(subnet);
   const size = Number(cidrSize(range));
-  for (let index = FIRST_FREE; index < size - 1; index++) {
+  const last = after === undefined ? undefined : parseAddress(after);
+  const first = last === undefined ? FIRST_FREE : Math.max(FIRST_FREE, Number(last.value - range.base) + 1);
+  for (let index = first; index < size - 1; index++) {
     const address = cidrAddress(range, index);
     if (!except.has(address) && !isTaken(state, subnet, address)) return address;
   }

@@ -4,13 +4,27 @@ import { newId } from '../identifiers.ts';
 import type { Context } from '../decision.ts';
 import { keyOf, keyOfRecord, type Tags } from '../records/base.ts';
 import type { NetworkInterface, Subnet } from '../records/ec2.ts';
+import type { ElasticIp } from '../records/vpc-part.ts';
 import { ec2Refusal } from '../refusal.ts';
-import { put, type Change, type State } from '../state.ts';
+import { ownedIndexValue } from '../state-indexes.ts';
+import { put, recordsBy, type Change, type State } from '../state.ts';
 import { checkFreeAddress, findFreeAddress } from './address.ts';
 import { findDefaultGroup } from './furnish-vpc.ts';
 
 /** The most groups of one interface (VPC User Guide: Quotas; 5, and up to 16 on request). */
 const MOST_GROUPS = 16;
+
+/** The most addresses of one interface (EC2 User Guide: IP addresses per network interface; of the largest types). */
+const MOST_ADDRESSES = 50;
+
+/** Refuses more addresses than an interface can have (`PrivateIpAddressLimitExceeded`). */
+export function checkAddressCount(count: number): void {
+  if (count <= MOST_ADDRESSES) return;
+  throw ec2Refusal(
+    'PrivateIpAddressLimitExceeded',
+    `Number of private addresses will exceed limit: an interface has at most ${MOST_ADDRESSES}.`,
+  );
+}
 
 /** What an interface shall be. */
 export interface NewInterface {
@@ -18,6 +32,8 @@ export interface NewInterface {
   readonly description?: string;
   /** Absent: the lowest free one of the subnet. */
   readonly addresses?: readonly string[];
+  /** Addresses that are chosen here come behind this one: whoever makes many need not look at all of them again. */
+  readonly after?: string;
   /** How many addresses beside the primary one are chosen here. */
   readonly secondaryCount?: number;
   /** Absent: the default group of the VPC. */
@@ -39,7 +55,8 @@ export function makeInterface(state: State, wanted: NewInterface, context: Conte
     taken.add(address);
   }
   const count = Math.max(1, addresses.length) + secondaryCount;
-  while (taken.size < count) taken.add(findFreeAddress(state, subnet, taken));
+  checkAddressCount(count);
+  while (taken.size < count) taken.add(findFreeAddress(state, subnet, taken, wanted.after));
   const groups = securityGroupIds ?? defaultGroupIds(state, subnet);
   checkInterfaceGroups(state, subnet, groups);
   return {
@@ -113,13 +130,9 @@ export function putGroups(
 }
 
 /** The elastic IPs that an interface has. */
-export function findElasticIps(state: State, one: NetworkInterface) {
-  return [...state.tables.vpcPart.values()].flatMap((part) =>
-    part.type === 'elasticIp' &&
-    part.association?.networkInterfaceId === one.id &&
-    keyOf(part.account, part.region, one.id) === keyOfRecord(one)
-      ? [part]
-      : [],
+export function findElasticIps(state: State, one: NetworkInterface): readonly ElasticIp[] {
+  return recordsBy(state, 'vpcPart', 'owned', ownedIndexValue('elasticIp', one)).flatMap((part) =>
+    part.type === 'elasticIp' && part.association?.networkInterfaceId === one.id ? [part] : [],
   );
 }
 

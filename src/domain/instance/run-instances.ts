@@ -39,6 +39,9 @@ export interface RunInstancesInput {
   readonly interfaceTags?: Tags;
 }
 
+/** The address of the instance before is known. */
+type Chosen = RunInstancesInput & { readonly after: string | undefined };
+
 /** As many as there are addresses for, from `minCount` to `maxCount`; all of one reservation. */
 export function runInstances(
   state: State,
@@ -62,7 +65,8 @@ export function runInstances(
   let head = state;
   for (let launchIndex = 0; launchIndex < maxCount; launchIndex++) {
     try {
-      const one = makeInstance(head, input, { reservationId, launchIndex }, context);
+      const after = made.at(-1)?.address;
+      const one = makeInstance(head, { ...input, after }, { reservationId, launchIndex }, context);
       changes.push(...one.changes);
       made.push(one.result);
       head = applyChanges(head, one.changes, head.revision);
@@ -76,7 +80,7 @@ export function runInstances(
 
 function makeInstance(
   state: State,
-  input: RunInstancesInput,
+  input: Chosen,
   place: Pick<Machine, 'reservationId' | 'launchIndex'>,
   context: Context,
 ): Decided<MachineInstance> {
@@ -97,7 +101,7 @@ function makeInstance(
 }
 
 /** Its interface: a new one, or the one that was made for it. */
-function placeInstance(state: State, input: RunInstancesInput, instanceId: string, context: Context): NetworkInterface {
+function placeInstance(state: State, input: Chosen, instanceId: string, context: Context): NetworkInterface {
   const { networkInterfaceId, addresses = [], securityGroupIds } = input;
   const attachment = {
     ...{ id: newId('eni-attach', context.random), instanceId, deviceIndex: 0, attachedAt: context.now },
@@ -109,6 +113,7 @@ function placeInstance(state: State, input: RunInstancesInput, instanceId: strin
       {
         ...{ subnet: findSubnet(state, input, context), addresses, attachment },
         ...(input.interfaceDescription === undefined ? {} : { description: input.interfaceDescription }),
+        ...(input.after === undefined ? {} : { after: input.after }),
         ...(securityGroupIds === undefined ? {} : { securityGroupIds }),
         ...{ sourceDestCheck: input.machine.sourceDestCheck, tags: input.interfaceTags ?? {} },
       },

@@ -2,7 +2,13 @@
 
 import type { Context, Decided } from '../decision.ts';
 import { checkFreeAddress, findFreeAddress } from '../ec2/address.ts';
-import { makeInterface, putGroups, removeInterface, type NewInterface } from '../ec2/network-interface.ts';
+import {
+  checkAddressCount,
+  makeInterface,
+  putGroups,
+  removeInterface,
+  type NewInterface,
+} from '../ec2/network-interface.ts';
 import { getThing } from '../ec2/resource.ts';
 import type { NetworkInterface } from '../records/ec2.ts';
 import { ec2Refusal } from '../refusal.ts';
@@ -95,6 +101,7 @@ export function assignAddresses(
     checkFreeAddress(state, subnet, address);
     fresh.add(address);
   }
+  checkAddressCount(one.addresses.length + fresh.size + (input.count ?? 0));
   for (let left = input.count ?? 0; left > 0; left--) fresh.add(findFreeAddress(state, subnet, fresh));
   const addresses = [...one.addresses, ...fresh];
   return { changes: [put('networkInterface', { ...one, addresses, lastUpdatedAt: context.now })], result: [...fresh] };
