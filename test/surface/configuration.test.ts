@@ -106,7 +106,7 @@ test('a file without a VPC that something uses ends the start with 3 and the rea
   const args = ['--data', own, '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0', '--attach', 'loopback'];
   const { status, stdout, stderr } = await runPergola(ownCheckout, ['serve', ...args, '--config', file]);
   assert.deepEqual([status, stdout], [3, ''], stderr);
-  assert.match(stderr, /^pergola serve: the configuration does not fit .*The subnet 'subnet-\w+' is in the vpc/m);
+  assert.match(stderr, /^pergola serve: the configuration does not fit .*is used by subnet-\w+ and cannot be removed/m);
   assert.match(stderr, /^What another file describes belongs in another directory: --data DIR$/m);
   await using server = await TestServer.start({ attach: 'loopback', workers: 1, data: own, configuration });
   assert.deepEqual(await rangesOf(server), ['10.0.0.0/16']);
