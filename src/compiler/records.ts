@@ -60,7 +60,7 @@ export function compileVpc(state: State, key: Key, revision: number): VpcRecord 
       .map((group) => compileSecurityGroup(state, group)),
     // Who runs as a stand-in is known to the agent, which made it.
     instances: recordsBy(state, 'instance', 'instancesByVpc', key)
-      .filter(({ origin, machine }) => origin !== 'workload' && machine?.state !== 'stopped')
+      .filter(({ origin }) => origin !== 'workload')
       .sort(byId)
       .map(compileInstance),
     ...(reserved.length === 0 ? {} : { reserved }),
@@ -91,7 +91,7 @@ function compileSecurityRule(state: State, rule: SecurityGroupRule): SecurityRul
 }
 
 function compileInstance(instance: Instance): VpcRecord['instances'][number] {
-  const { id, name, address, securityGroupIds, command, directory, environment, role } = instance;
+  const { id, name, address, securityGroupIds, command, directory, environment, role, machine } = instance;
   return {
     id,
     name,
@@ -101,6 +101,7 @@ function compileInstance(instance: Instance): VpcRecord['instances'][number] {
     ...(directory === undefined ? {} : { directory }),
     ...(environment === undefined ? {} : { environment }),
     ...(role === undefined ? {} : { role }),
+    ...(machine?.state === 'stopped' ? { stopped: true as const } : {}),
   };
 }
 

@@ -52,7 +52,7 @@ test('compile() writes the ranges of a prefix list out and names the list', () =
   assert.ok(group?.ingress.every(({ id }) => /^sgr-0[0-9a-f]{16}$/.test(id)));
 });
 
-test('compile() has instances of RunInstances while they run, and keeps the addresses of other interfaces from workloads', () => {
+test('compile() has instances of RunInstances until they end, and keeps the addresses of other interfaces from workloads', () => {
   const scenario = createScenario();
   const vpcId = scenario.run(createVpc, { cidrBlock: '10.0.0.0/16', attachment: { kind: 'netns' } }).id;
   const subnetId = scenario.run(createSubnet, { vpcId, cidrBlock: '10.0.1.0/24' }).id;
@@ -74,10 +74,12 @@ test('compile() has instances of RunInstances while they run, and keeps the addr
     [[made?.id, '10.0.1.4', undefined, 1]],
   );
   assert.deepEqual(compiled()?.reserved, own.addresses);
+  const stopped = () => compiled()?.instances.map((one) => one.stopped ?? false);
+  assert.deepEqual(stopped(), [false]);
   scenario.run(stopInstances, { instanceIds: [made?.id ?? ''] });
-  assert.deepEqual(compiled()?.instances, []);
+  assert.deepEqual(stopped(), [true]);
   scenario.run(startInstances, { instanceIds: [made?.id ?? ''] });
-  assert.equal(compiled()?.instances.length, 1);
+  assert.deepEqual(stopped(), [false]);
   scenario.run(terminateInstances, { instanceIds: [made?.id ?? ''] });
   assert.deepEqual(compiled()?.instances, []);
 });

@@ -23,6 +23,8 @@ export interface InstanceSpec {
   readonly securityGroups: readonly string[];
   /** Absent: a placeholder address without a process. */
   readonly command?: readonly string[];
+  /** Set: it has its address, and nobody stands for it. */
+  readonly stopped?: true;
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** The ARN of the role whose credentials it gets. */

@@ -213,6 +213,7 @@ export class Workloads {
       return fail('unavailable', `VPC ${vpc.id} is not attached on this server`);
     const instance = findStoodFor(vpc, request);
     if (instance?.command !== undefined) return fail('conflict', `instance ${instance.id} is run by the server itself`);
+    if (instance?.stopped === true) return fail('conflict', `instance ${instance.id} is stopped`);
     const instanceId = instance?.id ?? request.instance;
     if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
       return fail('conflict', `another workload stands for ${instanceId} already`);
