@@ -4,27 +4,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-/** A program that a suite or a part needs, and the Debian package that has it. */
-export interface Tool {
-  readonly program: string;
-  readonly debian: string;
-}
+import { registries, type RegistryName, type Tool } from './registries.ts';
 
 /** What comes from a registry. Versions are exact: a new one is a new folder. */
 interface Part {
-  readonly registry: 'npm' | 'pypi';
+  readonly registry: RegistryName;
   readonly packages: readonly string[];
-  /** What fetching it needs; not needed when it is there. */
-  readonly needs: readonly Tool[];
+  /** What fetching it needs beside the registry's client. */
+  readonly needs?: readonly Tool[];
 }
-
-const python: readonly Tool[] = [
-  { program: 'python3', debian: 'python3' },
-  { program: 'pip3', debian: 'python3-pip' },
-];
-
-const quiet = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore'];
 
 const parts = {
   // Builds curl and a native client from sources that it brings.
@@ -40,14 +28,22 @@ const parts = {
   'lambda-python': {
     registry: 'pypi',
     packages: ['awslambdaric==4.2.2', 'aws-lambda-powertools==3.37.0'],
-    needs: python,
   },
   // Clients that are neither ours nor the JavaScript SDK.
-  'aws-python': { registry: 'pypi', packages: ['awscli==1.46.3', 'boto3==1.44.5'], needs: python },
+  'aws-python': { registry: 'pypi', packages: ['awscli==1.46.3', 'boto3==1.44.5'] },
   // AWS's own signer in C, of both signatures; brings its native code for each platform.
-  'aws-crt': { registry: 'npm', packages: ['aws-crt@1.33.2'], needs: [] },
+  'aws-crt': { registry: 'npm', packages: ['aws-crt@1.33.2'] },
+  // AWS's signers of other languages, as the recipes of docs/signing.md use them.
+  'aws-go': {
+    registry: 'go',
+    packages: ['github.com/aws/aws-sdk-go-v2/aws/signer/v4@v1.47.7', 'github.com/aws/aws-sdk-go-v2/config@v1.33.15'],
+  },
+  'aws-java': {
+    registry: 'maven',
+    packages: ['software.amazon.awssdk:http-auth-aws:2.57.7', 'software.amazon.awssdk:auth:2.57.7'],
+  },
   // A mock of AWS's control planes, beside which calls are measured.
-  moto: { registry: 'pypi', packages: ['moto[server]==5.2.5'], needs: python },
+  moto: { registry: 'pypi', packages: ['moto[server]==5.2.5'] },
 } as const satisfies Readonly<Record<string, Part>>;
 
 /** The name of a part. */
@@ -55,20 +51,18 @@ export type PartName = keyof typeof parts;
 
 /** What must be there to fetch a part; nothing when it is there itself. */
 export function toolsOf(name: PartName): readonly Tool[] {
-  return existsSync(partFolder(name)) ? [] : parts[name].needs;
+  if (existsSync(partFolder(name))) return [];
+  const { registry, needs = [] }: Part = parts[name];
+  return [...registries[registry].needs, ...needs];
 }
 
-/** Where the part is when it has been fetched: the folder with `node_modules`, or the one for PYTHONPATH. Native code is of one platform and one interpreter. */
+/** Where the part is when it has been fetched, as its registry leaves it. Native code is of one platform and one interpreter. */
 export function partFolder(name: PartName): string {
   const { registry, packages }: Part = parts[name];
-  const abi =
-    registry === 'npm'
-      ? `node${process.versions.modules}`
-      : spawnSync('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)'], { encoding: 'utf8' }).stdout;
   const { XDG_CACHE_HOME: named = '' } = process.env;
   const cache = named === '' ? join(homedir(), '.cache') : named;
   const versions = packages.map((one) => one.replaceAll(/[^\w.-]+/g, '-')).join('+');
-  return join(cache, 'pergola', `${versions}-${process.platform}-${process.arch}-${(abi ?? 'none').trim()}`);
+  return join(cache, 'pergola', `${versions}-${process.platform}-${process.arch}-${registries[registry].abi()}`);
 }
 
 /** Fetches the part unless it is there; a sentence when it cannot be had. What the registry's client says goes to standard error. */
@@ -76,21 +70,18 @@ export function fetchPart(name: PartName): string | undefined {
   const folder = partFolder(name);
   if (existsSync(folder)) return undefined;
   const { registry, packages }: Part = parts[name];
+  const client = registries[registry];
   // Made beside its place and moved there whole: a folder that exists is complete, whoever else fetches it now.
   const made = `${folder}.${process.pid}`;
   mkdirSync(made, { recursive: true });
-  const [program, ...args] =
-    registry === 'npm'
-      ? ['npm', 'install', '--prefix', made, '--no-fund', '--no-audit', '--loglevel=error', ...packages]
-      : ['python3', '-m', 'pip', 'install', ...quiet, '--target', made, ...packages];
-  if (registry === 'npm') writeFileSync(join(made, 'package.json'), '{ "private": true }\n');
-  // Headers that the system has need not be fetched: Node's interface for native code is the same in every version.
-  const headers = existsSync('/usr/include/node/node_api.h') ? { npm_config_nodedir: '/usr' } : {};
-  const env = { ...process.env, ...headers };
-  const started = spawnSync(program ?? '', args, { cwd: made, env, stdio: ['ignore', 2, 2], timeout: 600_000 });
   try {
-    if (started.status !== 0)
-      return `${packages.join(' ')} could not be installed: ${started.error?.message ?? `${program} ended with ${started.status ?? started.signal}`}`;
+    for (const [file, text] of Object.entries(client.files(packages))) writeFileSync(join(made, file), text);
+    const env = { ...process.env, ...client.environment(made) };
+    for (const [program, ...args] of client.commands(made, packages)) {
+      const run = spawnSync(program, args, { cwd: made, env, stdio: ['ignore', 2, 2], timeout: 600_000 });
+      if (run.status !== 0)
+        return `${packages.join(' ')} could not be installed: ${run.error?.message ?? `${program} ended with ${run.status ?? run.signal}`}`;
+    }
     if (!existsSync(folder)) renameSync(made, folder);
     return undefined;
   } finally {

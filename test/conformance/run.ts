@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchPart, findObstacle, toolsOf, type PartName, type Tool } from '../../tools/peers.ts';
+import { fetchPart, findObstacle, toolsOf, type PartName } from '../../tools/peers.ts';
+import type { Tool } from '../../tools/registries.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -87,8 +88,14 @@ const suites: readonly Suite[] = [
   },
   {
     name: 'recipes for signing',
-    needs: [...namespaces, { program: 'python3', debian: 'python3' }, { program: 'curl', debian: 'curl' }],
-    parts: ['aws-python'],
+    needs: [
+      ...namespaces,
+      { program: 'python3', debian: 'python3' },
+      { program: 'curl', debian: 'curl' },
+      { program: 'go', debian: 'golang-go' },
+      { program: 'javac', debian: 'default-jdk-headless' },
+    ],
+    parts: ['aws-python', 'aws-go', 'aws-java'],
     args: tests('test/conformance/signing-recipes.test.ts'),
   },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
