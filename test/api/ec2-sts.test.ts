@@ -74,7 +74,7 @@ test('what EC2 refuses is refused with its codes', async () => {
     ec2.send(new ec2Sdk.DescribeVpcsCommand({ Filters: [{ Name: 'nonsense', Values: ['x'] }] })),
     'InvalidParameterValue',
   );
-  await refused(ec2.send(new ec2Sdk.DescribeVolumesCommand({})), 'NotImplemented');
+  await refused(ec2.send(new ec2Sdk.CreateTransitGatewayCommand({})), 'NotImplemented');
   const config = { port: 80, protocol: 'HTTP', vpcIdentifier: id } as const;
   await api.lattice.send(new CreateTargetGroupCommand({ name: 'users', type: 'IP', config }));
   await refused(ec2.send(new ec2Sdk.DeleteVpcCommand({ VpcId: id })), 'DependencyViolation');

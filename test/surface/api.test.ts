@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Resolver } from 'node:dns/promises';
-import { CreateVpcCommand, DescribeVolumesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, CreateTransitGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { CreateServiceNetworkCommand, ListServiceNetworksCommand } from '@aws-sdk/client-vpc-lattice';
 import { enter, makeNetwork, makeService, makeVpc, offer } from '../e2e/scenario.ts';
@@ -72,7 +72,7 @@ test('a changing call answers its revision, and /-/wait returns when it is obeye
 
 test('what is not decided yet is a 501 that names the operation, in the words of each protocol', async () => {
   for (const [call, name, operation] of [
-    [() => server.ec2.send(new DescribeVolumesCommand({})), 'NotImplemented', /DescribeVolumes/],
+    [() => server.ec2.send(new CreateTransitGatewayCommand({})), 'NotImplemented', /CreateTransitGateway/],
     [() => server.sts.send(new GetFederationTokenCommand({ Name: 'ann' })), 'NotImplemented', /GetFederationToken/],
   ] as const)
     await assert.rejects(call(), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
