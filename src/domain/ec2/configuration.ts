@@ -21,8 +21,8 @@ import { applyChanges, put, recordsBy, remove, type Change, type RecordTypes, ty
 import { parseEc2Cidr } from './cidr.ts';
 import { getPrefixList } from './prefix-list.ts';
 import { DEFAULT_GROUP, furnishVpc } from './furnish-vpc.ts';
-import { leaveParts } from './subnet.ts';
-import { checkUnused, decideAttachment, type AttachmentInput } from './vpc.ts';
+import { checkGroupUnused, leaveSubnet, leaveVpc } from './leave-configuration.ts';
+import { decideAttachment, type AttachmentInput } from './vpc.ts';
 
 /** A rule of a security group as the configuration describes it: as many of EC2's rules as it has peers. */
 export interface ConfiguredRule {
@@ -110,11 +110,7 @@ export function applyConfiguredVpcs(
     head.tables[kind].forEach((record: RecordTypes[ConfiguredKind], key: Key) => {
       if (record.origin !== 'configuration' || wanted.has(key) || isFurniture(input.vpcs, wanted, record)) return;
       if (kind === 'vpc') leaving.push(...leaveVpc(head, record as Vpc, wanted));
-      if (kind === 'subnet') {
-        checkStays(head, record, wanted);
-        if (head.indexes.resourceGatewaysBySubnet.has(key)) throw inUse(record.id);
-        leaving.push(...leaveParts(head, record as Subnet));
-      }
+      if (kind === 'subnet') leaving.push(...leaveSubnet(head, record as Subnet, wanted));
       if (kind === 'securityGroup') checkGroupUnused(head, record as SecurityGroup, wanted);
       leaving.push(remove(kind, record));
     });
@@ -137,43 +133,6 @@ function isFurniture(
   if (record.id !== furnished && !('groupId' in record && record.groupId === furnished)) return false;
   const configured = vpcs.find((one) => configuredId('vpc', one, one.name) === idOfKey(record.vpcKey as Key));
   return configured?.securityGroups.every(({ name }) => name !== DEFAULT_GROUP) ?? true;
-}
-
-/** Refuses when anything that stays uses what goes. */
-function checkStays(state: State, going: BaseRecord, wanted: ReadonlySet<Key>): void {
-  for (const kind of ['vpc', 'securityGroup', 'securityGroupRule', 'networkInterface', 'vpcPart'] as const)
-    for (const user of recordsBy(state, kind, 'ec2Users', keyOfRecord(going)))
-      if (user.origin !== 'configuration' || wanted.has(keyOfRecord(user))) throw inUse(going.id, user.id);
-}
-
-function inUse(id: string, by?: string): Error {
-  const user = by === undefined ? 'something' : by;
-  return ec2Refusal('DependencyViolation', `'${id}' is used by ${user} and cannot be removed.`);
-}
-
-/** Refuses when something uses the VPC that goes, or something was made in it by API; a workload in it stands for nothing any more. */
-function leaveVpc(state: State, vpc: Vpc, wanted: ReadonlySet<Key>): readonly Change[] {
-  checkUnused(state, vpc);
-  checkStays(state, vpc, wanted);
-  const key = keyOfRecord(vpc);
-  const made = [
-    ...recordsBy(state, 'subnet', 'subnetsByVpc', key),
-    ...recordsBy(state, 'vpcPart', 'partsByVpc', key),
-  ].find((one) => one.origin !== 'configuration');
-  if (made !== undefined) throw inUse(vpc.id, made.id);
-  const standIns = recordsBy(state, 'instance', 'instancesByVpc', key).filter((one) => one.origin === 'workload');
-  return standIns.map((one) => remove('instance', one));
-}
-
-/** Refuses when an association, a resource gateway, an interface or a rule has the security group. */
-function checkGroupUnused(state: State, group: SecurityGroup, wanted: ReadonlySet<Key>): void {
-  checkStays(state, group, wanted);
-  const users = [
-    ...recordsBy(state, 'vpcAssociation', 'vpcAssociationsByVpc', group.vpcKey),
-    ...recordsBy(state, 'resourceGateway', 'resourceGatewaysByVpc', group.vpcKey),
-  ];
-  const user = users.find(({ securityGroupIds }) => securityGroupIds.includes(group.id));
-  if (user !== undefined) throw inUse(group.id, user.id);
 }
 
 /** The id that the configuration's `kind` `name` (within `scope`) has: `i-0…`, always the same. */
