@@ -10,9 +10,12 @@ import type * as DomainAssociation from '../src/domain/association/index.ts';
 import type * as DomainDomainVerification from '../src/domain/domain-verification/index.ts';
 import type * as DomainEc2 from '../src/domain/ec2/index.ts';
 import type * as DomainIam from '../src/domain/iam/index.ts';
+import type * as DomainHostedZone from '../src/domain/hosted-zone/index.ts';
 import type * as DomainListener from '../src/domain/listener/index.ts';
 import type * as DomainNetwork from '../src/domain/network/index.ts';
 import type * as DomainPolicy from '../src/domain/policy/index.ts';
+import type * as DomainPrefixList from '../src/domain/prefix-list/index.ts';
+import type * as DomainRecordSet from '../src/domain/record-set/index.ts';
 import type * as DomainResourceConfiguration from '../src/domain/resource-configuration/index.ts';
 import type * as DomainResourceGateway from '../src/domain/resource-gateway/index.ts';
 import type * as DomainRule from '../src/domain/rule/index.ts';
@@ -20,6 +23,7 @@ import type * as DomainService from '../src/domain/service/index.ts';
 import type * as DomainState from '../src/domain/state.ts';
 import type * as DomainTarget from '../src/domain/target/index.ts';
 import type * as DomainUpkeep from '../src/domain/upkeep/index.ts';
+import type * as DomainVpcEndpoint from '../src/domain/vpc-endpoint/index.ts';
 import type * as Store from '../src/store/index.ts';
 import type * as StoreLogRow from '../src/store/log-row.ts';
 import type * as StoreMigrations from '../src/store/migrations.ts';
@@ -208,6 +212,23 @@ if (domain.recordKinds.includes('iamUser')) {
       result: null,
     };
   }, null);
+}
+const places = await maybe<typeof DomainVpcEndpoint>('domain/vpc-endpoint/index.ts');
+if (places !== undefined) {
+  const lists = await from<typeof DomainPrefixList>('domain/prefix-list/index.ts');
+  const zones = await from<typeof DomainHostedZone>('domain/hosted-zone/index.ts');
+  const sets = await from<typeof DomainRecordSet>('domain/record-set/index.ts');
+  const entries = [{ cidr: '10.0.0.0/8' }];
+  await run(lists.createPrefixList, { name: 'offices', addressFamily: 'IPv4', maxEntries: 2, entries });
+  const place = { vpcId: vpc.id, serviceNetworkArn: network.arn, subnetIds: [subnet.id] };
+  await run(places.createVpcEndpoint, place);
+  const { zone } = await run(zones.createHostedZone, {
+    ...{ name: 'corp.example', callerReference: 'once', vpc: { account, region, vpcId: vpc.id } },
+  });
+  const alias = { zoneId: service.hostedZoneId, name: service.dnsName, evaluateTargetHealth: false };
+  const changes = [{ action: 'CREATE', name: 'shop.corp.example', type: 'A', alias, otherRouting: [] }] as const;
+  await run(sets.changeRecordSets, { zoneId: zone.id, changes });
+  await obey();
 }
 // A pause: what was before it is folded. What follows stays in the log, a removal too, and something on its way.
 now += 120_000;
