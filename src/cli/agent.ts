@@ -28,9 +28,19 @@ import {
   type Run,
   type SocketSpec,
   type VpcAttachment,
+  type WorkloadPlace,
 } from '../network/index.ts';
 import { emptySnapshot, type Snapshot } from '../snapshot/index.ts';
-import { createStarter, Instances, openStateFile, systemProcesses, Workloads, type Roles } from '../workload/index.ts';
+import {
+  createExistingNamespaces,
+  createStarter,
+  Instances,
+  noNamespaces,
+  openStateFile,
+  systemProcesses,
+  Workloads,
+  type Roles,
+} from '../workload/index.ts';
 
 /** What a sync of sockets came to, by key. */
 export interface SocketsAnswer {
@@ -46,6 +56,8 @@ export interface AgentDeps {
   /** Opens the sockets of `specs` that are not open, and closes those that are not in `specs`: workers first, then handles. */
   readonly sockets: { sync(specs: readonly SocketSpec[]): Promise<SocketsAnswer> };
   readonly attach: 'netns' | 'loopback';
+  /** Why existing namespaces cannot join VPCs of this server, in a sentence; undefined when they can. */
+  readonly whyNoMembers: string | undefined;
   /** Whether ports below 1024 can be bound (`canBindLowPorts()`, asked in the process that binds). */
   readonly lowPorts: boolean;
   /** Absolute path with links resolved: names of namespaces carry its hash. */
@@ -81,6 +93,8 @@ export interface Agent {
 
 /** How often the machine is looked at though nothing was asked, in milliseconds: to mend what others changed. */
 const auditEvery = 30_000;
+/** How often namespaces and processes that are not ours are looked for, where there are any to look for: one stat(2) each. */
+const lookEvery = 1000;
 const retry = { base: 200, limit: 5000 };
 
 /** Starts an agent on `deps.snapshot`. */
@@ -114,11 +128,21 @@ export function createAgent(deps: AgentDeps): Agent {
   let failures = 0;
   let closed = false;
   let cancelTimer: () => void = () => {};
+  /** Why namespaces did not join in the last pass. */
+  let unjoined: ReadonlyMap<string, string> = new Map();
+  /** Where workloads stood at the last pass. */
+  let standing: readonly WorkloadPlace[] = [];
+  let cancelLook: () => void = () => {};
   let waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
 
   const workloads = new Workloads({
     ...{ snapshot: deps.snapshot, attach, prefix, dataDirectory, state, clock, random: deps.random, log },
     roles: deps.roles,
+    namespaces:
+      deps.whyNoMembers === undefined
+        ? createExistingNamespaces(prefix, systemProcesses)
+        : noNamespaces(deps.whyNoMembers),
+    whyUnjoined: (vpcId, address) => unjoined.get(`${vpcId} ${address}`),
     settle: () =>
       new Promise((resolve, reject) => {
         if (closed) {
@@ -133,10 +157,14 @@ export function createAgent(deps: AgentDeps): Agent {
 
   /** Resolves with the sockets that are not open, and why: all else is then as it shall be. */
   async function pass(snapshot: Snapshot): Promise<SocketsAnswer['failed']> {
+    workloads.dropLeft();
     const places = workloads.places(snapshot);
+    standing = places;
+    lookForJoined(snapshot);
     const specs = desiredSockets(snapshot, { attach, prefix, lowPorts: deps.lowPorts });
     const offered = openPairs(snapshot, new Set(specs.map(({ key }) => key)));
     const closing = await network.settle(snapshot, places, intersect(await network.openPairs(), offered));
+    unjoined = closing.unjoined;
     const attached = describeAttachments(snapshot, closing.blocks, attach, places);
     // Every worker is told the whole of it.
     if (!isDeepStrictEqual(attached, attachments.value)) attachments.set(attached);
@@ -214,6 +242,20 @@ export function createAgent(deps: AgentDeps): Agent {
     });
   }
 
+  /** Existing namespaces come, and go, without a word. */
+  function lookForJoined(snapshot: Snapshot): void {
+    cancelLook();
+    if (closed || !workloads.hasJoined(snapshot)) return;
+    cancelLook = clock.after(lookEvery, () => {
+      workloads.dropLeft();
+      if (isDeepStrictEqual(workloads.places(snapshot), standing)) lookForJoined(snapshot);
+      else {
+        owed = true;
+        wake();
+      }
+    });
+  }
+
   function intersect(some: OpenPairs, offered: OpenPairs): OpenPairs {
     return new Map(
       [...offered].map(([id, pairs]) => [id, new Set([...(some.get(id) ?? [])].filter((pair) => pairs.has(pair)))]),
@@ -237,6 +279,7 @@ export function createAgent(deps: AgentDeps): Agent {
       closed = true;
       unsubscribe();
       cancelTimer();
+      cancelLook();
       // First: a lease that ends from here on ends with the server.
       workloads.close();
       await running;

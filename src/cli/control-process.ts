@@ -37,6 +37,7 @@ import { writeAdminFile } from './server-file.ts';
 import { createSessions, sessionKeysAt } from '../identity/index.ts';
 import { openSecrets } from './open-secrets.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
+import type { ServerSettings } from './settings.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
 import { createVpcEntry, type VpcEntry } from './vpc-entry.ts';
@@ -174,6 +175,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
     snapshot: publisher.snapshot,
     sockets,
     attach: settings.attach,
+    whyNoMembers: whyNoMembers(settings),
     lowPorts: settings.lowPorts,
     dataDirectory,
     environment: settings.environment,
@@ -305,6 +307,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       process.exit(1);
     }
   }
+}
+
+/** Why existing namespaces cannot join VPCs of this server. */
+function whyNoMembers({ attach, userNamespace }: ServerSettings): string | undefined {
+  if (attach === 'loopback')
+    return 'VPCs on loopback have no network that a namespace could join: it takes a server with namespaces (--attach netns)';
+  if (userNamespace === undefined) return undefined;
+  return 'a server in a user namespace reaches no namespaces of others: it takes a server that root started';
 }
 
 /** Lets calls that run have their answers, then closes what is left: leases, and whoever waits. */

@@ -2,15 +2,14 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { enterUserNamespace } from '../network/index.ts';
 import { enterCommand, noCredentials, type Entrance } from '../workload/index.ts';
-import { callApi, formatApiError, openApiCall } from './api-client.ts';
-import { findServer, NoServer, serverOptions, type Server } from './server-file.ts';
+import { callApi, formatApiError } from './api-client.ts';
+import { findServer, NoServer, serverOptions } from './server-file.ts';
 import { workloadEnvironment } from './workload-environment.ts';
+import { Lease } from './workload-lease.ts';
 
 /** How `pergola exec` is called. */
 export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
@@ -39,7 +38,11 @@ export async function exec(
     if (made.status !== 201) return fail(1, formatApiError(made));
     const { id, keeper, ...entrance } = made.body as Entrance & { readonly id: string; readonly keeper?: number };
     const around = keeper === undefined ? [] : enterUserNamespace(keeper);
-    const lease = new Lease(() => findServer(options, environment), id);
+    const lease = new Lease(
+      () => findServer(options, environment),
+      id,
+      () => process.stderr.write("pergola exec: the server let go of this workload's network\n"),
+    );
     try {
       if (!(await lease.take())) return fail(1, 'the workload went away before it could be held');
       const obstacle = whyNoEntrance(entrance, around);
@@ -130,50 +133,4 @@ function runInside(argv: readonly string[], env: Readonly<Record<string, string 
     });
     child.on('exit', (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
-}
-
-/** How long a server that went away is waited for, in milliseconds: its control process may be coming back. */
-const leasePatience = 15_000;
-
-/** Holds a workload, also over a restart of the server. */
-class Lease {
-  readonly #find: () => Server;
-  readonly #path: string;
-  #answer: IncomingMessage | undefined;
-  #ended = false;
-
-  /** `find` is asked for every lease: a server that was started again may be elsewhere. */
-  constructor(find: () => Server, id: string) {
-    this.#find = find;
-    this.#path = `/-/workloads/${id}/lease`;
-  }
-
-  /** Whether the lease was taken; rejects when the server cannot be reached. */
-  async take(): Promise<boolean> {
-    const answer = await openApiCall(this.#find(), { method: 'GET', path: this.#path }, Date.now());
-    answer.resume();
-    answer.on('error', () => {});
-    if (answer.statusCode !== 200 || this.#ended) {
-      answer.destroy();
-      return false;
-    }
-    this.#answer = answer;
-    answer.once('close', () => void this.#retake(answer.complete));
-    return true;
-  }
-
-  /** Lets the workload go. */
-  end(): void {
-    this.#ended = true;
-    this.#answer?.destroy();
-  }
-
-  async #retake(removed: boolean): Promise<void> {
-    const start = performance.now();
-    while (!this.#ended && !removed && performance.now() - start < leasePatience) {
-      if (await this.take().catch(() => false)) return;
-      await sleep(200, undefined, { ref: false });
-    }
-    if (!this.#ended) process.stderr.write("pergola exec: the server let go of this workload's network\n");
-  }
 }

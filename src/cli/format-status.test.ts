@@ -22,7 +22,10 @@ const status: ServerStatus = {
       cidrs: ['10.0.0.0/16'],
       attachment: { kind: 'loopback', n: 3 },
       instances: [{ id: 'i-0', name: 'web', address: '10.0.1.9' }],
-      workloads: [{ id: 'w-1', address: '10.0.1.10' }],
+      workloads: [
+        { id: 'w-1', address: '10.0.1.10' },
+        { id: 'w-2', address: '10.0.1.11', namespace: '/proc/12/ns/net' },
+      ],
       services: [{ id: 'svc-1', name: 'shop.on.aws', address: '127.103.0.1', ports: [20080, 8443] }],
     },
   ],
@@ -42,6 +45,7 @@ worker 0: pid 100, revision 7
 vpc shop (vpc-1): 10.0.0.0/16, loopback 3
   instance web (i-0) at 10.0.1.9
   workload w-1 at 10.0.1.10
+  workload w-2 at 10.0.1.11, joined from /proc/12/ns/net
   service shop.on.aws at 127.103.0.1, ports 20080, 8443
 target group tg-1
   [fd00::1]:80 healthy

@@ -17,8 +17,14 @@ export interface ServerStatus {
     readonly name?: string;
     readonly cidrs: readonly string[];
     readonly attachment: { readonly kind: string; readonly n?: number };
-    readonly instances: readonly { readonly id: string; readonly name: string; readonly address: string }[];
-    readonly workloads: readonly { readonly id: string; readonly address: string }[];
+    /** With `namespace` it is, or shall be, the namespace at that path, which is not ours. */
+    readonly instances: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly address: string;
+      readonly namespace?: string;
+    }[];
+    readonly workloads: readonly { readonly id: string; readonly address: string; readonly namespace?: string }[];
     readonly services: readonly {
       readonly id: string;
       readonly name: string;
@@ -71,13 +77,19 @@ function formatVpc({
   const number = attachment.n === undefined ? '' : ` ${attachment.n}`;
   return [
     `vpc ${name === undefined ? id : `${name} (${id})`}: ${cidrs.join(', ')}, ${attachment.kind}${number}`,
-    ...instances.map((instance) => `  instance ${instance.name} (${instance.id}) at ${instance.address}`),
-    ...workloads.map((workload) => `  workload ${workload.id} at ${workload.address}`),
+    ...instances.map(
+      (instance) => `  instance ${instance.name} (${instance.id}) at ${instance.address}${formatNamespace(instance)}`,
+    ),
+    ...workloads.map((workload) => `  workload ${workload.id} at ${workload.address}${formatNamespace(workload)}`),
     ...services.map(({ name: dns, address, ports }) => {
       const where = ports.length === 0 ? 'no listener' : `port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;
       return `  service ${dns} at ${address}, ${where}`;
     }),
   ];
+}
+
+function formatNamespace({ namespace }: { readonly namespace?: string }): string {
+  return namespace === undefined ? '' : `, joined from ${namespace}`;
 }
 
 function formatHost(address: string): string {

@@ -8,6 +8,7 @@ import { call, callUsage } from './call.ts';
 import type { CommandIo } from './command-io.ts';
 import { env, envUsage } from './env.ts';
 import { exec, execUsage } from './exec.ts';
+import { join as joinVpc, joinUsage } from './join.ts';
 import { policy, policyUsage } from './policy.ts';
 import { explain, explainUsage } from './explain.ts';
 import { reload, reloadUsage } from './reload.ts';
@@ -33,6 +34,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   serve: { usage: serveUsage, run: serve },
   exec: { usage: execUsage, run: (args) => exec(args, process.env) },
+  join: { usage: joinUsage, run: (args) => joinVpc(args, process.env) },
   env: { usage: envUsage, run: (args) => env(args, io) },
   status: { usage: statusUsage, run: (args) => showStatus(args, io) },
   audit: { usage: auditUsage, run: (args) => audit(args, io) },

@@ -79,10 +79,13 @@ function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings:
     cidrs: vpc.cidrs,
     attachment: vpc.attachment,
     sources: agent.attachments.value.get(vpc.id)?.sources ?? [],
-    instances: vpc.instances.map(({ id, name, address }) => ({ id, name, address })),
+    instances: vpc.instances.map(({ id, name, address, namespace }) => ({
+      ...{ id, name, address },
+      ...(namespace === undefined ? {} : { namespace }),
+    })),
     workloads: agent.workloads.list.value
       .filter((one) => one.vpcId === vpc.id)
-      .map(({ id, address }) => ({ id, address })),
+      .map(({ id, address, joined }) => ({ id, address, ...(joined === undefined ? {} : { namespace: joined.path }) })),
     services: doors.flatMap((door) =>
       (snapshot.networks.get(door.serviceNetworkId)?.components ?? []).flatMap((component) => {
         const service = snapshot.services.get(component.id);

@@ -91,7 +91,7 @@ function compileSecurityRule(state: State, rule: SecurityGroupRule): SecurityRul
 }
 
 function compileInstance(instance: Instance): VpcRecord['instances'][number] {
-  const { id, name, address, securityGroupIds, command, directory, environment, role, machine } = instance;
+  const { id, name, address, securityGroupIds, command, directory, environment, role, namespace, machine } = instance;
   return {
     id,
     name,
@@ -102,6 +102,7 @@ function compileInstance(instance: Instance): VpcRecord['instances'][number] {
     ...(environment === undefined ? {} : { environment }),
     ...(role === undefined ? {} : { role }),
     ...(machine?.state === 'stopped' ? { stopped: true as const } : {}),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }
 

@@ -5,7 +5,7 @@ import { cidrAddress, formatAddress, parseAddress, parseCidr } from '../base/cid
 import { managedRanges } from '../base/managed-ranges.ts';
 
 /** The folder where iproute2 keeps named namespaces. */
-const namespaceFolder = '/run/netns';
+export const namespaceFolder = '/run/netns';
 
 /** The prefix of every name that belongs to the server with this data directory (an absolute, resolved path): `pg1a2b3c4d-`. */
 export function namePrefix(dataDirectory: string): string {

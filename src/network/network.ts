@@ -55,6 +55,18 @@ export async function prepareCore(prefix: string, run: Run): Promise<string> {
   return namespacePath(name);
 }
 
+/** An entry of `Settled.unjoined`. */
+function whyUnjoined({ vpcId, address, joined }: WorkloadPlace, reason: string): readonly [string, string] {
+  return [
+    `${vpcId} ${address}`,
+    `the namespace ${joined?.path} is not joined to VPC ${vpcId} as ${address}: ${reason}`,
+  ];
+}
+
+function describeError(error: unknown): string {
+  return error instanceof CommandFailure ? error.reason : String(error);
+}
+
 /** What is known of the machine: what it was seen to have, or what was applied to it without a failure. */
 type Knowledge =
   | { readonly kind: 'seen'; readonly network: ObservedNetwork }
@@ -97,11 +109,7 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   /** Names the namespaces that join. Those for which that cannot be are left out, so that all others come to their right. */
   const admit = async (places: readonly WorkloadPlace[]) => {
     const unjoined = new Map<string, string>();
-    const refuse = ({ vpcId, address, joined }: WorkloadPlace, reason: string): void =>
-      void unjoined.set(
-        `${vpcId} ${address}`,
-        `the namespace ${joined?.path} is not joined to VPC ${vpcId} as ${address}: ${reason}`,
-      );
+    const refuse = (place: WorkloadPlace, reason: string): void => void unjoined.set(...whyUnjoined(place, reason));
     const { network } = await look();
     for (const place of places) {
       const { name } = workloadEnd(prefix, place.vpcId, place);
@@ -110,7 +118,7 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
         await run(nameJoined(name, place.joined));
         known = undefined;
       } catch (error) {
-        refuse(place, error instanceof CommandFailure ? error.reason : String(error));
+        refuse(place, describeError(error));
       }
     }
     const { network: now } = await look();
@@ -143,8 +151,21 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   return {
     async settle(snapshot, workloads, open) {
       const { admitted, unjoined } = await admit(workloads.filter(({ vpcId }) => snapshot.vpcs.has(vpcId)));
-      const wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads: admitted, open, parts });
-      const commands = await become(wanted.network);
+      const desire = (places: readonly WorkloadPlace[]) =>
+        desiredNetwork(snapshot, { attach, prefix, blocks, workloads: places, open, parts });
+      let wanted = desire(admitted);
+      let commands: number;
+      try {
+        commands = await become(wanted.network);
+      } catch (error) {
+        // Whoever rules a namespace that joined can make our commands fail there: that is no reason against the others.
+        const own = admitted.filter(({ joined }) => joined === undefined);
+        if (own.length === admitted.length) throw error;
+        wanted = desire(own);
+        commands = await become(wanted.network);
+        for (const place of admitted)
+          if (place.joined !== undefined) unjoined.set(...whyUnjoined(place, describeError(error)));
+      }
       ({ parts, blocks } = wanted);
       const made = new Set([...blocks.keys()].filter((id) => absent.has(routerName(prefix, id))));
       absent.clear();

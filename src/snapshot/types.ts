@@ -29,6 +29,8 @@ export interface InstanceSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** The ARN of the role whose credentials it gets. */
   readonly role?: string;
+  /** The path of an existing network namespace that stands there in the place of a process. */
+  readonly namespace?: string;
 }
 
 export interface SubnetRecord {

@@ -2,10 +2,10 @@
 
 import { cidrContains, parseCidr } from '../base/cidr.ts';
 import type { WorkloadIdentity } from '../base/workload-identity.ts';
-import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
+import type { InstanceSpec, Snapshot, VpcRecord } from '../snapshot/index.ts';
 import type { SavedWorkload } from './state-file.ts';
 
-/** Finds it among those that clients hold and the instances that have a command. Cheap: whoever asks may ask often. */
+/** Finds it among those that clients hold and the instances that the server itself places. Cheap: whoever asks may ask often. */
 export function findWorkload(
   { vpcs }: Pick<Snapshot, 'vpcs'>,
   held: readonly SavedWorkload[],
@@ -20,10 +20,15 @@ export function findWorkload(
   }
   const among = 'id' in wanted ? [...vpcs.values()] : [vpcs.get(wanted.vpcId)];
   for (const vpc of among) {
-    const found = vpc?.instances.find(({ id, address, command }) => command && isIt({ id, vpcId: vpc.id, address }));
+    const found = vpc?.instances.find((one) => isPlaced(one) && isIt({ ...one, vpcId: vpc.id }));
     if (vpc !== undefined && found !== undefined) return describeWorkload(vpc, found);
   }
   return undefined;
+}
+
+/** Whether the server itself places an instance: it has a command, or a namespace. Others are addresses alone. */
+export function isPlaced({ command, namespace }: Pick<InstanceSpec, 'command' | 'namespace'>): boolean {
+  return command !== undefined || namespace !== undefined;
 }
 
 /** Describes a workload of a VPC. `id` as in `WorkloadIdentity`. */

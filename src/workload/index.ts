@@ -2,8 +2,10 @@
 
 export { noCredentials } from './credential-variables.ts';
 export { enterCommand, type Entrance } from './entrance.ts';
+export { createExistingNamespaces, noNamespaces, type NamespaceWish } from './existing-namespace.ts';
 export { Instances } from './instances.ts';
-export { systemProcesses } from './process-table.ts';
+export { isRunning, systemProcesses } from './process-table.ts';
 export { createStarter } from './start-process.ts';
 export { openStateFile } from './state-file.ts';
-export { Workloads, type Roles, type Workload, type WorkloadFailure, type WorkloadRequest } from './workloads.ts';
+export type { Roles, Workload, WorkloadFailure, WorkloadRequest } from './workload.ts';
+export { Workloads } from './workloads.ts';

@@ -2,6 +2,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Log } from '../base/log.ts';
+import type { HeldNamespace } from './existing-namespace.ts';
 import type { ProcessName } from './process-table.ts';
 
 /** An instance's process, and a digest of what it was started with. */
@@ -19,6 +20,8 @@ export interface SavedWorkload {
   readonly instanceId?: string;
   /** The ARN of the role whose credentials it gets. */
   readonly role?: string;
+  /** Of one whose namespace is not ours. */
+  readonly joined?: HeldNamespace;
 }
 
 export interface SavedState {

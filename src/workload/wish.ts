@@ -1,6 +1,7 @@
 // Which wishes for a workload its VPC can meet.
 
 import type { InstanceSpec, VpcRecord } from '../snapshot/index.ts';
+import { isPlaced } from './identity.ts';
 
 /** The ids of security groups that are given by id or name; else a sentence. */
 export function findGroups(vpc: VpcRecord, groups: readonly string[]): readonly string[] | string {
@@ -13,14 +14,14 @@ export function findGroups(vpc: VpcRecord, groups: readonly string[]): readonly 
   return ids;
 }
 
-/** The instance that a workload stands for: the one that it names, else the one without a process at the address that it names. */
+/** The instance that a workload stands for: the one that it names, else the one that is an address alone at the address that it names. */
 export function findStoodFor(
   { instances }: Pick<VpcRecord, 'instances'>,
   wish: { readonly instance?: string | undefined; readonly address?: string | undefined },
 ): InstanceSpec | undefined {
   if (wish.instance !== undefined)
     return instances.find(({ id, name }) => id === wish.instance || name === wish.instance);
-  return instances.find(({ command, address }) => command === undefined && address === wish.address);
+  return instances.find((one) => !isPlaced(one) && one.address === wish.address);
 }
 
 /** Why no workload of `vpc` can stand for an id that is no instance of it; undefined when one can. `all` are the VPCs that are known. */

@@ -7,49 +7,26 @@ import type { WorkloadIdentity } from '../base/workload-identity.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { createWatch, waitFor, type Watch } from '../base/watch.ts';
-import { namespacePath, workloadName, type WorkloadPlace } from '../network/index.ts';
+import { joinedLink, linkLocalDns, namespacePath, workloadName, type WorkloadPlace } from '../network/index.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { chooseAddress } from './address.ts';
 import { enterCommand, workloadEnvironment, writeResolverFiles, type Entrance } from './entrance.ts';
+import type { ExistingNamespaces } from './existing-namespace.ts';
 import type { WantedInstance } from './instances.ts';
 import { noCredentials } from './credential-variables.ts';
-import { describeWorkload, findWorkload } from './identity.ts';
+import { describeWorkload, findWorkload, isPlaced } from './identity.ts';
+import { inOneVpc, placeInstances } from './place-instances.ts';
 import { findGroups, findStoodFor, whyNoStandIn } from './wish.ts';
 import type { SavedWorkload, StateFile } from './state-file.ts';
-
-/** What a client asks for. */
-export interface WorkloadRequest {
-  readonly vpcId: string;
-  readonly address?: string;
-  /** The target id that stands for the workload. An instance of the configuration without a command gives it its address. */
-  readonly instance?: string;
-  /** Ids or names of the VPC's groups. */
-  readonly securityGroups: readonly string[];
-  /** The ARN of the role whose credentials it gets. Whether it can have it is the caller's to know. */
-  readonly role?: string;
-}
-
-/** A workload and the way into it. */
-export interface Workload extends SavedWorkload, Entrance {}
-
-/** Why there is no workload: a wish that cannot be, something that is taken, or no means on this machine. */
-export interface WorkloadFailure {
-  readonly failure: 'invalid' | 'conflict' | 'unavailable';
-  readonly message: string;
-}
-
-/** What is known of the roles of workloads. */
-export interface Roles {
-  /** Why a workload cannot have its role now, in a sentence; undefined when it can, or has none. */
-  problem(workload: WorkloadIdentity): string | undefined;
-  /** Variables by which the SDKs in a workload find its credentials; `id` as in `WorkloadIdentity`. */
-  environment(id: string, vpc: VpcRecord): Readonly<Record<string, string>>;
-}
+import type { Roles, Workload, WorkloadFailure, WorkloadRequest } from './workload.ts';
 
 export interface WorkloadsDeps {
   readonly snapshot: Watch<Snapshot>;
   /** Brings this machine's network to what `places()` says; resolves when it is so. */
   settle(): Promise<void>;
+  /** Why the namespace at this place did not join in the last settling, in a sentence. */
+  whyUnjoined(vpcId: string, address: string): string | undefined;
+  readonly namespaces: ExistingNamespaces;
   readonly attach: 'netns' | 'loopback';
   /** From `namePrefix()`. */
   readonly prefix: string;
@@ -105,7 +82,12 @@ export class Workloads {
     this.#save();
     try {
       await this.#deps.settle();
-      return { ...saved, ...this.#entrance(vpc, identity) };
+      const { joined, vpcId, address } = saved;
+      if (joined === undefined) return { ...saved, ...this.#entrance(vpc, identity) };
+      const unjoined = this.#deps.whyUnjoined(vpcId, address);
+      if (unjoined === undefined) return { ...saved, environment: {}, interface: joinedLink, resolver: linkLocalDns };
+      await this.remove(saved.id);
+      return fail('unavailable', unjoined);
     } catch (error) {
       await this.remove(saved.id).catch(() => {});
       throw error;
@@ -148,15 +130,41 @@ export class Workloads {
     }
   }
 
-  /** Where workloads stand, for the network: those of clients, and instances that have a command. */
+  /** Where workloads stand, for the network: those of clients, and instances that the server places. */
   places(snapshot: Snapshot): readonly WorkloadPlace[] {
     const places = new Map<string, WorkloadPlace>();
     for (const { saved } of this.#held.values()) places.set(`${saved.vpcId} ${saved.address}`, saved);
-    for (const { vpc, address, groups } of this.#instances(snapshot).runnable) {
+    for (const { vpc, spec, groups, joined } of this.#instances(snapshot).placed) {
+      const { address } = spec;
       const key = `${vpc.id} ${address}`;
-      if (!places.has(key)) places.set(key, { vpcId: vpc.id, address, securityGroups: groups });
+      const place = { vpcId: vpc.id, address, securityGroups: groups, ...(joined === undefined ? {} : { joined }) };
+      if (!places.has(key)) places.set(key, place);
     }
     return [...places.values()];
+  }
+
+  /** Whether there are members whose namespaces are not ours, or shall be: they come and go by themselves. */
+  hasJoined(snapshot: Snapshot): boolean {
+    return (
+      this.#list.value.some(({ joined }) => joined !== undefined) ||
+      [...snapshot.vpcs.values()].some(({ instances }) => instances.some(({ namespace }) => namespace !== undefined))
+    );
+  }
+
+  /** Lets go those whose namespaces, or whose processes, are no more; the next `settle()` takes them off the machine. */
+  dropLeft(): void {
+    const left = [...this.#held.values()].flatMap((held) => {
+      const { joined } = held.saved;
+      const reason = joined === undefined ? undefined : this.#deps.namespaces.whyLeft(joined);
+      return reason === undefined ? [] : [{ ...held, reason }];
+    });
+    for (const { saved, gone, cancel, reason } of left) {
+      this.#deps.log.info('workload left', { workload: saved.id, vpc: saved.vpcId, address: saved.address, reason });
+      cancel();
+      this.#held.delete(saved.id);
+      gone.resolve();
+    }
+    if (left.length > 0) this.#save();
   }
 
   /** The workload at an address of a VPC. */
@@ -171,8 +179,10 @@ export class Workloads {
 
   /** The instances that shall run, in their entered form; writes their resolver files. */
   prepareInstances(snapshot: Snapshot): readonly WantedInstance[] {
-    return this.#instances(snapshot).runnable.map(({ vpc, spec, command, address }) => {
-      const entrance = this.#entrance(vpc, { ...spec, address });
+    return this.#instances(snapshot).placed.flatMap(({ vpc, spec, command }) => {
+      if (command === undefined) return [];
+      const { address } = spec;
+      const entrance = this.#entrance(vpc, spec);
       return {
         id: spec.id,
         vpcId: vpc.id,
@@ -212,8 +222,9 @@ export class Workloads {
     if (vpc.attachment.kind !== this.#deps.attach)
       return fail('unavailable', `VPC ${vpc.id} is not attached on this server`);
     const instance = findStoodFor(vpc, request);
-    if (instance?.command !== undefined) return fail('conflict', `instance ${instance.id} is run by the server itself`);
     if (instance?.stopped === true) return fail('conflict', `instance ${instance.id} is stopped`);
+    if (instance !== undefined && isPlaced(instance))
+      return fail('conflict', `instance ${instance.id} is run by the server itself`);
     const instanceId = instance?.id ?? request.instance;
     if (instanceId !== undefined && [...this.#held.values()].some(({ saved }) => saved.instanceId === instanceId))
       return fail('conflict', `another workload stands for ${instanceId} already`);
@@ -229,6 +240,10 @@ export class Workloads {
     const wanted = request.address ?? instance?.address;
     const choice = chooseAddress(vpc, this.#used(vpc, wanted !== undefined), wanted, this.#blocks(vpc));
     if (choice.kind !== 'chosen') return fail(choice.kind === 'taken' ? 'conflict' : 'invalid', choice.reason);
+    const joined = request.namespace && this.#deps.namespaces.find(request.namespace);
+    if (joined !== undefined && 'reason' in joined) return fail('invalid', joined.reason);
+    const other = joined && this.#otherVpc(joined.identity);
+    if (joined !== undefined && other !== undefined) return fail('conflict', `${joined.path} ${inOneVpc(other)}`);
     return {
       id: `wl-${this.#deps.random.hex(8)}`,
       vpcId: vpc.id,
@@ -236,7 +251,14 @@ export class Workloads {
       securityGroups: groups,
       ...(instanceId === undefined ? {} : { instanceId }),
       ...(request.role === undefined ? {} : { role: request.role }),
+      ...(joined === undefined ? {} : { joined }),
     };
+  }
+
+  /** The VPC in which a namespace is, by a client or by the configuration. */
+  #otherVpc(identity: string): string | undefined {
+    const { placed } = this.#instances(this.#deps.snapshot.value);
+    return this.#memberOf(identity) ?? placed.find(({ joined }) => joined?.identity === identity)?.vpc.id;
   }
 
   /** The VPC as the snapshot has it; one that was made a moment ago is waited for. */
@@ -273,11 +295,11 @@ export class Workloads {
     this.#list.set(workloads);
   }
 
-  /** Addresses in use; to a workload that names its address, an instance without a command is none. */
+  /** Addresses in use; to a workload that names its address, an instance that is an address alone is none. */
   #used(vpc: VpcRecord, byName: boolean): ReadonlySet<string> {
     return new Set([
       ...(vpc.reserved ?? []),
-      ...vpc.instances.filter(({ command }) => !byName || command !== undefined).map(({ address }) => address),
+      ...vpc.instances.filter((one) => !byName || isPlaced(one)).map(({ address }) => address),
       ...[...this.#held.values()].filter(({ saved }) => saved.vpcId === vpc.id).map(({ saved }) => saved.address),
     ]);
   }
@@ -290,27 +312,12 @@ export class Workloads {
   }
 
   #instances(snapshot: Snapshot) {
-    const runnable = [];
-    const problems: string[] = [];
-    for (const vpc of snapshot.vpcs.values()) {
-      if (vpc.attachment.kind !== this.#deps.attach) continue;
-      const used = new Set<string>();
-      for (const spec of vpc.instances) {
-        const { command, address } = spec;
-        if (command === undefined) continue;
-        const choice = chooseAddress(vpc, used, address);
-        const groups = findGroups(vpc, spec.securityGroups);
-        if (choice.kind !== 'chosen') problems.push(`instance ${spec.id} does not run: ${choice.reason}`);
-        else if (typeof groups === 'string') problems.push(`instance ${spec.id} does not run: ${groups}`);
-        else {
-          runnable.push({ vpc, spec, command, address, groups });
-          const obstacle = this.#deps.roles.problem(describeWorkload(vpc, spec));
-          if (obstacle !== undefined) problems.push(`instance ${spec.id} runs without its role: ${obstacle}`);
-        }
-        used.add(address);
-      }
-    }
-    return { runnable, problems };
+    return placeInstances(snapshot, { ...this.#deps, memberOf: (identity) => this.#memberOf(identity) });
+  }
+
+  /** The VPC in which a client holds a namespace. */
+  #memberOf(identity: string): string | undefined {
+    return this.#list.value.find(({ joined }) => joined?.identity === identity)?.vpcId;
   }
 
   #entrance(vpc: VpcRecord, { id, address, role }: Pick<WorkloadIdentity, 'id' | 'address' | 'role'>): Entrance {

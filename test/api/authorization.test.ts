@@ -284,6 +284,18 @@ test('a workload gets a role from whoever may pass it to EC2, and from nobody el
   assert.match(await make(allow('iam:PassRole', { Resource: role, ...passed('ec2.amazonaws.com') })), /^503 /);
 });
 
+test('an existing namespace becomes a workload by whoever may join namespaces, and by nobody else', async () => {
+  const { Vpc } = await api.ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  const body = JSON.stringify({ vpc: Vpc?.VpcId, namespace: { pid: 12 } });
+  const make = async (...statements: readonly object[]): Promise<string> => {
+    await as(allow('pergola:RunWorkload'), ...statements);
+    const answer = await api.call('POST', '/-/workloads', body, keysOf('ann'));
+    return `${answer.status} ${await answer.text()}`;
+  };
+  assert.match(await make(), /^403 .*pergola:JoinNamespace/);
+  assert.match(await make(allow('pergola:JoinNamespace')), /^503 /);
+});
+
 test('what tags forbid is forbidden by way of the Resource Groups Tagging API too', async (t) => {
   const ann = await as(
     allow(['tag:*', 'vpc-lattice:*']),

@@ -184,6 +184,21 @@ test('workloads are made in a VPC found by name or id, and their lease ends with
   ])
     await messageOf(await make(body), 400);
   await messageOf(await api.call('POST', '/-/workloads', '{'), 400);
+  for (const namespace of [
+    ...['x', [], {}, { pid: 0 }, { pid: 1.5 }, { pid: '1' }, { path: 'run/netns/x' }, { path: `/${'x'.repeat(5000)}` }],
+    ...[{ pid: 1, path: '/x' }, { path: '/x\0y' }, { pid: 1, inode: 'x' }],
+  ])
+    assert.match(
+      await messageOf(await make({ vpc: Vpc?.VpcId, namespace }), 400),
+      /namespace/,
+      JSON.stringify(namespace),
+    );
+  const before = wishes.length;
+  assert.equal((await make({ vpc: Vpc?.VpcId, namespace: { path: '/run/netns/x', inode: 7 } })).status, 201);
+  assert.deepEqual(
+    wishes.slice(before).map(({ namespace }) => namespace),
+    [{ by: { path: '/run/netns/x' }, inode: 7 }],
+  );
 
   await messageOf(await api.call('GET', '/-/workloads/w-2/lease'), 404);
   const lease = await api.call('GET', '/-/workloads/w-1/lease');

@@ -66,6 +66,7 @@ export async function openServer(t: TestContext): Promise<LabServer> {
   const start = (): Agent => {
     const agent = createAgent({
       ...{ snapshot, sockets, attach: 'netns', lowPorts: true, dataDirectory: directory, environment: process.env },
+      whyNoMembers: undefined,
       roles: {
         problem: ({ role }) => (role === undefined ? undefined : `there is no role ${role}`),
         environment: () => ({}),

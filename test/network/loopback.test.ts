@@ -40,7 +40,13 @@ function startAgent(
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'pergola-loopback-')));
   const cell = createWatch(snapshot);
   const agent = createAgent({
-    ...{ snapshot: cell, sockets: { sync }, attach: 'loopback', lowPorts: canBindLowPorts() },
+    ...{
+      snapshot: cell,
+      sockets: { sync },
+      attach: 'loopback',
+      whyNoMembers: 'loopback has none',
+      lowPorts: canBindLowPorts(),
+    },
     roles: { problem: () => undefined, environment: () => ({}) },
     ...{ dataDirectory: directory, environment: process.env, run: runCommand },
     ...{ clock: systemClock, random: systemRandom, log: silentLog },

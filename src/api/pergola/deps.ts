@@ -22,6 +22,11 @@ export interface WorkloadRequest {
   readonly securityGroups: readonly string[];
   /** The ARN of the role whose credentials the workload gets. */
   readonly role?: string;
+  /** An existing network namespace that becomes the workload, and its inode as the caller sees it. */
+  readonly namespace?: {
+    readonly by: { readonly pid: number } | { readonly path: string };
+    readonly inode?: number;
+  };
 }
 
 /** A workload that was made: `id` for its lease; the rest (namespace, files, addresses) is plain JSON for the client. */

@@ -16,7 +16,10 @@ const codeOf = {
   unavailable: 'ServiceUnavailableException',
 } as const;
 
-/** Makes a workload. Body: `{ vpc, address?, instance?, securityGroups?, role? }`, `vpc` an id or a name. */
+/**
+ * Makes a workload. Body: `{ vpc, address?, instance?, securityGroups?, role?, namespace? }`, `vpc` an id or a name. With
+ * `namespace: { pid | path, inode? }` an existing network namespace of the machine becomes the workload.
+ */
 export const createWorkload: InternalPath = {
   method: 'POST',
   segments: ['workloads'],
@@ -25,6 +28,7 @@ export const createWorkload: InternalPath = {
     if (call === undefined) throw new Error('workloads were reached without a signature');
     const wish = readRequest(request.body, deps.store.state.value, call);
     if (wish.role !== undefined) allowRole(wish.role, call, deps);
+    if (wish.namespace !== undefined) allowNamespace(call, deps);
     const made = await deps.workloads.create(wish);
     if ('failure' in made)
       throw new ServiceError(codeOf[made.failure], made.message, { status: statusOf[made.failure] });
@@ -51,10 +55,23 @@ export const leaseWorkload: InternalPath = {
 };
 
 /** Who gives a role to a workload gets what the role may: it must be allowed to (IAM User Guide: "Grant a user permissions to pass a role"). */
-function allowRole(role: string, call: Call, { authorize }: PergolaDeps): void {
+function allowRole(role: string, call: Call, deps: PergolaDeps): void {
   const key = (name: string): KeyValue => (name === 'iam:passedtoservice' ? ec2Service : undefined);
+  allow({ action: 'iam:PassRole', resource: role, key }, call, deps);
+}
+
+/** Programs of the machine that know nothing of it get a network more: another right than that to make a workload of one's own. */
+function allowNamespace(call: Call, deps: PergolaDeps): void {
+  allow({ action: 'pergola:JoinNamespace', resource: '*' }, call, deps);
+}
+
+function allow(
+  question: Parameters<PergolaDeps['authorize']>[0][number],
+  call: Call,
+  { authorize }: PergolaDeps,
+): void {
   try {
-    authorize([{ action: 'iam:PassRole', resource: role, key }], call);
+    authorize([question], call);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new ServiceError('AccessDeniedException', error.message, { status: 403 });
@@ -70,11 +87,29 @@ function readRequest(body: Buffer, state: State, call: Call): WorkloadRequest {
   if (!Array.isArray(groups) || !groups.every((one): one is string => typeof one === 'string'))
     throw invalid('securityGroups must be a list of texts');
   const [address, instance, role] = [text('address'), text('instance'), text('role')];
+  const namespace = readNamespace(wish['namespace']);
   return {
     vpcKey: keyOfRecord(getVpc(state, call, vpc)),
     ...(address === undefined ? {} : { address }),
     ...(instance === undefined ? {} : { instance }),
     ...(role === undefined ? {} : { role }),
+    ...(namespace === undefined ? {} : { namespace }),
     securityGroups: groups,
   };
+}
+
+/** The longest path of a namespace, in characters. */
+const LONGEST_PATH = 4096;
+
+function readNamespace(value: unknown): WorkloadRequest['namespace'] {
+  if (value === undefined || value === null) return undefined;
+  const { pid, path, inode } = (typeof value === 'object' ? value : {}) as Readonly<Record<string, unknown>>;
+  const isNumber = (one: unknown): one is number => typeof one === 'number' && Number.isSafeInteger(one) && one > 0;
+  const isPath = (one: unknown): one is string =>
+    typeof one === 'string' && one.startsWith('/') && one.length <= LONGEST_PATH && !one.includes('\0');
+  if (inode !== undefined && !isNumber(inode)) throw invalid('namespace.inode must be a number');
+  const seen = inode === undefined ? {} : { inode };
+  if (isNumber(pid) && path === undefined) return { by: { pid }, ...seen };
+  if (isPath(path) && pid === undefined) return { by: { path }, ...seen };
+  throw invalid('namespace must have the pid of a process, or an absolute path');
 }

@@ -52,6 +52,7 @@ vpcs:
     instances:
       - { name: web-1, address: 10.0.1.10, securityGroups: [web], command: [node, web.mjs], environment: { PORT: "80" } }
       - { name: web-2, address: 10.0.1.11 }
+      - { name: web-3, address: 10.0.1.12, namespace: { path: /run/netns/web }, role: "arn:aws:iam::111111111111:role/web" }
   - { name: shop, cidrs: [10.0.0.0/16] }
 loadBalancers: [{ arn: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/1", dnsName: LB.Test }]
 limits: { associationTimeout: 500, accessLogFiles: 0 }
@@ -115,6 +116,10 @@ functions:
             environment: { PORT: '80' },
           },
           { name: 'web-2', address: '10.0.1.11', securityGroups: [] },
+          {
+            ...{ name: 'web-3', address: '10.0.1.12', securityGroups: [], namespace: '/run/netns/web' },
+            role: 'arn:aws:iam::111111111111:role/web',
+          },
         ],
         place: '/etc/pergola/pergola.yaml:12',
       },
@@ -126,7 +131,7 @@ functions:
         subnets: [],
         securityGroups: [],
         instances: [],
-        place: '/etc/pergola/pergola.yaml:24',
+        place: '/etc/pergola/pergola.yaml:25',
       },
     ],
     loadBalancers: [
@@ -231,6 +236,16 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
     oneVpc('instances: [{ name: i, address: 10.0.0.9, command: node web.mjs }]'),
     /command: this must be a list/,
   ],
+  [
+    'a namespace with a relative path',
+    oneVpc('instances: [{ name: i, address: 10.0.0.9, namespace: { path: run/netns/x } }]'),
+    /is not the absolute path of a network namespace/,
+  ],
+  [
+    'a namespace and a command',
+    oneVpc('instances: [{ name: i, address: 10.0.0.9, namespace: { path: /run/netns/x }, command: [x] }]'),
+    /a namespace or a command/,
+  ],
   ['a function that is no ARN', 'functions: [{ arn: x, command: [x] }]', /x is not the ARN of a function/],
   [
     'a function with a version',
@@ -250,7 +265,7 @@ const wrong: readonly (readonly [what: string, text: string, problem: RegExp])[]
   [
     'a role of nobody',
     'vpcs: [{ name: a, cidrs: [10.0.0.0/16], instances: [{ name: b, address: 10.0.1.10, role: "arn:aws:iam::123456789012:role/x" }] }]',
-    /role belong to a command/,
+    /role belongs to a command or a namespace/,
   ],
   ['a function without a command', `functions: [{ arn: "${quote}" }]`, /needs either a command or an endpoint/],
   [

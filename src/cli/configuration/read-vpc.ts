@@ -158,6 +158,7 @@ function readInstance(
     'directory',
     'environment',
     'role',
+    'namespace',
   ]);
   if (fields === undefined) return undefined;
   const name = reader.matching(reader.need(place, fields, 'name'), namePattern, nameRule);
@@ -180,8 +181,14 @@ function readInstance(
   );
   const role = readRole(reader, fields.get('role'), vpc.account);
   const securityGroups = readGroupNames(reader, fields.get('securityGroups'), vpc.groupNames);
-  if (commandPlace === undefined && [directory, environmentPlace, fields.get('role')].some((one) => one !== undefined))
-    reader.refuse(place, 'directory, environment and role belong to a command, and there is none');
+  const namespacePlace = fields.get('namespace');
+  const namespace = readNamespace(reader, namespacePlace);
+  if (namespacePlace !== undefined && commandPlace !== undefined)
+    reader.refuse(namespacePlace, 'an instance has a namespace or a command: what runs in the namespace is its own');
+  if (commandPlace === undefined && [directory, environmentPlace].some((one) => one !== undefined))
+    reader.refuse(place, 'directory and environment belong to a command, and there is none');
+  if (commandPlace === undefined && namespacePlace === undefined && fields.get('role') !== undefined)
+    reader.refuse(place, 'role belongs to a command or a namespace, and there is none');
   if (name === undefined || address === undefined) return undefined;
   vpc.taken.add(address);
   return {
@@ -191,7 +198,19 @@ function readInstance(
     ...(commandPlace === undefined ? {} : { command, directory: resolve(vpc.folder, directory ?? '.') }),
     ...(environmentPlace === undefined ? {} : { environment }),
     ...(role === undefined ? {} : { role }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
+}
+
+/** `{ path: /run/netns/NAME }`. Whether it is there is seen while the server runs: it may come and go. */
+function readNamespace(reader: YamlReader, place: Place | undefined): string | undefined {
+  const fields = reader.fields(place, ['path']);
+  if (place === undefined || fields === undefined) return undefined;
+  return reader.matching(
+    reader.need(place, fields, 'path'),
+    /^\/[^\0]{1,4000}$/,
+    'the absolute path of a network namespace, like /run/netns/web',
+  );
 }
 
 /** Whether there is such a role is known only when the server runs. */

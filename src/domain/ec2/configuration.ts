@@ -62,6 +62,8 @@ export interface ConfiguredVpc {
     readonly environment?: Readonly<Record<string, string>>;
     /** The ARN of a role, which need not be there. */
     readonly role?: string;
+    /** The absolute path of an existing network namespace; there is no command then. */
+    readonly namespace?: string;
   }[];
 }
 

@@ -175,6 +175,8 @@ export interface Instance extends BaseRecord {
   readonly environment?: Readonly<Record<string, string>>;
   /** The ARN of the role whose credentials it gets; it need not be there. */
   readonly role?: string;
+  /** The absolute path of an existing network namespace that stands there in the place of a process. */
+  readonly namespace?: string;
   /** Only of one that RunInstances made. */
   readonly machine?: Machine;
 }
