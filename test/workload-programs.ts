@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Answer, Ask, LoadResult, LoadSpec, Reply, RequestSpec } from './programs/messages.ts';
+import type { Answer, Ask, FoundCredentials, LoadResult, LoadSpec, Reply, RequestSpec } from './programs/messages.ts';
 import type { TestServer } from './server.ts';
 
 /** Where a program runs. */
@@ -13,6 +13,8 @@ export interface Place {
   readonly address?: string;
   /** The target id that stands for it. */
   readonly instance?: string;
+  /** The ARN of the role that it has. */
+  readonly role?: string;
 }
 
 /** A program in a VPC. Disposing it ends it and waits for its workload to go. */
@@ -71,6 +73,10 @@ export class TestClient implements Program {
     return this.#ask({ kind: 'request', ...spec });
   }
 
+  credentials(): Promise<FoundCredentials> {
+    return this.#ask({ kind: 'credentials' });
+  }
+
   load(spec: LoadSpec): Promise<LoadResult> {
     return this.#ask({ kind: 'load', ...spec });
   }
@@ -106,11 +112,17 @@ export class TestClient implements Program {
   }
 }
 
-function start(server: TestServer, { vpc, address, instance }: Place, program: string, ...args: readonly string[]) {
+function start(
+  server: TestServer,
+  { vpc, address, instance, role }: Place,
+  program: string,
+  ...args: readonly string[]
+) {
   const { root } = server.checkout;
   const options = ['--vpc', vpc];
   if (address !== undefined) options.push('--address', address);
   if (instance !== undefined) options.push('--instance', instance);
+  if (role !== undefined) options.push('--role', role);
   const node = join(root, 'node_modules', 'node', 'bin', 'node');
   const process = server.startExec(options, [node, join(root, 'test', 'programs', program), ...args]);
   if (process.stdout === null || process.stderr === null) throw new Error('a program without pipes');

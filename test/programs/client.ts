@@ -5,7 +5,7 @@ import { Agent, request, type RequestOptions } from 'node:http';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { decode, streamEncode } from 'dns-packet';
-import type { Answer, Ask, LoadResult, LoadSpec, RequestSpec } from './messages.ts';
+import type { Answer, Ask, FoundCredentials, LoadResult, LoadSpec, RequestSpec } from './messages.ts';
 
 const ownAddress = process.env['PERGOLA_ADDRESS'] ?? '';
 let stopped = false;
@@ -42,6 +42,8 @@ function send(spec: RequestSpec, host: string, agent: Agent | undefined): Promis
     path: spec.path ?? '/',
     headers: { host: spec.port === 80 ? spec.name : `${spec.name}:${spec.port}`, ...spec.headers },
     agent: agent ?? false,
+    // Of the connection too, which `setTimeout()` of a request is not.
+    timeout: spec.patience ?? 20_000,
     // On loopback the address would otherwise be that of the host.
     ...(ownAddress.startsWith('127.') ? { localAddress: ownAddress } : {}),
   };
@@ -53,7 +55,7 @@ function send(spec: RequestSpec, host: string, agent: Agent | undefined): Promis
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
       response.on('error', reject);
     });
-    sent.setTimeout(20_000, () => sent.destroy(new Error('silent')));
+    sent.on('timeout', () => sent.destroy(new Error('silent')));
     sent.on('error', reject);
     if (spec.body === undefined) sent.end();
     else sent.end(spec.body, spec.encoding ?? 'utf8');
@@ -93,6 +95,12 @@ async function load(spec: LoadSpec): Promise<LoadResult> {
   return { total, statuses, targets, errors, broken };
 }
 
+async function findCredentials(): Promise<FoundCredentials> {
+  // Few clients ask for it, and it takes a while to load.
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  return defaultProvider()();
+}
+
 function answer(ask: Ask): Promise<unknown> {
   switch (ask.kind) {
     case 'resolve':
@@ -106,6 +114,8 @@ function answer(ask: Ask): Promise<unknown> {
     case 'load':
       stopped = false;
       return load(ask);
+    case 'credentials':
+      return findCredentials();
     case 'stop':
       stopped = true;
       return Promise.resolve(null);

@@ -13,6 +13,8 @@ export interface RequestSpec {
   readonly body?: string;
   /** How bytes stand in `body` and in the answer's. */
   readonly encoding?: 'utf8' | 'base64';
+  /** How long the program waits for the answer, in milliseconds; absent: 20 seconds. */
+  readonly patience?: number;
 }
 
 /** The same request many times: `count` of them, or until `stop` where it is absent. */
@@ -31,6 +33,8 @@ export type Ask =
   | { readonly kind: 'lookup'; readonly name: string }
   | ({ readonly kind: 'request' } & RequestSpec)
   | ({ readonly kind: 'load' } & LoadSpec)
+  /** What the SDK's own chain finds in the workload. */
+  | { readonly kind: 'credentials' }
   /** Ends every load that has no count. */
   | { readonly kind: 'stop' };
 
@@ -38,6 +42,13 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+}
+
+/** The credentials of a workload with a role. */
+export interface FoundCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 /** What a load came to. */
