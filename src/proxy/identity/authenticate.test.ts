@@ -218,6 +218,12 @@ test('authenticate() takes a clock that is five minutes off, across midnight, an
     assert.equal(callerOf(text, now + off) === signerArn, believed, String(off));
 });
 
+test('authenticate() takes no more signed names than a request has headers', () => {
+  const names = Array.from({ length: 101 }, (_, i) => `a${String(i).padStart(3, '0')}`).join(';');
+  const many = signRequest(asked).replace('SignedHeaders=', `SignedHeaders=${names};`);
+  assert.match(callerOf(many) ?? '', /^IncompleteSignatureException: .* at most 100\.$/);
+});
+
 test('authenticate() refuses what is long and malformed', () => {
   const long = 'a'.repeat(50_000);
   for (const value of [

@@ -74,7 +74,7 @@ const expired = failureOf('ExpiredToken', 'The security token included in the re
 
 const unordered = failureOf(
   'IncompleteSignature',
-  'SignedHeaders are to be in lower case, in ascending order, and each once.',
+  'SignedHeaders are to be in lower case, in ascending order, each once, and at most 100.',
 );
 
 const presigned = failureOf(

@@ -26,38 +26,80 @@ const plainPart = /^[\w\-.~]*$/;
  */
 export function canonicalQueries(query: string): readonly string[] {
   if (query === '') return [''];
-  const pairs: [name: string, value: string][] = [];
+  const given: string[] = [];
+  const usual: string[] = [];
+  const between = query.includes('&') ? BETWEEN : '=';
+  let escaped = false;
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
-    pairs.push(equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)]);
+    const name = equals < 0 ? part : part.slice(0, equals);
+    const value = equals < 0 ? '' : part.slice(equals + 1);
+    const [usualName, usualValue] = [recode(name), recode(value)];
+    escaped ||= usualName !== name || usualValue !== value;
+    given.push(name + between + value);
+    usual.push(usualName + between + usualValue);
   }
-  const usual = join(pairs.map(([name, value]): [string, string] => [recode(name), recode(value)]));
-  const given = join(pairs);
-  return given === usual ? [usual] : [usual, given];
+  return escaped ? [join(usual), join(given)] : [join(usual)];
 }
 
-function join(pairs: [name: string, value: string][]): string {
-  if (pairs.length > 1) pairs.sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]));
-  let text = '';
-  for (const [name, value] of pairs) text += `${text === '' ? '' : '&'}${name}=${value}`;
-  return text;
+/** Before every character of a target, so that texts of name and value sort as pairs of them do: `a=1` before `a-b=1`. Sorting by a function takes twice as long. */
+const BETWEEN = '\0';
+
+function join(pairs: string[]): string {
+  return pairs.length > 1 ? pairs.sort().join('&').replaceAll(BETWEEN, '=') : (pairs[0] ?? '').replace(BETWEEN, '=');
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
+/** Escapes in one form. A loop, because a replacer called for every escape takes five times as long, and a query has room for 2,500. */
 function recode(part: string): string {
   if (plainPart.test(part)) return part;
-  return part.replace(/%([0-9a-fA-F]{2})|[^\w\-.~]/g, (found, hex: string | undefined) => {
-    if (hex === undefined) return found === '+' ? '%20' : escape(found);
-    const character = String.fromCharCode(Number.parseInt(hex, 16));
-    return plainPart.test(character) ? character : found.toUpperCase();
-  });
+  let text = '';
+  let kept = 0;
+  for (let at = 0; at < part.length; at++) {
+    const code = part.charCodeAt(at);
+    if (isUnreserved(code)) continue;
+    text += part.slice(kept, at);
+    const byte = code === PERCENT ? hexByte(part, at + 1) : -1;
+    if (byte >= 0) {
+      text += isUnreserved(byte) ? String.fromCharCode(byte) : escapes[byte];
+      at += 2;
+    } else text += code === PLUS ? '%20' : escapes[code];
+    kept = at + 1;
+  }
+  return text + part.slice(kept);
 }
+
+const PERCENT = 37;
+const PLUS = 43;
+
+/** Letters, digits and `-._~` (RFC 3986 2.3). */
+function isUnreserved(code: number): boolean {
+  const letter = code | 32;
+  if ((letter >= 97 && letter <= 122) || (code >= 48 && code <= 57)) return true;
+  return code === 45 || code === 46 || code === 95 || code === 126;
+}
+
+/** What two digits of hex say at `at`; -1 when there are none. */
+function hexByte(text: string, at: number): number {
+  const high = hexDigit(text.charCodeAt(at));
+  const low = hexDigit(text.charCodeAt(at + 1));
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/** Also of NaN, behind the end, -1. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
+}
+
+/** Every byte as `%XX`. */
+const escapes: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+);
 
 /** One character below 256 as `%XX`. */
 function escape(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  return escapes[character.charCodeAt(0)] ?? '';
 }

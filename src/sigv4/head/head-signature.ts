@@ -77,10 +77,10 @@ function parseAny(authorization: string): HeadSignature | SignatureFailure {
 
 const partNames = ['Credential', 'SignedHeaders', 'Signature'] as const;
 
-/** The parts of an Authorization value by name; a part that is given twice has the value ''. */
+/** The parts of an Authorization value by name; one that is given twice has the value ''. Not more than one too many is read: a head has room for 50,000. */
 function readParts(authorization: string): ReadonlyMap<string, string> {
   const parts = new Map<string, string>();
-  for (const part of authorization.slice(authorization.indexOf(' ') + 1).split(',')) {
+  for (const part of authorization.slice(authorization.indexOf(' ') + 1).split(',', partNames.length + 1)) {
     const equals = part.indexOf('=');
     const name = withoutBlanks(part, 0, Math.max(equals, 0));
     parts.set(name, parts.has(name) ? '' : withoutBlanks(part, equals + 1, part.length));
@@ -90,7 +90,7 @@ function readParts(authorization: string): ReadonlyMap<string, string> {
 
 /** A part of `text` without the spaces and tabs around it; `trim()` takes a no-break space too, which is no blank in HTTP. */
 function withoutBlanks(text: string, from: number, to: number): string {
-  const isBlank = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  const isBlank = (at: number): boolean => text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9;
   let start = from;
   let end = to;
   while (start < end && isBlank(start)) start++;

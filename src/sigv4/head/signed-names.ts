@@ -16,9 +16,13 @@ export interface SignedNames {
   readonly end: string;
 }
 
-/** Reads SignedHeaders; undefined when the names are not ascending, or one stands twice. */
+/** As many headers as a request can have (User Guide: Quotas); each of its lines is looked up among the names. */
+const MOST_NAMES = 100;
+
+/** Reads SignedHeaders; undefined when the names are not ascending, one stands twice, or there are more than a request has headers. */
 export function parseSignedNames(text: string): SignedNames | undefined {
-  const names = text.split(';');
+  const names = text.split(';', MOST_NAMES + 1);
+  if (names.length > MOST_NAMES) return undefined;
   for (let i = 1; i < names.length; i++) if (!((names[i - 1] ?? '') < (names[i] ?? ''))) return undefined;
   if (names[0] === '') return undefined;
   return {
