@@ -1,7 +1,7 @@
 // The network of one server on this machine: keeps it as it shall be, and knows how it is.
 
 import { assumeApplied } from './assume.ts';
-import { desiredNetwork, observedBlocks, type DesiredPart } from './desired.ts';
+import { desiredNetwork, observedBlocks, type DesiredAnswer, type DesiredPart } from './desired.ts';
 import { openSet } from './enforcement.ts';
 import { coreName, namespacePath, routerName, workloadName } from './names.ts';
 import { nameJoined } from './name-joined.ts';
@@ -132,6 +132,12 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
     });
     return { admitted, unjoined };
   };
+  /** Those that joined and that a failure is about; all of them where it does not say. */
+  const findSuspects = (places: readonly WorkloadPlace[], error: unknown): ReadonlySet<WorkloadPlace> => {
+    const joined = places.filter((place) => place.joined !== undefined);
+    const named = joined.filter((place) => String(error).includes(workloadEnd(prefix, place.vpcId, place).name));
+    return new Set(named.length > 0 ? named : joined);
+  };
   /** Resolves with the number of commands. */
   const become = async (desired: DesiredNetwork, attempts = 2): Promise<number> => {
     const before = await look();
@@ -151,20 +157,21 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
   return {
     async settle(snapshot, workloads, open) {
       const { admitted, unjoined } = await admit(workloads.filter(({ vpcId }) => snapshot.vpcs.has(vpcId)));
-      const desire = (places: readonly WorkloadPlace[]) =>
-        desiredNetwork(snapshot, { attach, prefix, blocks, workloads: places, open, parts });
-      let wanted = desire(admitted);
+      let carried = admitted;
+      let wanted: DesiredAnswer;
       let commands: number;
-      try {
-        commands = await become(wanted.network);
-      } catch (error) {
-        // Whoever rules a namespace that joined can make our commands fail there: that is no reason against the others.
-        const own = admitted.filter(({ joined }) => joined === undefined);
-        if (own.length === admitted.length) throw error;
-        wanted = desire(own);
-        commands = await become(wanted.network);
-        for (const place of admitted)
-          if (place.joined !== undefined) unjoined.set(...whyUnjoined(place, describeError(error)));
+      for (;;) {
+        wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads: carried, open, parts });
+        try {
+          commands = await become(wanted.network);
+          break;
+        } catch (error) {
+          // Whoever rules a namespace that joined can make our commands fail there: that is no reason against the others.
+          const suspects = findSuspects(carried, error);
+          if (suspects.size === 0) throw error;
+          for (const place of suspects) unjoined.set(...whyUnjoined(place, describeError(error)));
+          carried = carried.filter((place) => !suspects.has(place));
+        }
       }
       ({ parts, blocks } = wanted);
       const made = new Set([...blocks.keys()].filter((id) => absent.has(routerName(prefix, id))));

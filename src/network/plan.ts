@@ -72,6 +72,9 @@ function planLinkRemovals(desired: DesiredNetwork, observed: ObservedNetwork) {
     if (!desired.has(name) && !isJoinedName(name)) continue;
     for (const [link, { peer }] of links) {
       const want = desired.get(name)?.links.get(link);
+      // Where the router stays, its end is taken: nobody else can change that.
+      const router = peer?.split('/')[0] ?? '';
+      if (!desired.has(name) && desired.has(router) && observed.has(router)) continue;
       if (link === 'lo' || gone.has(`${name}/${link}`) || (want !== undefined && want.peer === peer)) continue;
       gone.add(`${name}/${link}`);
       if (peer !== undefined) gone.add(peer);

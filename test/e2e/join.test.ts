@@ -11,6 +11,7 @@ import { test, type TestContext } from 'node:test';
 import { openBox, type Box } from '../network/box.ts';
 import { needsNamespaces } from '../network/lab.ts';
 import { isAlive, killProcess, ownCheckout, startPergola, TestServer } from '../server.ts';
+import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import {
   awaitHealthy,
   eventually,
@@ -127,6 +128,8 @@ test(
       return Promise.resolve(sourceIpPort.startsWith('10.0.1.10:'));
     });
     assert.deepEqual([asker.look(), answerer.look()], before);
+    const token = `fetch('http://169.254.169.254/latest/api/token', { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' } }).then((answer) => console.log(answer.status))`;
+    assert.equal(asker.run(process.execPath, '-e', token), '200');
     const status = spawnSync(process.execPath, ['src/cli/main.ts', 'status', '--data', server.data], {
       cwd: ownCheckout.root,
       encoding: 'utf8',
@@ -253,9 +256,16 @@ for (const [options, status, said] of [
     assert.match(text, said);
   });
 
-test('a server whose VPCs are on loopback refuses a namespace and says why', async () => {
-  await using server = await TestServer.start({ attach: 'loopback', workers: 1 });
-  const body = JSON.stringify({ vpc: await makeVpc(server), namespace: { pid: process.pid } });
-  const answer = await server.call('POST', '/-/workloads', body);
-  assert.match(await answer.text(), /VPCs on loopback have no network/);
-});
+onEveryAttachment({ workers: 1 }, [
+  {
+    name: 'a server that cannot have members refuses a namespace and says why',
+    runs: { ...ofEveryKind, netns: 'it can' },
+    async run(server) {
+      const body = JSON.stringify({ vpc: await makeVpc(server), namespace: { pid: process.pid } });
+      const answer = await server.call('POST', '/-/workloads', body);
+      const why = server.attach === 'userns' ? /a server in a user namespace/ : /VPCs on loopback have no network/;
+      assert.equal(answer.status, 400);
+      assert.match(await answer.text(), why);
+    },
+  },
+]);

@@ -102,7 +102,7 @@ test('an agent refuses workloads that cannot be', needsNamespaces, async (t) => 
   assert.equal(made.address, '10.0.1.10');
   for (const [request, reason] of [
     [{ address: '10.0.1.11' }, /in use/],
-    [{ address: '10.0.1.10' }, /in use/],
+    [{ address: '10.0.1.10' }, /stands for i-1 already/],
     [{ address: '10.0.0.2' }, /reserved/],
     [{ instance: 'i-2' }, /run by the server itself/],
     [{ instance: 'i-1' }, /stands for i-1 already/],

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
-import { isJoinedName } from '../../src/network/names.ts';
+import { isJoinedName, namePrefix } from '../../src/network/names.ts';
+import { createNetwork } from '../../src/network/network.ts';
+import { CommandFailure, runCommand } from '../../src/network/run.ts';
 import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
 import type { WorkloadPlace } from '../../src/network/workload-namespace.ts';
 import { openBox, type Box } from './box.ts';
@@ -128,3 +130,28 @@ test('a namespace that cannot join is told, and keeps nobody else from joining',
   assert.equal(joinedNames(lab.prefix).length, 1);
   assert.match(good.run('ip', 'addr', 'show', 'pergola0'), /10\.0\.1\.10\/32/);
 });
+
+test(
+  'a namespace in which our commands fail is told, and keeps nobody else from joining',
+  needsNamespaces,
+  async (t) => {
+    const [good, bad] = [await openBox(t), await openBox(t)];
+    const prefix = namePrefix(`/test/${process.pid}/${t.fullName}`);
+    let obstructed = true;
+    const network = createNetwork(prefix, 'netns', (command) =>
+      obstructed && command.argv[2]?.includes('10.0.1.11-joined') === true
+        ? Promise.reject(new CommandFailure(command, 'it went down just now'))
+        : runCommand(command),
+    );
+    t.after(() => network.remove());
+    const places = [place('vpc-a', good), { ...place('vpc-a', bad), address: '10.0.1.11' }];
+    const { unjoined } = await network.settle(sampleSnapshot(), places, new Map());
+    assert.deepEqual([...unjoined.keys()], ['vpc-a 10.0.1.11']);
+    assert.match([...unjoined.values()].join(), /it went down just now/);
+    assert.match(good.run('ip', 'addr', 'show', 'pergola0'), /10\.0\.1\.10\/32/);
+    assert.doesNotMatch(bad.run('ip', '-o', 'link'), /pergola0/);
+    obstructed = false;
+    assert.equal((await network.settle(sampleSnapshot(), places, new Map())).unjoined.size, 0);
+    assert.match(bad.run('ip', 'addr', 'show', 'pergola0'), /10\.0\.1\.11\/32/);
+  },
+);
