@@ -114,13 +114,15 @@ function checkPeer(state: State, group: SecurityGroup, peer: RulePeer): RulePeer
   return { kind: 'cidr', cidr: formatCidr(cidr) };
 }
 
-function isSame(a: GoodRule, b: GoodRule): boolean {
-  const text = ({ protocol, fromPort, toPort, peer }: GoodRule): string => {
-    const { kind } = peer;
-    const whom = kind === 'cidr' ? peer.cidr : kind === 'group' ? peer.groupId : peer.prefixListId;
-    return `${protocol} ${fromPort} ${toPort} ${kind} ${whom}`;
-  };
-  return text(a) === text(b);
+/** Equal for rules that say the same. A call may name thousands of them, so that they are looked up by it. */
+function sense({ protocol, fromPort, toPort, peer }: GoodRule): string {
+  const { kind } = peer;
+  const whom = kind === 'cidr' ? peer.cidr : kind === 'group' ? peer.groupId : peer.prefixListId;
+  return `${protocol} ${fromPort} ${toPort} ${kind} ${whom}`;
+}
+
+function bySense(rules: readonly SecurityGroupRule[]): ReadonlyMap<string, SecurityGroupRule> {
+  return new Map(rules.map((rule) => [sense(rule), rule]));
 }
 
 /** Rules of one direction of one group. */
@@ -141,10 +143,13 @@ export function authorizeRules(
     throw ec2Refusal('MissingParameter', 'Either IpPermissions or a source or destination must be specified.');
   const there = listRulesOf(state, group, isEgress);
   const made: SecurityGroupRule[] = [];
+  const taken = new Set(there.map(sense));
   for (const rule of input.rules) {
     const good = checkRule(state, group, rule);
-    if ([...there, ...made].some((other) => isSame(other, good)))
+    const text = sense(good);
+    if (taken.has(text))
       throw ec2Refusal('InvalidPermission.Duplicate', `the specified rule "${formatRule(good)}" already exists`);
+    taken.add(text);
     made.push(makeRule(group, isEgress, good, tags, context));
   }
   if (there.length + made.length > MOST_RULES)
@@ -169,13 +174,12 @@ export type RevokeInput = GroupName & { readonly isEgress: boolean } & (
 /** RevokeSecurityGroupIngress and …Egress: `InvalidPermission.NotFound`, `InvalidSecurityGroupRuleId.NotFound`. Result: the rules that went. */
 export function revokeRules(state: State, input: RevokeInput, context: Context): Decided<readonly SecurityGroupRule[]> {
   const group = getOwnGroup(state, context, input);
-  const there = listRulesOf(state, group, input.isEgress);
+  const there = bySense(listRulesOf(state, group, input.isEgress));
   const gone = new Set(
     'ruleIds' in input
       ? input.ruleIds.map((id) => getRule(state, group, id, input.isEgress))
       : input.rules.map((rule) => {
-          const good = checkRule(state, group, rule);
-          const found = there.find((other) => isSame(other, good));
+          const found = there.get(sense(checkRule(state, group, rule)));
           if (found !== undefined) return found;
           throw ec2Refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
         }),
@@ -207,9 +211,9 @@ export function modifyRules(
   });
   const after = new Map(listRulesOf(state, group).map((rule) => [rule.id, rule]));
   for (const rule of changed) after.set(rule.id, rule);
-  const all = [...after.values()];
+  const same = Map.groupBy(after.values(), (rule) => `${rule.isEgress} ${sense(rule)}`);
   for (const rule of changed)
-    if (all.some((other) => other.id !== rule.id && other.isEgress === rule.isEgress && isSame(other, rule)))
+    if (same.get(`${rule.isEgress} ${sense(rule)}`)?.some(({ id }) => id !== rule.id) === true)
       throw ec2Refusal('InvalidPermission.Duplicate', `the specified rule "${formatRule(rule)}" already exists`);
   return { changes: changed.map((rule) => put('securityGroupRule', rule)), result: null };
 }
@@ -225,10 +229,10 @@ export function tellRules(
   context: Context,
 ): Decided<null> {
   const group = getOwnGroup(state, context, input);
-  const there = listRulesOf(state, group, input.isEgress);
+  const there = bySense(listRulesOf(state, group, input.isEgress));
   const byText = input.rules.map((rule) => {
     const good = checkRule(state, group, rule);
-    const found = there.find((other) => isSame(other, good));
+    const found = there.get(sense(good));
     if (found === undefined)
       throw ec2Refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
     return [found, good.description] as const;
