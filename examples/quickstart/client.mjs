@@ -1,4 +1,4 @@
-// The client of the quickstart, run as a workload of the VPC. Arguments: lookup NAME | get URL | count URL TIMES | load URL MILLISECONDS.
+// The client of the quickstart, run as a workload of the VPC. Arguments: lookup NAME | get URL | try URL MILLISECONDS | count URL TIMES | load URL MILLISECONDS.
 
 import { lookup } from 'node:dns/promises';
 import { Agent, request } from 'node:http';
@@ -15,7 +15,7 @@ async function resolve(name) {
   return (await resolver.resolve4(name))[0];
 }
 
-function get(url, host) {
+function get(url, host, patience) {
   return new Promise((done) => {
     const { hostname, port, pathname } = new URL(url);
     const options = {
@@ -25,6 +25,7 @@ function get(url, host) {
       agent,
       headers: { host: hostname },
       localAddress: process.env.PERGOLA_ADDRESS,
+      timeout: patience,
     };
     const sent = request(options, (response) => {
       let body = '';
@@ -33,6 +34,7 @@ function get(url, host) {
       response.on('end', () => done({ status: response.statusCode, version, reason, body }));
       response.on('error', () => done({ status: 0 }));
     });
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${patience} ms`)));
     sent.on('error', (error) => done({ status: 0, error: error.message }));
     sent.end();
   });
@@ -42,6 +44,7 @@ if (what === 'lookup') console.log(await resolve(subject));
 else {
   const host = await resolve(new URL(subject).hostname);
   if (what === 'get') console.log(JSON.stringify(await get(subject, host)));
+  if (what === 'try') console.log(JSON.stringify(await get(subject, host, Number(amount))));
   const counts = {};
   const note = ({ status, version }) => (counts[version ?? status] = (counts[version ?? status] ?? 0) + 1);
   if (what === 'count')
@@ -53,7 +56,7 @@ else {
     };
     await Promise.all(Array.from({ length: 32 }, worker));
   }
-  if (what !== 'get')
+  if (what === 'count' || what === 'load')
     console.log(JSON.stringify(Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)))));
 }
 agent.destroy();

@@ -31,7 +31,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface QuickstartResources {
   readonly serviceId: string;
   readonly serviceArn: string;
+  /** The name that was made for it, and the zone that aliases name with it. */
   readonly domainName: string;
+  readonly hostedZoneId: string;
+  /** Of the clients' VPC with the network. */
+  readonly associationId: string;
   readonly listenerId: string;
   readonly switchRuleId: string;
   /** Target groups of the two versions. */
@@ -60,6 +64,7 @@ const named = (name: string) => (item: { readonly name?: string | undefined }) =
 export async function makeQuickstart(
   client: VPCLatticeClient,
   vpcs: { readonly clients: string; readonly targets: string },
+  customDomainName: string,
 ): Promise<QuickstartResources> {
   const network = await ensure(
     async () => (await client.send(new ListServiceNetworksCommand({}))).items,
@@ -68,8 +73,8 @@ export async function makeQuickstart(
   );
   const service = await ensure(
     async () => (await client.send(new ListServicesCommand({}))).items,
-    named('payments'),
-    () => client.send(new CreateServiceCommand({ name: 'payments' })),
+    (item) => item.customDomainName === customDomainName,
+    () => client.send(new CreateServiceCommand({ name: 'pay', customDomainName })),
   );
   const group = async (name: string, address: string): Promise<string> => {
     const found = await ensure(
@@ -89,7 +94,7 @@ export async function makeQuickstart(
     );
     return found.id ?? '';
   };
-  const groups = [await group('pay-v1', '10.0.1.10'), await group('pay-v2', '10.0.1.11')] as const;
+  const groups = [await group('pay-one', '10.0.1.10'), await group('pay-two', '10.0.1.11')] as const;
   const listener = await ensure(
     async () => (await client.send(new ListListenersCommand({ serviceIdentifier: service.id }))).items,
     named('http'),
@@ -169,6 +174,8 @@ export async function makeQuickstart(
     serviceId: service.id ?? '',
     serviceArn: service.arn ?? '',
     domainName: service.dnsEntry?.domainName ?? '',
+    hostedZoneId: service.dnsEntry?.hostedZoneId ?? '',
+    associationId: association.id ?? '',
     listenerId: listener.id ?? '',
     switchRuleId: switching.id ?? '',
     groups,

@@ -6,16 +6,23 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { VPCLatticeClient } from '@aws-sdk/client-vpc-lattice';
 import { configuredId } from '../domain/ec2/index.ts';
 import { entryUrl } from '../base/entry-path.ts';
+import { callApi, formatApiError } from './api-client.ts';
 import { defaultData, findServer, type Server } from './server-file.ts';
 import { guard, makeQuickstart, switchTo, type QuickstartResources } from './quickstart-resources.ts';
+import { closeGroup, nameService, openGroup, type GroupPlace, type QuickstartClients } from './quickstart-vpc.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'quickstart');
 const main = fileURLToPath(entryUrl(import.meta.url, 'main'));
 const account = '123456789012';
+/** The service's own name, in a private hosted zone. */
+const customName = 'pay.corp.internal';
+const listenerPort = 80;
 
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
@@ -51,21 +58,16 @@ function startServer(): { readonly child: ChildProcess; readonly ready: Promise<
 
 /** Runs the example's client as a workload of the VPC `shop` at 10.0.1.10. */
 function client(...args: readonly string[]): Promise<string> {
+  return clientWith([], ...args);
+}
+
+/** The same, with options of `pergola exec`. */
+function clientWith(options: readonly string[], ...args: readonly string[]): Promise<string> {
+  const place = ['--vpc', 'shop', '--address', '10.0.1.10', ...options];
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [
-        main,
-        'exec',
-        '--vpc',
-        'shop',
-        '--address',
-        '10.0.1.10',
-        '--',
-        process.execPath,
-        join(example, 'client.mjs'),
-        ...args,
-      ],
+      [main, 'exec', ...place, '--', process.execPath, join(example, 'client.mjs'), ...args],
       (error, stdout, stderr) =>
         error === null ? resolve(stdout.trim()) : reject(new Error(`${error.message}\n${stderr}`)),
     );
@@ -74,34 +76,77 @@ function client(...args: readonly string[]): Promise<string> {
 
 interface Seen {
   readonly status: number;
+  readonly version?: string;
   readonly reason?: string;
   readonly body: string;
+  readonly error?: string;
+}
+
+/** Clients whose changes are waited for by the revision that answers carry. */
+function makeClients(server: Server): QuickstartClients {
+  const options = { endpoint: server.api, region: server.region, credentials: server };
+  const [lattice, ec2, route53] = [new VPCLatticeClient(options), new EC2Client(options), new Route53Client(options)];
+  let revision = 0;
+  const note = ({ response }: { readonly response: unknown }): void => {
+    const { headers = {} } = response as { readonly headers?: Readonly<Record<string, string>> };
+    revision = Math.max(revision, Number(headers['x-pergola-revision'] ?? 0));
+  };
+  const step = { step: 'deserialize', priority: 'low' } as const;
+  ec2.middlewareStack.add((next) => (args) => next(args).then((result) => (note(result), result)), step);
+  lattice.middlewareStack.add((next) => (args) => next(args).then((result) => (note(result), result)), step);
+  route53.middlewareStack.add((next) => (args) => next(args).then((result) => (note(result), result)), step);
+  const obeyed = async (): Promise<void> => {
+    const query = `revision=${revision}&timeout=20`;
+    const answer = await callApi(server, { method: 'GET', path: '/-/wait', query }, Date.now());
+    if (answer.status !== 200) throw new Error(formatApiError(answer));
+  };
+  return { lattice, ec2, route53, obeyed };
+}
+
+/** A security group that lets nothing pass, and then what it is opened to. */
+async function showGroup(clients: QuickstartClients, vpc: string, place: GroupPlace, url: string): Promise<void> {
+  const atClient = place.kind === 'client';
+  const group = await closeGroup(clients, vpc, atClient ? 'clients' : 'doors', place);
+  const ask = async (rules: string, milliseconds: number): Promise<void> => {
+    const options = atClient ? ['--security-group', group] : [];
+    const seen = JSON.parse(await clientWith(options, 'try', `${url}/hello`, String(milliseconds))) as Seen;
+    say(`     ${rules}: ${seen.error ?? `${seen.status} from ${seen.version}`}`);
+  };
+  say(
+    `2. a security group ${atClient ? 'of the client decides what leaves it' : "of the VPC's association decides what comes in"}`,
+  );
+  await ask('without a rule', 2000);
+  const peer = await openGroup(clients, group, place, listenerPort);
+  await ask(`tcp ${listenerPort} ${atClient ? 'to' : 'from'} ${peer}`, 20_000);
 }
 
 async function show(
   server: Server,
   attach: string,
   resources: QuickstartResources,
-  lattice: VPCLatticeClient,
-  clients: string,
+  clients: QuickstartClients,
+  vpc: string,
 ): Promise<void> {
+  const { lattice } = clients;
   const port = attach === 'loopback' && (process.getuid?.() ?? 0) !== 0 ? 20080 : 80;
-  const url = `http://${resources.domainName}${port === 80 ? '' : `:${port}`}`;
+  const url = `http://${customName}${port === listenerPort ? '' : `:${port}`}`;
   say();
-  say(`1. VPC shop asks for ${resources.domainName}`);
-  say(`     ${await client('lookup', resources.domainName)}`);
-  say('2. 10.0.1.10 in shop asks 10.0.1.10 in payments');
+  say(`1. VPC shop asks for ${customName}, which its hosted zone makes an alias of ${resources.domainName}`);
+  say(`     ${await client('lookup', customName)}`);
+  const atDoor = { kind: 'association', id: resources.associationId, range: '10.0.0.0/16' } as const;
+  await showGroup(clients, vpc, attach === 'loopback' ? atDoor : { kind: 'client' }, url);
+  say('3. 10.0.1.10 in shop asks 10.0.1.10 in payments');
   const first = JSON.parse(await client('get', `${url}/hello`)) as Seen;
   const seen = JSON.parse(first.body) as { version: string; client: string; forwardedFor: string; sourceVpc: string };
   say(
     `     ${first.status} from ${seen.version}; the target saw its client as ${seen.client}, x-forwarded-for ${seen.forwardedFor}, x-amzn-source-vpc ${seen.sourceVpc}`,
   );
-  say('3. 1,000 requests, weights 90 and 10');
+  say('4. 1,000 requests, weights 90 and 10');
   say(`     ${await client('count', `${url}/`, '1000')}`);
-  say('4. /closed has a fixed response');
+  say('5. /closed has a fixed response');
   say(`     ${(JSON.parse(await client('get', `${url}/closed`)) as Seen).status}`);
-  say('5. an auth policy: everyone may ask, but nobody in shop for /admin');
-  await guard(lattice, resources, clients);
+  say('6. an auth policy: everyone may ask, but nobody in shop for /admin');
+  await guard(lattice, resources, vpc);
   const allowed = JSON.parse(await client('get', `${url}/hello`)) as Seen;
   say(`     /hello: ${allowed.status}`);
   // Who refuses names the path as it was sent: a target may read this one as /admin.
@@ -110,7 +155,7 @@ async function show(
     say(`     ${path}: ${status} ${body.trim()}`);
     say(`       x-pergola-reason: ${reason}`);
   }
-  say('6. the rule of /switch is changed 20 times between v1 and v2 under load');
+  say('7. the rule of /switch is changed 20 times between v1 and v2 under load');
   const load = client('load', `${url}/switch`, '2500');
   await delay(500);
   for (let i = 1; i <= 20; i++) {
@@ -120,7 +165,7 @@ async function show(
   const counts = JSON.parse(await load) as Readonly<Record<string, number>>;
   const failed = Object.entries(counts).reduce((sum, [what, count]) => (what.startsWith('v') ? sum : sum + count), 0);
   say(`     ${JSON.stringify(counts)}: ${failed} failed`);
-  say('7. the last access-log lines');
+  say('8. the last access-log lines');
   await delay(200);
   for (const line of lastLogLines(3)) say(`     ${line}`);
   say();
@@ -179,10 +224,12 @@ try {
   say(line);
   const attach = /attach=(\S+)/.exec(line)?.[1] ?? '';
   const server = findServer({ data: defaultData }, process.env);
-  const lattice = new VPCLatticeClient({ endpoint: server.api, region: server.region, credentials: server });
+  const clients = makeClients(server);
   const id = (name: string): string => configuredId('vpc', { account, region: server.region }, name);
-  const resources = await makeQuickstart(lattice, { clients: id('shop'), targets: id('payments') });
-  await show(server, attach, resources, lattice, id('shop'));
+  const vpcs = { clients: id('shop'), targets: id('payments') };
+  const resources = await makeQuickstart(clients.lattice, vpcs, customName);
+  await nameService(clients, { id: vpcs.clients, region: server.region }, customName, resources);
+  await show(server, attach, resources, clients, vpcs.clients);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (!started) process.exit(1);

@@ -33,7 +33,10 @@ test('npm start shows a request between two VPCs of one range, stays up, and lea
   child.kill('SIGINT');
   const [status] = (await once(child, 'exit')) as [number | null];
   for (const line of [
-    /^ready api=http:\/\/127\.0\.0\.1:\d+ dns=127\.0\.0\.1:\d+ attach=(netns|loopback)$/m,
+    /^ready api=http:\/\/127\.0\.0\.1:\d+ dns=127\.0\.0\.1:\d+ attach=(netns|userns|loopback)$/m,
+    /^1\. VPC shop asks for pay\.corp\.internal, .* alias of pay-\w+\./m,
+    /^ {5}without a rule: (no answer within 2000 ms|.*ECONN.*|socket hang up)$/m,
+    /^ {5}tcp 80 (to the prefix list com\.amazonaws\.us-east-1\.vpc-lattice|from 10\.0\.0\.0\/16): 200 from v[12]$/m,
     /^ {5}(169\.254\.171|127\.1\d\d\.0)\.\d+$/m,
     /^ {5}200 from v1; .* x-forwarded-for (10\.0|127\.\d+)\.1\.10,/m,
     /^ {5}404$/m,
