@@ -23,7 +23,7 @@ import { createFeedServer } from '../feed/index.ts';
 import { createRun, enterHome, namePrefix, prepareCore, runCommand, type RawHandle } from '../network/index.ts';
 import { openStore } from '../store/index.ts';
 import { createAgent } from './agent.ts';
-import { applyConfiguration } from './apply-configuration.ts';
+import { applyConfiguration, judgeConfiguration } from './apply-configuration.ts';
 import { createBackups } from './backups.ts';
 import { keepCompiled } from './compile-cache.ts';
 import { bindExplain } from './bind-explain.ts';
@@ -36,6 +36,7 @@ import { countersPath, feedPath, metadataPath, statePath } from './server-direct
 import { writeAdminFile } from './server-file.ts';
 import { createSessions, sessionKeysAt } from '../identity/index.ts';
 import { openSecrets } from './open-secrets.ts';
+import { createReloads } from './reloads.ts';
 import { keepSnapshotFile } from './snapshot-keeper.ts';
 import type { ServerSettings } from './settings.ts';
 import { createSocketClient } from './socket-client.ts';
@@ -84,12 +85,14 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const live = createWatch<readonly WorkerInfo[]>([]);
   const sockets = createSocketClient(say);
   const told = Promise.withResolvers<'remove' | 'leave'>();
-  const reloads = new Map<number, (answer: Extract<ToControl, { type: 'reloading' }>) => void>();
+  let judge = (_next: ServerSettings): string | undefined => 'control is only starting';
+  const reloads = createReloads(say, (next) => judge(next));
   process.on('message', (raw: unknown) => {
     const message = raw as ToControl;
     if (message.type === 'workers') live.set(message.live);
     else if (message.type === 'synced') sockets.onSynced(message);
-    else if (message.type === 'reloading') reloads.get(message.id)?.(message);
+    else if (message.type === 'reread') reloads.onReread(message);
+    else if (message.type === 'reloading') reloads.onReloading(message);
     else if (message.type === 'stop') told.resolve(message.how);
   });
   // Workers start now, side by side with the store.
@@ -124,6 +127,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
   const opened = await openSecrets(store, settings.memory ? undefined : statePath(dataDirectory), { context, log });
   if ('problem' in opened) return refuse(opened.problem);
   const { secrets, master } = opened;
+  judge = (next) => judgeConfiguration(store.state.value, next, secrets, context);
   const { admin, problem } = await applyConfiguration(store, settings, secrets, context);
   if (problem !== undefined && start.generation > 1)
     log.error('the configuration does not fit what stands: the records stay as they were', { problem });
@@ -269,12 +273,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       backup: createBackups(settings.memory ? undefined : dataDirectory, { clock, log }),
       workloads: bindWorkloads(agent.workloads, store, tokens, settings.userNamespace),
       ...bindExplain({ settings, snapshot: publisher.snapshot, store, agent, health, clock }),
-      reload: () =>
-        new Promise((resolve) => {
-          const id = reloads.size + 1;
-          reloads.set(id, resolve);
-          say({ type: 'reload', id });
-        }),
+      reload: () => reloads.reload(),
       page: answerPage,
       originOf: fromVpcs.originOf,
       nameInVpcs: apiName,

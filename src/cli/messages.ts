@@ -35,6 +35,8 @@ export type ToControl =
       readonly generation: number;
       readonly problem: string | undefined;
     }
+  /** The settings as the configuration file says now, for control to judge before it asks again. */
+  | { readonly type: 'reread'; readonly id: number; readonly settings: ServerSettings }
   /** End: remove what stands on this machine, or leave it to the control process that follows, then exit. */
   | { readonly type: 'stop'; readonly how: 'remove' | 'leave' };
 
@@ -51,8 +53,8 @@ export type FromControl =
   /** Open these sockets and close all others. */
   | { readonly type: 'sync'; readonly id: number; readonly specs: readonly SocketSpec[] }
   | { readonly type: 'attachments'; readonly attachments: readonly VpcAttachment[] }
-  /** Replace every process by one that obeys the configuration file as it is now. */
-  | { readonly type: 'reload'; readonly id: number }
+  /** Replace every process by one that obeys the configuration file as it is now; before it is `judged`, only read the file. */
+  | { readonly type: 'reload'; readonly id: number; readonly judged: boolean }
   /** The API takes requests and the data plane serves. */
   | { readonly type: 'ready' }
   /** What stands does not allow the configuration; it waits to be stopped. */

@@ -75,7 +75,6 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
   const forwarders = new Set<RawHandle>();
   const opener = createSocketOpener(clock, settings.userNamespace && enterHome);
   const registry = new SocketRegistry({ open: (specs) => opener.open(specs), log });
-
   const { notify, until } = createConditions(clock);
   const toControl = (message: ToControl): void => control?.send(message);
   const toWorker = (worker: number, message: ToWorker): void => workers[worker]?.send(message);
@@ -106,7 +105,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     } else if (message.type === 'attachments') {
       attachments = message.attachments;
       for (const worker of live()) toWorker(worker, { type: 'attachments', attachments });
-    } else if (message.type === 'reload') beginReload(asker, message.id);
+    } else if (message.type === 'reload') beginReload(asker, message);
     else if (message.type === 'refused') deps.onRefused(message.problem);
     else if (!ready && !draining) {
       ready = true;
@@ -213,7 +212,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
           });
   };
 
-  const beginReload = (asker: SupervisedChild, id: number): void => {
+  const beginReload = (asker: SupervisedChild, { id, judged }: Extract<FromControl, { type: 'reload' }>): void => {
     const tell = (problem?: string): void =>
       asker.send({ type: 'reloading', id, generation: generation + 1, problem } satisfies ToControl);
     if (reloading || draining) {
@@ -222,6 +221,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
     }
     try {
       const next = deps.reread();
+      if (!judged) return asker.send({ type: 'reread', id, settings: next } satisfies ToControl);
       tell();
       reloading = true;
       void replaceAll(next)
