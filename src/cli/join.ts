@@ -50,7 +50,11 @@ export async function join(
     const made = await callApi(server, { method: 'POST', path: '/-/workloads', body }, Date.now());
     if (made.status !== 201) return fail(1, formatApiError(made));
     const { id, vpcId, address, resolver, ...rest } = made.body as Readonly<Record<string, string>>;
-    const lost = (): void => left.resolve({ status: 1, message: 'the server let go of it' });
+    // The server may see it first that it is no more.
+    const lost = (): void => {
+      const message = member.whyLeft();
+      left.resolve(message === undefined ? { status: 1, message: 'the server let go of it' } : { status: 0, message });
+    };
     const lease = new Lease(() => findServer(options, environment), id ?? '', lost);
     const timer = setInterval(() => {
       const message = member.whyLeft();

@@ -11,7 +11,6 @@ import { test, type TestContext } from 'node:test';
 import { openBox, type Box } from '../network/box.ts';
 import { needsNamespaces } from '../network/lab.ts';
 import { isAlive, killProcess, ownCheckout, startPergola, TestServer } from '../server.ts';
-import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import {
   awaitHealthy,
   eventually,
@@ -20,7 +19,6 @@ import {
   makeGroup,
   makeListener,
   makeService,
-  makeVpc,
   makeWorld,
   offer,
   targetPort,
@@ -255,17 +253,3 @@ for (const [options, status, said] of [
     assert.equal(code, status);
     assert.match(text, said);
   });
-
-onEveryAttachment({ workers: 1 }, [
-  {
-    name: 'a server that cannot have members refuses a namespace and says why',
-    runs: { ...ofEveryKind, netns: 'it can' },
-    async run(server) {
-      const body = JSON.stringify({ vpc: await makeVpc(server), namespace: { pid: process.pid } });
-      const answer = await server.call('POST', '/-/workloads', body);
-      const why = server.attach === 'userns' ? /a server in a user namespace/ : /VPCs on loopback have no network/;
-      assert.equal(answer.status, 400);
-      assert.match(await answer.text(), why);
-    },
-  },
-]);
