@@ -79,3 +79,15 @@ test('createAccessFormat() keeps whatever a client sends inside of its own field
     }),
   );
 });
+
+test('createAccessFormat() keeps a presigned query without its session token and its signature', () => {
+  const pathOf = (path: string): unknown =>
+    (JSON.parse(createAccessFormat()(record({ path }))) as Record<string, unknown>)['requestPath'];
+  for (const [path, kept] of [
+    ['/a?X-Amz-Security-Token=secret&b=1&X-Amz-Signature=00ff', '/a?X-Amz-Security-Token=-&b=1&X-Amz-Signature=-'],
+    ['/a?x-amz-signature=one&x-amz-signature=two', '/a?x-amz-signature=-&x-amz-signature=-'],
+    ['/a?my-x-amz-signature=1&q=X-Amz-Signature=2', '/a?my-x-amz-signature=1&q=X-Amz-Signature=2'],
+    ['/X-Amz-Signature=1', '/X-Amz-Signature=1'],
+  ])
+    assert.equal(pathOf(path ?? ''), kept);
+});

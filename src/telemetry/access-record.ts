@@ -80,6 +80,11 @@ const quick = (value: string): string =>
   value === '' ? '"-"' : needsEscape.test(value) ? JSON.stringify(value) : `"${value}"`;
 const round = (value: number): string => (value < 0 ? '"-"' : String(Math.round(value)));
 
+const keys = /([?&]x-amz-(?:security-token|signature)=)[^&]*/gi;
+
+/** A path without the values of a presigned query that let in who reads them: its session token and its signature. */
+const withoutKeys = (path: string): string => (path.includes('?') ? path.replace(keys, '$1-') : path);
+
 /** Makes what writes records as one JSON line each, with its newline. It keeps the last second's text, because formatting a date costs more than the rest of a record. */
 export function createAccessFormat(): (record: AccessRecord) => string {
   let lastSecond = -1;
@@ -96,7 +101,7 @@ export function createAccessFormat(): (record: AccessRecord) => string {
 
 function formatRecord(record: AccessRecord, stamp: string): string {
   return (
-    `{"startTime":"${stamp}","requestId":${quick(record.requestId)},"requestMethod":${quick(record.method)},"requestPath":${quick(record.path)}` +
+    `{"startTime":"${stamp}","requestId":${quick(record.requestId)},"requestMethod":${quick(record.method)},"requestPath":${quick(withoutKeys(record.path))}` +
     `,"hostHeader":${quick(record.host)},"protocol":"${record.protocol}","responseCode":${record.status},"bytesReceived":${record.bytesReceived}` +
     `,"bytesSent":${record.bytesSent},"duration":${round(record.duration)},"requestToTargetDuration":${round(record.requestToTargetDuration)}` +
     `,"responseFromTargetDuration":${round(record.responseFromTargetDuration)},"sourceIpPort":${quick(record.sourceIpPort)},"targetIpPort":${quick(record.targetIpPort)}` +
