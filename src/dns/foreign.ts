@@ -2,7 +2,7 @@
 
 import { answerFlags, endOfName, HEADER_SIZE, rcodes, truncatedAnswer, type Query } from './message.ts';
 import { encodeRecord } from './answer.ts';
-import { encodeKey, lowerCase } from './wire-name.ts';
+import { encodeKey, keyOfData, lowerCase } from './wire-name.ts';
 import { types, type WireRecord } from './wire-record.ts';
 
 /** The bytes that ask another resolver `query`'s question under the id `id`; `size` is what may come back over UDP. */
@@ -135,6 +135,27 @@ export function joinAnswers(
   head.writeUInt16BE(records.length - answers, 8);
   const joined = Buffer.concat([head, query.question, ...own, ...foreign]);
   return joined.length > limit || (flags & 0x0200) !== 0 ? truncatedAnswer(query) : joined;
+}
+
+/** The CNAME records of an answer to `question` that lead on from its name, in order; none of an answer that is cut or cannot be read. */
+export function readChain(bytes: Buffer, question: Buffer): readonly WireRecord[] {
+  if ((bytes.readUInt16BE(2) & 0x0200) !== 0 || bytes.readUInt16BE(6) === 0) return [];
+  const byOwner = new Map<string, WireRecord>();
+  for (const record of readRecords(bytes, question) ?? []) {
+    if (record.section !== 'answer' || record.type !== types.cname) continue;
+    const [owner, data] = [readName(bytes, record.name), readData(bytes, record)];
+    if (owner === undefined || data === undefined) return [];
+    const key = lowerCase(owner);
+    byOwner.set(key, { owner: key, type: record.type, ttl: record.ttl, data });
+  }
+  const chain: WireRecord[] = [];
+  let at = keyOfData(question.subarray(0, -4));
+  for (let next = byOwner.get(at); next !== undefined; next = byOwner.get(at)) {
+    chain.push(next);
+    byOwner.delete(at);
+    at = keyOfData(next.data);
+  }
+  return chain;
 }
 
 /** The data of a record with its names written out: only these types may have compressed ones (RFC 3597). */

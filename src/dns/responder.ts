@@ -3,12 +3,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { badVersion, composeAnswer, encodeAnswer, serverFailure, type OwnAnswer } from './answer.ts';
-import { joinAnswers, redirectQuery, relabelAnswer } from './foreign.ts';
+import { joinAnswers, readChain, redirectQuery, relabelAnswer } from './foreign.ts';
 import { createForeignCache, foreignKey } from './foreign-cache.ts';
 import type { Forwarder } from './forwarder.ts';
 import { parseQuery, rcodes, udpLimit, type Query } from './message.ts';
 import type { Names, Resolution } from './resolve.ts';
-import type { WireRecord } from './wire-record.ts';
+import { keyOfData } from './wire-name.ts';
+import { types, type WireRecord } from './wire-record.ts';
 
 /** Answers messages of clients. */
 export interface Responder {
@@ -32,6 +33,15 @@ const TCP_LIMIT = 65_535;
 /** Answers of our own that are kept as bytes, over all VPCs, and bytes of each; whoever asks for many names makes them anew. */
 const MOST_KEPT = 20_000;
 const LARGEST_KEPT = 600;
+
+/** How often an answer may lead from other resolvers back to names that are known here, and out again. */
+const MOST_TURNS = 3;
+
+/** Whom an answer is for: a client of the VPC (undefined: of the host), over TCP or not. */
+interface Client {
+  readonly vpcId: string | undefined;
+  readonly stream: boolean;
+}
 
 const rcodeNames: ReadonlyMap<number, string> = new Map(
   Object.entries(rcodes).map(([name, code]) => [code, name.toLowerCase()]),
@@ -76,17 +86,47 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
     }
   }
 
-  async function forward(
+  /** The bytes of the answer to `query` when others are asked; where a CNAME record of theirs leads back to names that are known here, these count. */
+  async function askAround(
     query: Query,
     { records, target }: Resolution,
-    from: 'vpc' | 'host',
-    stream: boolean,
+    client: Client,
     limit: number,
-  ): Promise<Buffer> {
+    turns = 0,
+  ): Promise<Buffer | undefined> {
+    const asked = target === undefined ? query : redirectQuery(query, target);
+    const foreign = await askOthers(asked, client.stream);
+    if (foreign === undefined) return undefined;
+    const back = comeBack(asked, foreign, client.vpcId);
+    if (back === undefined) return toOwn(query, records, foreign, asked.question, limit);
+    const whole: Resolution = {
+      ...back,
+      // Of what is asked in the client's name, only the first record has the question's own.
+      records: [...records, ...back.records].map((one, i) => (i === 0 ? withoutOwner(one) : one)),
+    };
+    if (whole.outcome === 'forward')
+      return turns < MOST_TURNS ? askAround(query, whole, client, limit, turns + 1) : undefined;
+    return encodeAnswer(query, { ...composeAnswer(whole), authoritative: false }, limit);
+  }
+
+  /** Where the CNAME records of another resolver's answer to `asked` lead to names that are known here, with them. */
+  function comeBack({ question, type }: Query, foreign: Buffer, vpcId: string | undefined): Resolution | undefined {
+    if (type === types.cname || type === types.any) return undefined;
+    const chain = readChain(foreign, question);
+    for (const [i, { data }] of chain.entries()) {
+      const key = keyOfData(data);
+      const found = names.resolve(key, type, vpcId);
+      if (found.outcome === 'forward' && found.target === undefined) continue;
+      const records = found.records.map((one) => ({ ...one, owner: one.owner ?? key }));
+      return { ...found, records: [...chain.slice(0, i + 1), ...records] };
+    }
+    return undefined;
+  }
+
+  async function forward(query: Query, resolution: Resolution, client: Client, limit: number): Promise<Buffer> {
+    const from = client.vpcId === undefined ? 'host' : 'vpc';
     try {
-      const asked = target === undefined ? query : redirectQuery(query, target);
-      const foreign = await askOthers(asked, stream);
-      const answer = foreign && toOwn(query, records, foreign, asked.question, limit);
+      const answer = await askAround(query, resolution, client, limit);
       count(from, answer === undefined ? 'servfail' : 'forwarded');
       if (answer !== undefined) return answer;
     } catch (error) {
@@ -114,7 +154,7 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
     const known = kept.get(place)?.get(key);
     if (known !== undefined) return own(known);
     const resolution = names.resolve(query.key, query.type, vpcId);
-    if (resolution.outcome === 'forward') return forward(query, resolution, from, stream, limit);
+    if (resolution.outcome === 'forward') return forward(query, resolution, { vpcId, stream }, limit);
     const answer = composeAnswer(resolution);
     if (!resolution.varies && answer.records.length <= LARGEST_KEPT) keep(place, key, answer);
     return own(answer);
@@ -143,6 +183,10 @@ function toOwn(
   return before.length === 0
     ? relabelAnswer(query, foreign, limit)
     : joinAnswers(query, before, foreign, question, limit);
+}
+
+function withoutOwner({ type, ttl, data }: WireRecord): WireRecord {
+  return { type, ttl, data };
 }
 
 function nameOf(rcode: number): string {

@@ -9,9 +9,18 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { createDns } from '../../src/dns/index.ts';
 import { withZones } from '../../src/dns/sample-zones.ts';
-import { queryBytes, sampleNames } from '../../src/dns/sample.ts';
+import { generatedName, queryBytes, sampleNames } from '../../src/dns/sample.ts';
 import { bindHandle } from '../../src/network/raw-handles.ts';
 import { createCounterSet } from '../../src/telemetry/index.ts';
+
+/** The CNAME records of the other resolver. It knows nothing of what they lead to. */
+const leads = new Map([
+  ['shop.example.org', generatedName('rates')],
+  ['inner.example.org', 'in.corp.example'],
+  ['nobody.example.org', generatedName('quotes')],
+  ['turn.example.org', 'out.corp.example'],
+  ['round.example.org', 'round.corp.example'],
+]);
 
 /** A name server of one VPC with a private zone, and a resolver behind it that counts what it is asked. */
 async function start(t: TestContext) {
@@ -22,7 +31,13 @@ async function start(t: TestContext) {
     const name = questions[0]?.name ?? '';
     asked.push(name);
     const none = name.startsWith('none');
-    const answers: Answer[] = none ? [] : [{ type: 'A', name, ttl: 60, data: '192.0.2.1' }];
+    const target = leads.get(name.toLowerCase());
+    const answers: Answer[] =
+      target !== undefined
+        ? [{ type: 'CNAME', name, ttl: 60, data: target }]
+        : none
+          ? []
+          : [{ type: 'A', name, ttl: 60, data: '192.0.2.1' }];
     const data = { mname: 'n', rname: 'm', serial: 1, refresh: 1, retry: 1, expire: 1, minimum: 60 };
     const authorities: Answer[] = none ? [{ type: 'SOA', name: 'example.org', ttl: 60, data }] : [];
     const flags = none ? 0x0183 : 0x0180;
@@ -47,6 +62,8 @@ async function start(t: TestContext) {
         [
           ['out.corp.example', 'CNAME', 'www.example.org'],
           ['in.corp.example', 'A', '10.0.1.10'],
+          ['shop.corp.example', 'CNAME', 'shop.example.org'],
+          ['round.corp.example', 'CNAME', 'round.example.org'],
         ],
       ],
     ]),
@@ -106,4 +123,34 @@ test('dns.resolve() follows private zones as clients of the VPC do', async (t) =
   const { dns } = await start(t);
   assert.deepEqual((await dns.resolve('vpc-a', 'in.corp.example'))?.addresses, ['10.0.1.10']);
   assert.deepEqual((await dns.resolve('vpc-a', 'out.corp.example'))?.addresses, ['192.0.2.1']);
+});
+
+test("a CNAME record of other resolvers leads back to names of the VPC: a service's, and a private zone's", async (t) => {
+  const { ask, asked } = await start(t);
+  const rates = generatedName('rates');
+  assert.deepEqual(await ask('Shop.example.org'), ['NOERROR', `Shop.example.org ${rates}`, `${rates} 169.254.171.1`]);
+  assert.deepEqual(await ask('shop.corp.example'), [
+    'NOERROR',
+    'shop.corp.example shop.example.org',
+    `shop.example.org ${rates}`,
+    `${rates} 169.254.171.1`,
+  ]);
+  assert.deepEqual(await ask('inner.example.org'), [
+    'NOERROR',
+    'inner.example.org in.corp.example',
+    'in.corp.example 10.0.1.10',
+  ]);
+  assert.deepEqual(await ask('turn.example.org'), [
+    'NOERROR',
+    'turn.example.org out.corp.example',
+    'out.corp.example www.example.org',
+    'www.example.org 192.0.2.1',
+  ]);
+  assert.deepEqual(asked, ['Shop.example.org', 'inner.example.org', 'turn.example.org', 'www.example.org']);
+});
+
+test('a CNAME record of other resolvers to a service that the VPC has not finds no name, and one that leads in a circle fails', async (t) => {
+  const { ask } = await start(t);
+  assert.deepEqual(await ask('nobody.example.org'), ['NXDOMAIN', `nobody.example.org ${generatedName('quotes')}`]);
+  assert.deepEqual(await ask('round.example.org'), ['SERVFAIL']);
 });
