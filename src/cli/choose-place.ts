@@ -81,7 +81,7 @@ async function becomeAble(
 
 /** Starts this program anew, in its place, inside of the user namespace. */
 function becomeInside({ pid }: UserNamespace, environment: PlaceWish['environment']): never {
-  const entry = enterUserNamespace(pid);
+  const entry = enterUserNamespace(pid, process.cwd());
   const [program = '', ...args] = entry;
   const trial = spawnSync(program, [...args, 'true'], { encoding: 'utf8' });
   if (trial.status !== 0) throw new Error(trial.error?.message ?? trial.stderr.trim());

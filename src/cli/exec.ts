@@ -37,7 +37,7 @@ export async function exec(
     const made = await callApi(server, { method: 'POST', path: '/-/workloads', body: wish }, Date.now());
     if (made.status !== 201) return fail(1, formatApiError(made));
     const { id, keeper, ...entrance } = made.body as Entrance & { readonly id: string; readonly keeper?: number };
-    const around = keeper === undefined ? [] : enterUserNamespace(keeper);
+    const around = keeper === undefined ? [] : enterUserNamespace(keeper, process.cwd());
     const lease = new Lease(
       () => findServer(options, environment),
       id,

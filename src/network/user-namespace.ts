@@ -106,9 +106,13 @@ export function closeUserNamespace({ pid, namespace }: UserNamespace, file?: str
   if (file !== undefined) rmSync(file, { force: true });
 }
 
-/** What a command line begins with whose program shall be in the user namespace, with the host's network. */
-export function enterUserNamespace(pid: number): readonly string[] {
-  return ['nsenter', '--target', String(pid), '--user', '--mount', '--preserve-credentials', '--'];
+/**
+ * What a command line begins with whose program shall be in the user namespace, with the host's network, at `directory`: setns(2)
+ * leaves a process at the root of the mounts that it comes to.
+ */
+export function enterUserNamespace(pid: number, directory: string): readonly string[] {
+  const enter = ['nsenter', '--target', String(pid), '--user', '--mount', '--preserve-credentials', '--'];
+  return [...enter, 'sh', '-c', 'cd -- "$1" && shift && exec "$@"', 'sh', directory];
 }
 
 /** The user namespace that process `pid` keeps, for those who are in it. */

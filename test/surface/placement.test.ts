@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -65,7 +65,19 @@ describe('without --attach', () => {
     async () => {
       const checkout = copyCheckout();
       try {
-        const args = ['serve', '--data', ':memory:', '--api', '127.0.0.1:0', '--dns', '127.0.0.1:0'];
+        // A path that is not absolute is one from where it was started, inside too.
+        writeFileSync(join(checkout.root, 'its.yaml'), '{}');
+        const args = [
+          'serve',
+          '--config',
+          '../its.yaml',
+          '--data',
+          ':memory:',
+          '--api',
+          '127.0.0.1:0',
+          '--dns',
+          '127.0.0.1:0',
+        ];
         // What a killed server leaves goes with the checkout.
         const server = startPergola(checkout, args, ['env', `TMPDIR=${checkout.user?.home ?? ''}`]);
         assert.ok(server.stdout);
@@ -102,6 +114,7 @@ describe('without --attach', () => {
       assert.equal(second.attach, 'userns');
       const found = await second.exec(['--vpc', 'a'], ['sh', '-c', 'ip -4 -o address show eth0']);
       assert.match(found.stdout, / 10\.0\.255\.254\/32 /);
+      assert.equal((await second.exec(['--vpc', 'a'], ['pwd'])).stdout.trim(), checkout.user?.home);
       assert.deepEqual([pid(), isAlive(before)], [before, true]);
       const { pid: keeper } = JSON.parse(readFileSync(join(data, 'user-namespace.json'), 'utf8')) as { pid: number };
       assert.ok(isAlive(keeper));
