@@ -1,6 +1,6 @@
 // What the kernel will show once a plan has been applied, so that it need not be asked again. Pure.
 
-import { emptyRuleset, shapeOf } from './ruleset.ts';
+import { emptyRuleset, shapeOf, tableOf } from './ruleset.ts';
 import type { DesiredNetwork, ObservedNetwork } from './state.ts';
 
 /** The observation of a machine on which `desired` was applied without a failure. */
@@ -10,7 +10,7 @@ export function assumeApplied(desired: DesiredNetwork): ObservedNetwork {
       const { filter } = state;
       if (filter === undefined) return [name, { ...state, filter: emptyRuleset }];
       const sets = new Map([...filter.sets].map(([set, { elements }]) => [set, elements]));
-      return [name, { ...state, filter: { shape: shapeOf(filter), sets, foreign: [] } }];
+      return [name, { ...state, filter: { table: tableOf(filter), shape: shapeOf(filter), sets, foreign: [] } }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { routerRuleset } from './enforcement.ts';
-import { formatRuleset, formatSetChange } from './ruleset.ts';
+import { formatRuleset, formatSetChange, tableOf } from './ruleset.ts';
 
 const guard = {
   block: '169.254.192.16/28',
@@ -48,9 +48,10 @@ const guard = {
 } as const;
 
 test('routerRuleset() refuses all but DNS, open doors, and dials from the block', () => {
-  const rules = formatRuleset(routerRuleset(guard)).replaceAll(
-    / comment "pg:\w{12}(?: (.*?))?"$/gm,
-    (_all, name?: string) => (name === undefined ? '' : ` # ${name}`),
+  const [whole = '', ...others] = formatRuleset(routerRuleset(guard), '');
+  assert.deepEqual(others, []);
+  const rules = whole.replaceAll(/ comment "pg:\w{12}(?: (.*?))?"$/gm, (_all, name?: string) =>
+    name === undefined ? '' : ` # ${name}`,
   );
   assert.equal(
     rules,
@@ -77,11 +78,11 @@ table inet pergola {
   meta l4proto tcp reject with tcp reset
   reject with icmpx admin-prohibited
  }
- chain w0a00010a-out {
+ chain sg-web-out {
   ip daddr { 169.254.171.0/24 } counter return # sgr-2
   counter drop # no rule of sg-web
  }
- chain w0a00010a-in {
+ chain sg-web-in {
   tcp dport 8080-8081 counter accept # sgr-1
   counter drop # no rule of sg-web
  }
@@ -90,7 +91,7 @@ table inet pergola {
   counter drop # no rule of sg-door
  }
  chain clients {
-  iifname vmap { "w0a00010a" : jump w0a00010a-out }
+  iifname vmap { "w0a00010a" : jump sg-web-out }
   ip daddr { 169.254.171.7, 169.254.171.8 } jump door-0
   accept
  }
@@ -98,7 +99,7 @@ table inet pergola {
   type filter hook forward priority 0; policy drop;
   tcp flags & (syn | ack) != syn iifname "core0" accept
   tcp flags & (syn | ack) != syn oifname "core0" ip daddr 169.254.192.16/28 accept
-  iifname "core0" meta l4proto tcp oifname vmap { "w0a00010a" : goto w0a00010a-in, "w0a00010b" : accept }
+  iifname "core0" meta l4proto tcp oifname vmap { "w0a00010a" : goto sg-web-in, "w0a00010b" : accept }
   icmp type destination-unreachable accept
   iifname "core0" drop
   meta l4proto tcp reject with tcp reset
@@ -109,10 +110,65 @@ table inet pergola {
   );
 });
 
-test('formatSetChange() removes before it adds, and is undefined without a change', () => {
-  assert.equal(
-    formatSetChange('doors', new Set(['a', 'b']), new Set(['b', 'c'])),
-    'delete element inet pergola doors { a }\nadd element inet pergola doors { c }\n',
+test('routerRuleset() has the rules of groups once for all workloads that have the same ones', () => {
+  const places = ['10.0.1.10', '10.0.1.11', '10.0.1.12'].map((address, i) => ({
+    address,
+    securityGroups: i === 2 ? ['sg-web'] : i === 1 ? ['sg-door', 'sg-web'] : ['sg-web', 'sg-door'],
+  }));
+  const { chains } = routerRuleset({ ...guard, workloads: places });
+  const [, both = ''] =
+    /"w0a00010a" : jump (\S+)-out/.exec(JSON.stringify(chains.get('clients')?.rules).replaceAll('\\', '')) ?? [];
+  assert.deepEqual(
+    chains.get('clients')?.rules[0],
+    `iifname vmap { "w0a00010a" : jump ${both}-out, "w0a00010b" : jump ${both}-out, "w0a00010c" : jump sg-web-out }`,
   );
-  assert.equal(formatSetChange('doors', new Set(['a']), new Set(['a'])), undefined);
+  assert.equal(chains.get(`${both}-in`)?.rules.length, 3);
+});
+
+test('routerRuleset() leaves out ranges inside other ones, whatever their order', () => {
+  const cidrs = ['10.0.3.0/24', '10.0.0.0/24', '10.0.0.0/23', '10.0.1.7/32', '10.0.0.0/23', '10.0.2.0/24', 'fd00::/8'];
+  const [group] = guard.securityGroups;
+  const securityGroups = [{ ...group, egress: [{ ...group.egress[0], cidrs }] }];
+  const [rule] = routerRuleset({ ...guard, securityGroups }).chains.get('sg-web-out')?.rules ?? [];
+  assert.deepEqual(rule, { text: 'ip daddr { 10.0.0.0/23, 10.0.2.0/24, 10.0.3.0/24 } counter return', name: 'sgr-2' });
+});
+
+/** As many rules as a group may have. */
+const large = {
+  ...guard,
+  securityGroups: guard.securityGroups.map((group) => ({
+    ...group,
+    ingress: Array.from({ length: 1000 }, (_, i) => ({
+      ...guard.securityGroups[0].ingress[0],
+      id: `sgr-${i}`,
+      fromPort: i,
+    })),
+  })),
+};
+
+test('formatRuleset() puts a large ruleset together in a table that sleeps, and changes tables in one transaction', () => {
+  const ruleset = routerRuleset(large);
+  const table = tableOf(ruleset);
+  assert.match(table, /^inet pergola-[0-9a-f]{12}$/);
+  const texts = formatRuleset(ruleset, 'inet pergola');
+  assert.ok(texts.every(({ length }) => length < 25_000));
+  assert.ok(texts[0]?.startsWith(`add table ${table} { flags dormant; }\n`));
+  assert.equal(texts.at(-1), `add table ${table}\ndelete table inet pergola\n`);
+  assert.equal(formatRuleset(ruleset, table).at(-1), `add table ${table}-again\ndelete table ${table}\n`);
+  const [back, ...others] = formatRuleset(routerRuleset(guard), table);
+  assert.ok(back?.startsWith(`delete table ${table}\nadd table inet pergola\n`) && others.length === 0);
+});
+
+test('formatSetChange() removes before it adds, is nothing without a change, and has no line of any length', () => {
+  const change = (before: readonly string[], after: readonly string[]) =>
+    formatSetChange('inet t', 'doors', new Set(before), new Set(after));
+  assert.deepEqual(change(['a', 'b'], ['b', 'c']), [
+    'delete element inet t doors { a }\nadd element inet t doors { c }\n',
+  ]);
+  assert.deepEqual(change(['a'], ['a']), []);
+  const texts = change(
+    [],
+    Array.from({ length: 5000 }, (_, i) => `169.254.171.1 . ${i}`),
+  );
+  assert.ok(texts.length > 1 && texts.every(({ length }) => length < 25_000));
 });

@@ -89,18 +89,22 @@ export function routerRuleset(guard: RouterGuard): Ruleset {
     guard.securityGroups.filter(({ id }) => groups.includes(id)).flatMap((group) => group[way]);
   const leaving: string[] = [];
   const arriving: string[] = [];
-  for (const { address, securityGroups } of guard.workloads) {
-    const link = workloadLink(address);
-    if (securityGroups.length === 0) {
-      arriving.push(`"${link}" : accept`);
+  // Workloads with the same groups share their rules: each group may have thousands, and each VPC hundreds of workloads.
+  const alike = Map.groupBy(guard.workloads, ({ securityGroups }) => [...securityGroups].sort().join(' '));
+  for (const [groups, workloads] of alike) {
+    const links = workloads.map(({ address }) => workloadLink(address));
+    if (groups === '') {
+      arriving.push(...links.map((link) => `"${link}" : accept`));
       continue;
     }
-    leaving.push(`"${link}" : jump ${link}-out`);
-    arriving.push(`"${link}" : goto ${link}-in`);
-    const out = rulesOf(securityGroups, 'egress').map((rule) => permit(rule, 'daddr', addressesOf, 'return'));
-    const into = rulesOf(securityGroups, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'accept'));
-    chains.set(`${link}-out`, { rules: [...out.flat(), dropOthers(securityGroups)] });
-    chains.set(`${link}-in`, { rules: [...into.flat(), dropOthers(securityGroups)] });
+    const ids = groups.split(' ');
+    const chain = ids.length === 1 ? groups : `groups-${chains.size}`;
+    leaving.push(...links.map((link) => `"${link}" : jump ${chain}-out`));
+    arriving.push(...links.map((link) => `"${link}" : goto ${chain}-in`));
+    const out = rulesOf(ids, 'egress').map((rule) => permit(rule, 'daddr', addressesOf, 'return'));
+    const into = rulesOf(ids, 'ingress').map((rule) => permit(rule, 'saddr', addressesOf, 'accept'));
+    chains.set(`${chain}-out`, { rules: [...out.flat(), dropOthers(ids)] });
+    chains.set(`${chain}-in`, { rules: [...into.flat(), dropOthers(ids)] });
   }
   const doors: string[] = [];
   for (const [i, door] of guard.doors.entries()) {
@@ -171,15 +175,21 @@ function formatIcmp({ fromPort: type, toPort: code }: SecurityRule): string {
   return `icmp type ${type} ${code < 0 ? '' : `icmp code ${code} `}`;
 }
 
-/** The IPv4 ranges without those that lie inside another one: nft refuses a set whose intervals overlap. */
+/** The IPv4 ranges in order, without those that lie inside another one: nft refuses a set whose intervals overlap. */
 function disjoint(cidrs: readonly string[]): readonly string[] {
-  const ranges = new Map<string, Cidr>();
-  for (const text of cidrs) {
-    const range = parseCidr(text);
-    if (range?.family === 4) ranges.set(text, range);
+  const ranges = cidrs
+    .flatMap((text) => {
+      const range = parseCidr(text);
+      return range?.family === 4 ? [{ text, range }] : [];
+    })
+    // What lies inside another one comes behind it: there may be thousands, too many to compare each with each.
+    .sort((a, b) => Number(a.range.base - b.range.base) || a.range.prefix - b.range.prefix);
+  const kept: string[] = [];
+  let last: Cidr | undefined;
+  for (const { text, range } of ranges) {
+    if (last !== undefined && cidrIncludes(last, range)) continue;
+    kept.push(text);
+    last = range;
   }
-  const all = [...ranges];
-  return all
-    .filter(([text, range]) => !all.some(([other, outer]) => other !== text && cidrIncludes(outer, range)))
-    .map(([text]) => text);
+  return kept;
 }

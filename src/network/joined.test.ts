@@ -48,7 +48,12 @@ function foreign(): ModelNamespace {
     ]),
     rules: new Set([...kernelRules, 'from 10.7.0.0/16 lookup 7100 pref 7100']),
     sysctls: new Map([['net/ipv4/ip_forward', '1']]),
-    filter: { shape: 'chain x', sets: new Map([['doors', new Set(['1.2.3.4 . 5'])]]), foreign: ['ip nat'] },
+    filter: {
+      table: 'inet pergola',
+      shape: 'chain x',
+      sets: new Map([['doors', new Set(['1.2.3.4 . 5'])]]),
+      foreign: ['ip nat'],
+    },
   };
 }
 

@@ -152,7 +152,7 @@ function change(set: Set<string>, what: string, text: string): void {
 }
 
 function filterAfter(before: RulesetState, lines: readonly string[]): RulesetState {
-  let { shape, sets, foreign } = before;
+  let { table, shape, sets, foreign } = before;
   let block: string[] = [];
   let open = '';
   for (const line of lines) {
@@ -163,7 +163,7 @@ function filterAfter(before: RulesetState, lines: readonly string[]): RulesetSta
       sets = new Map([...sets, [element[2] ?? '', set]]);
     } else if (line.startsWith('delete table ')) {
       foreign = foreign.filter((one) => line !== `delete table ${one}`);
-      if (line === 'delete table inet pergola') ({ shape, sets } = emptyRuleset);
+      if (line === 'delete table inet pergola') ({ table, shape, sets } = emptyRuleset);
     } else if (line.startsWith(' set ') || line.startsWith(' chain ')) {
       open = line.trim().split(' ')[1] ?? '';
       block.push(line.trim().replace(' {', ''));
@@ -176,11 +176,11 @@ function filterAfter(before: RulesetState, lines: readonly string[]): RulesetSta
     } else if (line.startsWith('  type')) block.push(line.trim().slice('type '.length));
     else if (line.startsWith('  ')) block.push(readMark(/comment "(.*)"/.exec(line)?.[1] ?? 'unmarked'));
     else if (line === '}') {
-      shape = shapeFrom(block);
+      [table, shape] = ['inet pergola', shapeFrom(block)];
       block = [];
     }
   }
-  return { shape, sets, foreign };
+  return { table, shape, sets, foreign };
 }
 
 /** The shape text of the words gathered from a table: each `set` or `chain` with what follows it. */

@@ -158,8 +158,8 @@ const damages: readonly Damage[] = [
   (model, pick) => {
     const state = pick(model.namespaces.values());
     if (state === undefined) return;
-    const { shape, sets } = state.filter;
-    state.filter = { shape: `${shape}x`, sets, foreign: ['ip nat'] };
+    const { shape } = state.filter;
+    state.filter = { ...state.filter, table: 'inet pergola', shape: `${shape}x`, foreign: ['ip nat'] };
     state.sysctls.clear();
   },
   (model, pick) => {

@@ -1,8 +1,9 @@
 // From what is desired and what is observed to the commands that make them equal. Pure.
 
 import { isJoinedName, namespacePath } from './names.ts';
-import { formatRuleset, formatSetChange, formatTableRemoval, ourTable, shapeOf } from './ruleset.ts';
+import { emptyRuleset, formatRuleset, formatSetChange, formatTableRemoval, shapeOf, tableOf } from './ruleset.ts';
 import type { Ruleset, RulesetState } from './ruleset.ts';
+import { formatScript } from './script.ts';
 import {
   kernelRules,
   type Command,
@@ -110,22 +111,30 @@ function planKernel(
   const enter = ['nsenter', `--net=${namespacePath(name)}`];
   const settings = [...want.sysctls].filter(([path, value]) => have?.sysctls.get(path) !== value);
   const script = settings.map(([path, value]) => `echo ${value} >/proc/sys/${path}`).join(' && ');
-  const rules = planFilter(want.filter, have?.filter);
+  const transactions = planFilter(want.filter, have?.filter).map((stdin) => ({
+    argv: [...enter, 'nft', '-f', '-'],
+    stdin,
+  }));
   return [
-    ...(rules === '' ? [] : [{ argv: [...enter, 'nft', '-f', '-'], stdin: rules }]),
+    // One after the other, which the commands of a stage are not.
+    ...(transactions.length > 1 ? [formatScript(transactions)] : transactions),
     ...(script === '' ? [] : [{ argv: [...enter, 'sh', '-c', script] }]),
   ];
 }
 
-function planFilter(want: Ruleset | undefined, have: RulesetState | undefined): string {
-  const foreign = formatTableRemoval(have?.foreign ?? []);
-  if (want === undefined)
-    return foreign + (have === undefined || have.shape === '' ? '' : formatTableRemoval([ourTable]));
-  if (have === undefined || have.shape !== shapeOf(want)) return foreign + formatRuleset(want);
-  const sets = [...want.sets].map(([set, { elements }]) =>
-    formatSetChange(set, have.sets.get(set) ?? new Set(), elements),
+/** The inputs of `nft -f -`, in order. */
+function planFilter(want: Ruleset | undefined, have: RulesetState = emptyRuleset): readonly string[] {
+  const gone = formatTableRemoval(have.foreign);
+  const [first = '', ...others] = planTable(want, have);
+  return [gone + first, ...others].filter((text) => text !== '');
+}
+
+function planTable(want: Ruleset | undefined, have: RulesetState): readonly string[] {
+  if (want === undefined) return have.table === '' ? [] : [formatTableRemoval([have.table])];
+  if (have.shape !== shapeOf(want) || have.table !== tableOf(want)) return formatRuleset(want, have.table);
+  return [...want.sets].flatMap(([set, { elements }]) =>
+    formatSetChange(have.table, set, have.sets.get(set) ?? new Set(), elements),
   );
-  return foreign + sets.join('');
 }
 
 /**

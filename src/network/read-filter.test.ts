@@ -66,6 +66,7 @@ test('readFilter() tells the shape of our table, the elements of its sets, and o
 test('readFilter() tells an empty shape where our table is not', () => {
   const [, nat = ''] = recorded.get(0xa01) ?? [];
   assert.deepEqual(readFilter(playBack(new Map([[0xa01, [nat]]]))), {
+    table: '',
     shape: '',
     sets: new Map(),
     foreign: ['ip nat'],

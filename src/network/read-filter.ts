@@ -2,7 +2,7 @@
 
 import { formatAddress } from '../base/cidr.ts';
 import { formatAttribute, parseAttributes, parseList, parseText } from './netlink.ts';
-import { describeRuleset, emptyRuleset, ourTable, readMark, type RulesetState } from './ruleset.ts';
+import { describeRuleset, emptyRuleset, isOurTable, readMark, type RulesetState } from './ruleset.ts';
 import type { Netlink } from './system-calls.ts';
 
 /** linux/netfilter/nf_tables.h, below NFNL_SUBSYS_NFTABLES. */
@@ -28,17 +28,22 @@ const keyTypes = new Map([
 ]);
 const ANONYMOUS = 0x1;
 const MAP = 0x8;
-
-const tableName = ourTable.split(' ')[1] ?? '';
+/** Of tables. */
+const DORMANT = 0x1;
 
 /** Asks for the filter of the namespace in which `netlink` (protocol netfilter) was opened. */
 export function readFilter(netlink: Netlink): RulesetState {
   const tables = netlink.ask(requests.tables, 'dump', head(0)).map((body) => {
     const [family = 0] = body;
-    return `${families.get(family) ?? String(family)} ${parseText(parseAttributes(body, 4).get(1))}`;
+    const attributes = parseAttributes(body, 4);
+    const asleep = ((attributes.get(2)?.readUInt32BE(0) ?? 0) & DORMANT) !== 0;
+    return { name: `${families.get(family) ?? String(family)} ${parseText(attributes.get(1))}`, asleep };
   });
-  const foreign = tables.filter((table) => table !== ourTable);
-  if (foreign.length === tables.length) return { ...emptyRuleset, foreign };
+  // One that sleeps was never finished.
+  const table = tables.find(({ name, asleep }) => isOurTable(name) && !asleep)?.name;
+  const foreign = tables.flatMap(({ name }) => (name === table ? [] : [name]));
+  if (table === undefined) return { ...emptyRuleset, foreign };
+  const tableName = table.split(' ')[1] ?? '';
   // The kernel may answer with those of other tables too.
   const ask = (type: number): readonly ReadonlyMap<number, Buffer>[] =>
     netlink
@@ -58,8 +63,9 @@ export function readFilter(netlink: Netlink): RulesetState {
   for (const attributes of ask(requests.rules))
     chains.get(parseText(attributes.get(2)))?.rules.push(readMark(readComment(attributes.get(7)) ?? 'unmarked'));
   return {
+    table,
     shape: describeRuleset(types, [...chains.values()]),
-    sets: new Map(types.map(([name, type]) => [name, readElements(netlink, name, type)])),
+    sets: new Map(types.map(([name, type]) => [name, readElements(netlink, tableName, name, type)])),
     foreign,
   };
 }
@@ -84,7 +90,7 @@ function readComment(userdata: Buffer | undefined): string | undefined {
   return undefined;
 }
 
-function readElements(netlink: Netlink, set: string, type: string): ReadonlySet<string> {
+function readElements(netlink: Netlink, tableName: string, set: string, type: string): ReadonlySet<string> {
   const elements = new Set<string>();
   const request = Buffer.concat([head(INET), text(1, tableName), text(2, set)]);
   for (const body of netlink.ask(requests.elements, 'dump', request)) {

@@ -2,8 +2,14 @@
 
 import { createHash } from 'node:crypto';
 
-/** The one table that is ours in each namespace. */
+/** The one table that is ours in each namespace; that of a large ruleset has a hash behind it. */
 const table = 'inet pergola';
+
+/**
+ * The most text of one transaction. nft enlarges the send buffer of its socket where root does not forbid it, and in a user
+ * namespace it may not: what is more than 208 KiB as netlink messages, some 300 rules, is then refused (EMSGSIZE).
+ */
+const MOST_TEXT = 24_000;
 
 /** A rule in nft's text, and the name by which people who look at the filter know where it comes from. */
 export type FilterRule = string | { readonly text: string; readonly name: string };
@@ -32,17 +38,23 @@ export interface Ruleset {
 
 /** What a namespace was seen to hold: our table's shape as one text, its sets, and other tables (`family name`). */
 export interface RulesetState {
+  /** `family name`; empty where there is none. */
+  readonly table: string;
   readonly shape: string;
   readonly sets: ReadonlyMap<string, ReadonlySet<string>>;
   readonly foreign: readonly string[];
 }
 
 /** The state of a namespace without any rule. */
-export const emptyRuleset: RulesetState = { shape: '', sets: new Map(), foreign: [] };
+export const emptyRuleset: RulesetState = { table: '', shape: '', sets: new Map(), foreign: [] };
 
 /** A rule's mark: nft prints rules in its own words, so each carries the hash of ours in its comment. */
 function mark(rule: FilterRule): string {
-  return `pg:${createHash('sha256').update(JSON.stringify(rule)).digest('hex').slice(0, 12)}`;
+  return `pg:${hash(JSON.stringify(rule))}`;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** The mark in a rule's comment, where names may follow it. */
@@ -79,37 +91,90 @@ export function describeRuleset(
   ].join('\n');
 }
 
-/** The input of `nft -f -` that puts `ruleset` in force in one step, whatever our table held before. */
-export function formatRuleset(ruleset: Ruleset): string {
+/** The table that holds `ruleset` once it is in force. */
+export function tableOf(ruleset: Ruleset): string {
+  return formatWhole(ruleset).length <= MOST_TEXT ? table : `${table}-${hash(shapeOf(ruleset))}`;
+}
+
+/**
+ * The inputs of `nft -f -` that put `ruleset` in force in one step, whatever table there was `before`. A large one is put
+ * together in a table that sleeps (nft(8): dormant), which wakes in the transaction that deletes the other. One that was left
+ * asleep has to be removed first.
+ */
+export function formatRuleset(ruleset: Ruleset, before: string): readonly string[] {
+  const own = tableOf(ruleset);
+  if (own === table) return [(before === table ? '' : formatTableRemoval(asList(before))) + formatWhole(ruleset)];
+  // The same rules, which somebody has changed since.
+  const name = before === own ? `${own}-again` : own;
+  const lines = [`add table ${name} { flags dormant; }`];
+  for (const [set, { type, elements }] of ruleset.sets)
+    lines.push(`add set ${name} ${set} { type ${type}; }`, ...elementLines('add', name, set, [...elements]));
+  for (const [chain, { base }] of ruleset.chains)
+    lines.push(`add chain ${name} ${chain}${base === undefined ? '' : ` { ${formatBase(base)} }`}`);
+  for (const [chain, { rules }] of ruleset.chains)
+    lines.push(...rules.map((rule) => `add rule ${name} ${chain} ${formatRule(rule)}`));
+  return [...inTransactions(lines), `add table ${name}\n${formatTableRemoval(asList(before))}`];
+}
+
+function asList(name: string): readonly string[] {
+  return name === '' ? [] : [name];
+}
+
+function formatBase({ hook, priority, policy }: NonNullable<Chain['base']>): string {
+  return `type filter hook ${hook} priority ${priority}; policy ${policy};`;
+}
+
+/** All in one transaction. */
+function formatWhole(ruleset: Ruleset): string {
   const lines = [`add table ${table}`, `delete table ${table}`, `table ${table} {`];
   for (const [name, set] of ruleset.sets) {
     lines.push(` set ${name} {`, `  type ${set.type}`);
     if (set.elements.size > 0) lines.push(`  elements = { ${[...set.elements].join(', ')} }`);
     lines.push(' }');
   }
-  for (const [name, chain] of ruleset.chains) {
+  for (const [name, { base, rules }] of ruleset.chains) {
     lines.push(` chain ${name} {`);
-    const { base } = chain;
-    if (base !== undefined)
-      lines.push(`  type filter hook ${base.hook} priority ${base.priority}; policy ${base.policy};`);
-    for (const rule of chain.rules) lines.push(`  ${formatRule(rule)}`);
+    if (base !== undefined) lines.push(`  ${formatBase(base)}`);
+    for (const rule of rules) lines.push(`  ${formatRule(rule)}`);
     lines.push(' }');
   }
   return `${lines.join('\n')}\n}\n`;
 }
 
-/** The input of `nft -f -` that brings the elements of set `name` from `before` to `after`; undefined when they are equal. */
+/** Lines in as few texts as may be, none longer than a transaction, but for a single line. */
+function inTransactions(lines: readonly string[]): readonly string[] {
+  const texts: string[] = [];
+  let text = '';
+  for (const line of lines) {
+    if (text !== '' && text.length + line.length > MOST_TEXT) {
+      texts.push(text);
+      text = '';
+    }
+    text += `${line}\n`;
+  }
+  return text === '' ? texts : [...texts, text];
+}
+
+/** Elements that one line adds or deletes. */
+const LINE = 500;
+
+function elementLines(verb: 'add' | 'delete', name: string, set: string, elements: readonly string[]) {
+  return Array.from({ length: Math.ceil(elements.length / LINE) }, (_, i) => {
+    const some = elements.slice(i * LINE, (i + 1) * LINE);
+    return `${verb} element ${name} ${set} { ${some.join(', ')} }`;
+  });
+}
+
+/** The inputs of `nft -f -` that bring the elements of set `set` of the table from `before` to `after`; none when they are equal. */
 export function formatSetChange(
   name: string,
+  set: string,
   before: ReadonlySet<string>,
   after: ReadonlySet<string>,
-): string | undefined {
+): readonly string[] {
   const gone = [...before].filter((element) => !after.has(element));
   const come = [...after].filter((element) => !before.has(element));
-  const lines: string[] = [];
-  if (gone.length > 0) lines.push(`delete element ${table} ${name} { ${gone.join(', ')} }`);
-  if (come.length > 0) lines.push(`add element ${table} ${name} { ${come.join(', ')} }`);
-  return lines.length > 0 ? `${lines.join('\n')}\n` : undefined;
+  return inTransactions([...elementLines('delete', name, set, gone), ...elementLines('add', name, set, come)]);
 }
 
 /** The input of `nft -f -` that removes whole tables (`family name`). */
@@ -117,5 +182,7 @@ export function formatTableRemoval(tables: readonly string[]): string {
   return tables.map((one) => `delete table ${one}\n`).join('');
 }
 
-/** The text of our table's name, `family name`. */
-export const ourTable = table;
+/** Whether a table (`family name`) is ours, awake or not. */
+export function isOurTable(name: string): boolean {
+  return name === table || name.startsWith(`${table}-`);
+}

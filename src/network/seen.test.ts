@@ -7,7 +7,12 @@ const empty: Omit<SeenNamespace, 'name' | 'links' | 'neighbours'> = {
   routes: [],
   rules: ['from all lookup local pref 0'],
   sysctls: [['net/ipv4/ip_forward', '1']],
-  filter: { shape: 'set doors', sets: new Map([['doors', new Set(['1.2.3.4 . 5'])]]), foreign: [] },
+  filter: {
+    table: 'inet pergola',
+    shape: 'set doors',
+    sets: new Map([['doors', new Set(['1.2.3.4 . 5'])]]),
+    foreign: [],
+  },
 };
 
 test('parseSeen() finds the other ends of links in our namespaces, and leaves out what the kernel put there', () => {

@@ -1,12 +1,15 @@
 // Security groups as packets meet them: every kind of rule with a packet that passes and one that is dropped, and what the filter has counted.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { findAdmission, findPassage } from '../../src/network/arrival.ts';
-import { namespacePath, workloadLink } from '../../src/network/names.ts';
+import { routerRuleset } from '../../src/network/enforcement.ts';
+import { namespacePath } from '../../src/network/names.ts';
+import { formatRuleset, tableOf } from '../../src/network/ruleset.ts';
+import { formatScript } from '../../src/network/script.ts';
 import { sampleSnapshot } from '../../src/network/snapshot-sample.ts';
 import type { SecurityGroupRecord, SecurityRule } from '../../src/snapshot/index.ts';
 import { connectFrom, inside, needsNamespaces, openLab, startTarget, type Lab } from './lab.ts';
@@ -82,8 +85,8 @@ test(
     agree('10.0.1.11', 81, true);
     agree('10.0.1.11', 80, false);
     agree('10.0.1.12', 80, false);
-    const of = (address: string): Readonly<Record<string, number>> => counted(lab, `${workloadLink(address)}-out`);
-    const [range, list, other] = ['10.0.1.10', '10.0.1.11', '10.0.1.12'].map(of);
+    const of = (id: string): Readonly<Record<string, number>> => counted(lab, `${id}-out`);
+    const [range, list, other] = ['sg-range', 'sg-list', 'sg-else'].map(of);
     assert.equal(range?.['sgr-range'], 1);
     assert.equal(list?.['sgr-list'], 1);
     assert.equal(other?.['sgr-else'], 0);
@@ -151,7 +154,7 @@ test(
     const told = places.map(({ address }) => findAdmission({ vpc, address, port: 8080 }, places)?.passes);
     assert.deepEqual(told, [true, false, true], 'explained: which targets take what comes from managed addresses');
     assert.equal(findAdmission({ vpc, address: '10.0.1.13', port: 8080 }, places), undefined);
-    const counts = counted(lab, `${workloadLink('10.0.1.10')}-in`);
+    const counts = counted(lab, 'sg-target-in');
     assert.equal(counts['sgr-list'], 1);
     assert.ok((counts['no rule of sg-target'] ?? 0) > 0);
   },
@@ -216,5 +219,97 @@ test(
     assert.ok((counts['no rule of sg-end'] ?? 0) >= 4);
     await lab.settle(sampleSnapshot({ ...wish, endpoint: { blocks: [], securityGroups: [] } }), places);
     assert.match(from('10.0.1.10', '10.0.1.55', 80), /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH/, 'it is gone');
+  },
+);
+
+/** A group with as many rules as one may have, none of them about `port` 80. */
+const full = (id: string, more: readonly SecurityRule[] = []): SecurityGroupRecord =>
+  group(id, {
+    egress: [
+      ...more,
+      ...Array.from({ length: 1000 }, (_, i) => tcp(`sgr-${i}`, 1000 + i, { cidrs: [`10.${i >> 8}.${i & 255}.0/25`] })),
+    ],
+  });
+
+test(
+  'a group with a thousand rules comes into force and goes as a whole: nothing passes in between',
+  needsNamespaces,
+  async (t) => {
+    const places = [at('10.0.1.10', ['sg-full']), at('10.0.1.11', ['sg-small'])];
+    const small = group('sg-small', { egress: [tcp('sgr-80', 80, { cidrs: ['0.0.0.0/0'] })] });
+    const few = group('sg-full', { egress: [] });
+    const { lab, connect, settle } = await open(t, [openDoor, small, few], places);
+    const refused = spawn(
+      'ip',
+      [
+        'netns',
+        'exec',
+        lab.workload('vpc-a', '10.0.1.10'),
+        process.execPath,
+        '-e',
+        `
+      const net = require('node:net');
+      setInterval(() => net.connect({ host: '${service}', port: 80 }, () => { console.log('PASSED'); process.exit(1); }).on('error', () => {}), 1);
+      console.log('begun');`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    t.after(() => refused.kill('SIGKILL'));
+    const said: string[] = [];
+    const lines = createInterface(refused.stdout).on('line', (line) => said.push(line));
+    await once(lines, 'line');
+    const table = (): string => inside(`${lab.prefix}vpc-a`, 'nft', 'list', 'tables').trim();
+    for (let i = 0; i < 3; i++) {
+      await settle([openDoor, small, full('sg-full')]);
+      assert.match(table(), /^table inet pergola-[0-9a-f]{12}$/);
+      assert.match(connect('10.0.1.11', 80), /^vpc-a/);
+      assert.equal(await settle([openDoor, small, full('sg-full')]), 0, 'what is seen is what was wanted');
+      await settle([openDoor, small, few]);
+      assert.equal(table(), 'table inet pergola');
+      assert.match(connect('10.0.1.11', 80), /^vpc-a/);
+    }
+    assert.deepEqual(said, ['begun']);
+    await settle([openDoor, small, full('sg-full', [tcp('sgr-open', 80, { cidrs: ['0.0.0.0/0'] })])]);
+    assert.match(connect('10.0.1.10', 80), /^vpc-a/);
+  },
+);
+
+test(
+  'what a killed server left of a ruleset that it put together is removed, and what was in force stays until then',
+  needsNamespaces,
+  async (t) => {
+    const places = [at('10.0.1.10', ['sg-full'])];
+    const { lab, connect, settle } = await open(t, [openDoor, full('sg-full')], places);
+    const router = `${lab.prefix}vpc-a`;
+    inside(
+      router,
+      'nft',
+      'add table inet pergola-0123456789ab { flags dormant; }; add chain inet pergola-0123456789ab clients',
+    );
+    assert.equal(connect('10.0.1.10', 80), 'TIMEOUT');
+    await settle([openDoor, full('sg-full')]);
+    assert.doesNotMatch(inside(router, 'nft', 'list', 'tables'), /0123456789ab/);
+    assert.equal(connect('10.0.1.10', 80), 'TIMEOUT');
+  },
+);
+
+test(
+  'in a user namespace, where buffers of sockets have a bound, large rulesets come into force too',
+  needsNamespaces,
+  () => {
+    const groups = ['sg-a', 'sg-b'].map((id) => full(id));
+    const ruleset = routerRuleset({
+      ...{ block: '169.254.192.0/28', dnsAddresses: ['10.0.0.2'], metadataAddresses: ['169.254.169.254'] },
+      ...{ ranges: ['169.254.171.0/24'], doors: [], securityGroups: groups },
+      workloads: groups.map(({ id }, i) => at(`10.0.1.${10 + i}`, [id])),
+      open: new Set(Array.from({ length: 5000 }, (_, i) => `${service} . ${i}`)),
+    });
+    const transactions = formatRuleset(ruleset, '').map((stdin) => ({ argv: ['nft', '-f', '-'], stdin }));
+    const { stdin = '' } = formatScript(transactions);
+    const { stdout, stderr } = spawnSync('unshare', ['-Urn', 'sh'], {
+      input: `${stdin}nft list tables\n`,
+      encoding: 'utf8',
+    });
+    assert.deepEqual([stdout, stderr], [`table ${tableOf(ruleset)}\n`, '']);
   },
 );
