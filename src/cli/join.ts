@@ -1,8 +1,10 @@
 // `pergola join`: lets an existing network namespace be a workload of a VPC for as long as this process runs.
 
 import { readlinkSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { joinedLink } from '../network/index.ts';
 import { isRunning, systemProcesses } from '../workload/index.ts';
 import { callApi, formatApiError } from './api-client.ts';
 import { findServer, NoServer, serverOptions } from './server-file.ts';
@@ -108,10 +110,31 @@ function parseJoin(args: readonly string[]) {
 function findMember(pid: string | undefined, netns: string | undefined): Member {
   if (pid !== undefined && netns !== undefined) throw new Misuse('--pid and --netns name a namespace each: give one');
   if (netns !== undefined) return memberAt(resolve(netns));
-  if (pid === undefined)
-    return { namespace: { pid: process.pid, ...readInode(process.pid) }, whyLeft: () => undefined };
+  if (pid === undefined) return memberHere();
   if (!/^[1-9]\d{0,9}$/.test(pid)) throw new Misuse(`${pid} is no process id`);
   return memberOf(Number(pid));
+}
+
+/**
+ * This process's own. A container runtime takes the links of a container away when that ends, and leaves whoever shares its network in what
+ * remains: to end then lets the runtime start this one anew, where the container is now.
+ */
+function memberHere(): Member {
+  const before = otherLinks();
+  return {
+    namespace: { pid: process.pid, ...readInode(process.pid) },
+    whyLeft: () =>
+      before > 0 && otherLinks() === 0
+        ? 'all other networks of its namespace are gone: the container that it shares has ended'
+        : undefined,
+  };
+}
+
+/** How many links with addresses the own namespace has beside the loopback and ours. */
+function otherLinks(): number {
+  return Object.entries(networkInterfaces()).filter(
+    ([name, addresses]) => name !== joinedLink && addresses?.some(({ internal }) => !internal) === true,
+  ).length;
 }
 
 function memberOf(pid: number): Member {

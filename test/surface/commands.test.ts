@@ -92,7 +92,13 @@ test('without --open a call that is unsigned, or signed by a key that nobody has
 });
 
 test('commands end with 1 without a server and with 2 at wrong usage', async () => {
-  for (const args of [['status'], ['env'], ['audit'], ['exec', '--vpc', 'shop', '--', 'true']]) {
+  for (const args of [
+    ['status'],
+    ['env'],
+    ['audit'],
+    ['join', '--vpc', 'shop'],
+    ['exec', '--vpc', 'shop', '--', 'true'],
+  ]) {
     const [name = '', ...rest] = args;
     const missing = await pergola(name, '--data', join(server.data, 'nothing'), ...rest);
     assert.equal(missing.status, 1, name);
@@ -106,7 +112,7 @@ test('commands end with 1 without a server and with 2 at wrong usage', async () 
 test('--help names every command, and a command that is none ends with 2', async () => {
   const { status, stdout } = await pergola('--help');
   assert.equal(status, 0);
-  for (const name of ['serve', 'exec', 'env', 'status', 'audit', 'explain', 'reload', 'backup', 'restore'])
+  for (const name of ['serve', 'exec', 'join', 'env', 'status', 'audit', 'explain', 'reload', 'backup', 'restore'])
     assert.match(stdout, new RegExp(`^usage: pergola ${name} `, 'm'));
   assert.match(stdout, /^usage: pergola --version/m);
   const own = await pergola('explain', '--vpc', 'shop', '--help');
@@ -114,7 +120,7 @@ test('--help names every command, and a command that is none ends with 2', async
   assert.match(own.stdout, /^usage: pergola explain /);
   assert.doesNotMatch(own.stdout, /pergola serve/);
   const names = [...stdout.matchAll(/^usage: pergola ([a-z]+) /gm)].map(([, name = '']) => name);
-  assert.equal(names.length, 12);
+  assert.equal(names.length, 13);
   for (const name of names) {
     const help = await pergola(name, '--help');
     assert.deepEqual(
