@@ -101,6 +101,7 @@ const broken: readonly (readonly [what: string, xml: string])[] = [
   ['text behind the root', '<a/>x'],
   ['a document type', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'],
   ['an entity of its own', '<a>&x;</a>'],
+  ['an entity that is only a member of every object', '<a>&valueOf;</a>'],
   ['an entity without an end', '<a>&amp</a>'],
   ['a character beyond Unicode', '<a>&#x110000;</a>'],
   ['an open comment', '<a><!-- </a>'],

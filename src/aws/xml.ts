@@ -22,7 +22,13 @@ const MOST_DEPTH = 32;
 /** The most elements of a text: a body is read before its signature is judged. A batch of 1,000 record sets has a tenth. */
 const MOST_ELEMENTS = 100_000;
 
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 /** Tag, CDATA section, comment or instruction at `lastIndex`. Each alternative is bounded by a character that it cannot contain, or found by `indexOf`. */
 const startTag = /<([A-Za-z_][\w.:-]*)((?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
@@ -100,7 +106,8 @@ function decodeEntities(text: string): string | undefined {
     const code = /^#(?:x([0-9a-f]{1,6})|(\d{1,7}))$/i.exec(name);
     const point =
       code === null ? undefined : Number.parseInt(code[1] ?? code[2] ?? '', code[1] === undefined ? 10 : 16);
-    const found = point === undefined ? entities[name] : point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
+    const found =
+      point === undefined ? entities.get(name) : point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
     wrong ||= found === undefined || !whole.endsWith(';');
     return found ?? '';
   });

@@ -238,3 +238,24 @@ test('network ACLs stand before subnets, and DHCP options belong to VPCs', async
   await ec2.send(new sdk.AssociateDhcpOptionsCommand({ VpcId, DhcpOptionsId: 'default' }));
   await dropOptions();
 });
+
+test('names that every object has are no attributes and no instance types, and are tags as any other', async () => {
+  const { SubnetId } = await makePlace();
+  const tags = [
+    { Key: '__proto__', Value: 'a' },
+    { Key: 'constructor', Value: 'b' },
+  ];
+  const made = await run({ SubnetId, TagSpecifications: [{ ResourceType: 'instance', Tags: tags }] });
+  const [{ InstanceId = '', Tags = [] } = {}] = made.Instances ?? [];
+  assert.deepEqual(new Set(Tags.map(({ Key, Value }) => `${Key} ${Value}`)), new Set(['__proto__ a', 'constructor b']));
+  const Attribute = 'constructor' as sdk.InstanceAttributeName;
+  const types = ['constructor' as sdk._InstanceType];
+  assert.equal(
+    await codeOf(ec2.send(new sdk.DescribeInstanceAttributeCommand({ InstanceId, Attribute }))),
+    'InvalidParameterValue',
+  );
+  assert.equal(
+    await codeOf(ec2.send(new sdk.DescribeInstanceTypesCommand({ InstanceTypes: types }))),
+    'InvalidInstanceType',
+  );
+});

@@ -12,14 +12,14 @@ export function readTags(
   resourceType: ResourceType,
 ): { readonly tags?: Tags } {
   if (specifications === undefined) return {};
-  const tags: Record<string, string> = {};
+  let tags: Tags = {};
   for (const { ResourceType, Tags: given = [] } of specifications) {
     if (ResourceType !== resourceType)
       throw new ServiceError(
         'InvalidParameterValue',
         `'${ResourceType}' is not a valid taggable resource type for this operation.`,
       );
-    Object.assign(tags, readTagList(given));
+    tags = { ...tags, ...readTagList(given) };
   }
   return { tags };
 }

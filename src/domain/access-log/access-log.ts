@@ -128,7 +128,8 @@ const destinations: Readonly<Record<string, (resource: string) => boolean>> = {
 function destinationKind(arn: string): string | undefined {
   // An S3 ARN has neither region nor account.
   const parts = parseArn(arn);
-  return parts !== undefined && destinations[parts.service]?.(parts.resource) === true ? parts.service : undefined;
+  if (parts === undefined || !Object.hasOwn(destinations, parts.service)) return undefined;
+  return destinations[parts.service]?.(parts.resource) === true ? parts.service : undefined;
 }
 
 function wrongDestination(arn: string | undefined): readonly InvalidField[] {

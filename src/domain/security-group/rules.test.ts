@@ -60,3 +60,12 @@ test('modifyRules() lets two rules change places, and refuses what another one s
   const refusal = scenario.refused(modifyRules, { groupId, rules: [{ id: one.id, rule: rule(1) }] });
   assert.ok(refusal.kind === 'Ec2' && refusal.code === 'InvalidPermission.Duplicate');
 });
+
+test('authorizeRules() takes no name for a protocol that only every object has', () => {
+  const { scenario, groupId } = stage();
+  for (const protocol of ['constructor', '__proto__', 'toString', '', 'tcp ', '256', '-2', '006']) {
+    const rules = [{ protocol, fromPort: 1, toPort: 2, peer: { kind: 'cidr', cidr: '0.0.0.0/0' } }] as const;
+    const refusal = scenario.refused(authorizeRules, { groupId, isEgress: false, rules });
+    assert.ok(refusal.kind === 'Ec2' && refusal.code === 'InvalidParameterValue', protocol);
+  }
+});

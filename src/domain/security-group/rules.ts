@@ -49,10 +49,18 @@ export function makeRule(
   };
 }
 
-const protocols: Readonly<Record<string, IpProtocol>> = {
-  ...{ all: '-1', '-1': '-1', tcp: 'tcp', '6': 'tcp', udp: 'udp', '17': 'udp', icmp: 'icmp', '1': 'icmp' },
-  ...{ icmpv6: 'icmpv6', '58': 'icmpv6' },
-};
+const protocols: ReadonlyMap<string, IpProtocol> = new Map([
+  ['all', '-1'],
+  ['-1', '-1'],
+  ['tcp', 'tcp'],
+  ['6', 'tcp'],
+  ['udp', 'udp'],
+  ['17', 'udp'],
+  ['icmp', 'icmp'],
+  ['1', 'icmp'],
+  ['icmpv6', 'icmpv6'],
+  ['58', 'icmpv6'],
+]);
 
 /** A rule in the form in which it is stored and compared. */
 function checkRule(state: State, group: SecurityGroup, rule: NewRule): GoodRule {
@@ -70,9 +78,9 @@ function checkRule(state: State, group: SecurityGroup, rule: NewRule): GoodRule 
 }
 
 function checkPorts({ protocol: text, fromPort, toPort }: NewRule): Pick<GoodRule, 'protocol' | 'fromPort' | 'toPort'> {
-  const number = /^\d{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
+  const number = /^(?:0|[1-9]\d{0,2})$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
   const protocol: IpProtocol | undefined =
-    protocols[text.toLowerCase()] ?? (number === undefined ? undefined : `${number}`);
+    protocols.get(text.toLowerCase()) ?? (number === undefined ? undefined : `${number}`);
   if (protocol === undefined)
     throw ec2Refusal(
       'InvalidParameterValue',

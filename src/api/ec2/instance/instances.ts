@@ -121,7 +121,7 @@ function describeAttribute(one: Instance, attribute: string): Wire<InstanceAttri
     productCodes: { ProductCodes: [] },
     ...{ kernel: {}, ramdisk: {}, sriovNetSupport: {} },
   };
-  const shown = flags[attribute];
+  const shown = Object.hasOwn(flags, attribute) ? flags[attribute] : undefined;
   if (shown === undefined)
     throw new ServiceError(
       'InvalidParameterValue',
@@ -262,7 +262,7 @@ export const instanceOperations: readonly Operation<Ec2Deps>[] = [
     'DescribeInstanceTypes',
     (_state, request: Valid<DescribeInstanceTypesRequest>): Wire<DescribeInstanceTypesResult> => {
       const { InstanceTypes = [] } = request;
-      const unknown = InstanceTypes.find((name) => types[name] === undefined);
+      const unknown = InstanceTypes.find((name) => !Object.hasOwn(types, name));
       if (unknown !== undefined)
         throw new ServiceError(
           'InvalidInstanceType',
