@@ -153,5 +153,12 @@ test(
     obstructed = false;
     assert.equal((await network.settle(sampleSnapshot(), places, new Map())).unjoined.size, 0);
     assert.match(bad.run('ip', 'addr', 'show', 'pergola0'), /10\.0\.1\.11\/32/);
+    // The server ends: routers go, and members keep all but their links to them.
+    await network.remove();
+    assert.deepEqual(joinedNames(prefix), []);
+    for (const box of [good, bad]) {
+      assert.doesNotMatch(box.run('ip', '-o', 'link'), /pergola0/);
+      assert.equal(box.process.exitCode, null);
+    }
   },
 );
