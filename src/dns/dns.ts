@@ -46,8 +46,9 @@ export interface Dns {
   resolve(vpcId: string, name: string): Promise<NameAddresses | undefined>;
 }
 
-/** TCP connections to the name server of one worker; more are closed at once. */
-const MAX_CONNECTIONS = 256;
+/** TCP connections to the name server of one worker, and those of one VPC (or the host): nobody takes them from all others. More are closed at once. */
+const MAX_CONNECTIONS = 1024;
+const MAX_OF_ONE = 128;
 /** Milliseconds for which the system's list of resolvers is believed. */
 const RESOLVERS_AGE = 5000;
 
@@ -60,6 +61,7 @@ export function createDns(deps: DnsDeps): Dns {
   const upstreams = deps.upstreams ?? systemResolvers(clock, log);
   const forwarder = createForwarder(deps.forwarder, { clock, log, random, upstreams });
   let connections = 0;
+  const connectionsOf = new Map<string, number>();
   const series = { vpc: new Map<string, { value: number }>(), host: new Map<string, { value: number }>() };
   const count = (from: 'vpc' | 'host', answer: string): void => {
     const known = series[from].get(answer) ?? counters.counter('pergola_dns_queries_total', { from, answer });
@@ -119,15 +121,23 @@ export function createDns(deps: DnsDeps): Dns {
       return bytes === undefined ? undefined : readAddresses(bytes);
     },
     acceptTcp(socket, vpcId) {
-      if (connections >= MAX_CONNECTIONS) {
+      const own = connectionsOf.get(vpcId) ?? 0;
+      if (connections >= MAX_CONNECTIONS || own >= MAX_OF_ONE) {
         count(vpcId === '' ? 'host' : 'vpc', 'refused_connection');
         socket.destroy();
         return;
       }
       connections++;
+      connectionsOf.set(vpcId, own + 1);
+      const closed = (): void => {
+        connections--;
+        const left = (connectionsOf.get(vpcId) ?? 1) - 1;
+        if (left > 0) connectionsOf.set(vpcId, left);
+        else connectionsOf.delete(vpcId);
+      };
       serveStream(socket, async (bytes) => responder.respond(bytes, vpcId === '' ? undefined : vpcId, true), {
         clock,
-        closed: () => connections--,
+        closed,
       });
     },
   };

@@ -34,6 +34,8 @@ const TCP_LIMIT = 65_535;
 const MOST_KEPT = 20_000;
 const LARGEST_KEPT = 600;
 
+/** Questions of one VPC (or the host) that others may be asked at a time, of 2,048 in all: nobody takes them from all others by names that nobody answers. */
+const MOST_OUT = 512;
 /** How often an answer may lead from other resolvers back to names that are known here, and out again. */
 const MOST_TURNS = 3;
 
@@ -52,6 +54,8 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
   const cache = createForeignCache(clock);
   /** Questions that are out: clients that ask the same wait for the same answer. */
   const asking = new Map<string, Promise<Buffer | undefined>>();
+  /** How many of them clients of each VPC have begun. */
+  const outOf = new Map<string, number>();
   /** By VPC, then by name and type. */
   const kept = new Map<string, Map<string, OwnAnswer>>();
   let size = 0;
@@ -69,12 +73,15 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
     size++;
   }
 
-  async function askOthers(query: Query, stream: boolean): Promise<Buffer | undefined> {
+  async function askOthers(query: Query, { vpcId = '', stream }: Client): Promise<Buffer | undefined> {
     const known = cache.find(query, stream);
     if (known !== undefined) return known;
     const key = foreignKey(query, stream);
     const pending = asking.get(key);
     if (pending !== undefined) return pending;
+    const out = outOf.get(vpcId) ?? 0;
+    if (out >= MOST_OUT) return undefined;
+    outOf.set(vpcId, out + 1);
     const answer = forwarder.ask(query, stream);
     asking.set(key, answer);
     try {
@@ -83,6 +90,9 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
       return bytes;
     } finally {
       asking.delete(key);
+      const left = (outOf.get(vpcId) ?? 1) - 1;
+      if (left > 0) outOf.set(vpcId, left);
+      else outOf.delete(vpcId);
     }
   }
 
@@ -95,7 +105,7 @@ export function createResponder({ names, forwarder, clock, log, count }: Respond
     turns = 0,
   ): Promise<Buffer | undefined> {
     const asked = target === undefined ? query : redirectQuery(query, target);
-    const foreign = await askOthers(asked, client.stream);
+    const foreign = await askOthers(asked, client);
     if (foreign === undefined) return undefined;
     const back = comeBack(asked, foreign, client.vpcId);
     if (back === undefined) return toOwn(query, records, foreign, asked.question, limit);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import net from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { decode, encode, streamEncode } from 'dns-packet';
 import { systemClock } from '../../src/base/clock.ts';
@@ -14,7 +14,9 @@ import { bindHandle } from '../../src/network/raw-handles.ts';
 import { createCounterSet } from '../../src/telemetry/index.ts';
 
 const rates = generatedName('rates');
-const names = { one: { services: ['rates'], vpcs: ['vpc-a'] } };
+const names = { one: { services: ['rates'], vpcs: ['vpc-a', 'vpc-b'] } };
+
+const refused = 'pergola_dns_queries_total{from="vpc",answer="refused_connection"}';
 
 interface Running {
   readonly dns: Dns;
@@ -178,9 +180,41 @@ test('a TCP client that announces too much is cut off, and connections above the
       .resume(),
   );
   t.after(() => sockets.forEach((socket) => socket.destroy()));
-  const refused = 'pergola_dns_queries_total{from="vpc",answer="refused_connection"}';
-  while ((counters.values()[refused] ?? 0) < 44) await pause(10);
-  assert.equal(counters.values()[refused], 44);
+  while ((counters.values()[refused] ?? 0) < 300 - 128) await pause(10);
+  assert.equal(counters.values()[refused], 300 - 128);
+});
+
+test("a VPC's clients that keep connections, or ask for names that nobody answers, take nothing from those of another VPC", async (t) => {
+  const upstream = await startResolver(t, (query, reply) => {
+    const { id = 0, questions = [] } = decode(query);
+    const [name = ''] = questions.map((one) => one.name);
+    if (name !== 'www.example.org') return;
+    reply(
+      encode({
+        type: 'response',
+        id,
+        flags: 0x0180,
+        questions,
+        answers: [{ type: 'A', name, ttl: 60, data: '192.0.2.1' }],
+      }),
+    );
+  });
+  const { dns, tcpPort, counters } = await start(t, [upstream]);
+  const held = Array.from({ length: 300 }, () => net.connect(tcpPort, '127.0.0.1').on('error', () => {}));
+  t.after(() => held.forEach((socket) => socket.destroy()));
+  while (counters.values()[refused] === undefined) await pause(10);
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => dns.acceptTcp(socket, 'vpc-b'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const client = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+  t.after(() => client.destroy());
+  const first = Promise.race([once(client, 'data'), once(client, 'close')]);
+  client.write(streamEncode({ type: 'query', id: 7, flags: 0x0100, questions: [{ type: 'A', name: rates }] }));
+  const [bytes] = (await first) as readonly unknown[];
+  assert.ok(Buffer.isBuffer(bytes));
+  for (let i = 0; i < 2500; i++) void dns.resolve('vpc-a', `gone-${i}.example.org`);
+  assert.deepEqual((await dns.resolve('vpc-b', 'www.example.org'))?.addresses, ['192.0.2.1']);
 });
 
 test('isDnsAddress() tells the name server from services at the same port', async (t) => {
