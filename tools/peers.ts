@@ -42,6 +42,11 @@ const parts = {
     registry: 'maven',
     packages: ['software.amazon.awssdk:http-auth-aws:2.57.7', 'software.amazon.awssdk:auth:2.57.7'],
   },
+  // What Terraform calls AWS with.
+  'terraform-aws': {
+    registry: 'terraform-provider',
+    packages: ['github.com/upbound/terraform-provider-aws@v0.0.0-20260305123303-f7691456b787'],
+  },
   // A mock of AWS's control planes, beside which calls are measured.
   moto: { registry: 'pypi', packages: ['moto[server]==5.2.5'] },
 } as const satisfies Readonly<Record<string, Part>>;
@@ -78,7 +83,7 @@ export function fetchPart(name: PartName): string | undefined {
     for (const [file, text] of Object.entries(client.files(packages))) writeFileSync(join(made, file), text);
     const env = { ...process.env, ...client.environment(made) };
     for (const [program, ...args] of client.commands(made, packages)) {
-      const run = spawnSync(program, args, { cwd: made, env, stdio: ['ignore', 2, 2], timeout: 600_000 });
+      const run = spawnSync(program, args, { cwd: made, env, stdio: ['ignore', 2, 2], timeout: 1_200_000 });
       if (run.status !== 0)
         return `${packages.join(' ')} could not be installed: ${run.error?.message ?? `${program} ended with ${run.status ?? run.signal}`}`;
     }

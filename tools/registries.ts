@@ -11,7 +11,7 @@ export interface Tool {
 }
 
 /** A registry whose packages suites use. */
-export type RegistryName = 'npm' | 'pypi' | 'go' | 'maven';
+export type RegistryName = 'npm' | 'pypi' | 'go' | 'maven' | 'terraform-provider';
 
 /** What fetching from a registry is. */
 interface Registry {
@@ -94,6 +94,22 @@ export const registries: Readonly<Record<RegistryName, Registry>> = {
       ['go', 'build', ...packages.map((one) => one.replace(/@.*/, ''))],
     ],
     environment: goEnvironment,
+  },
+  // Leaves the program of Terraform's AWS provider, cut down to what Pergola has. Go's own caches are used: they are large.
+  'terraform-provider': {
+    needs: [{ program: 'go', debian: 'golang-go' }],
+    abi: () => 'cut1',
+    files: () => ({}),
+    commands: (folder, [module = '']) => {
+      const source = join(folder, 'source');
+      return [
+        [process.execPath, join(import.meta.dirname, 'cut-terraform-provider.ts'), module, source],
+        ['go', 'build', '-C', source, '-o', join(folder, 'terraform-provider-aws'), '.'],
+        ['rm', '-rf', source],
+      ];
+    },
+    // Sums of what the provider needs are in its source; its own is not in the public list of everybody's mirror.
+    environment: () => ({ GONOSUMDB: 'github.com/upbound/*', GOWORK: 'off' }),
   },
   // Leaves the packages and what they need in `jars`.
   maven: {

@@ -14,6 +14,8 @@ interface Suite {
   readonly needs: readonly Tool[];
   /** What is fetched for it. */
   readonly parts?: readonly PartName[];
+  /** It takes so long that it runs only where it is named. Needs a program that no Debian package has. */
+  readonly onRequest?: { readonly program: string };
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -98,6 +100,13 @@ const suites: readonly Suite[] = [
     parts: ['aws-python', 'aws-go', 'aws-java'],
     args: tests('test/conformance/signing-recipes.test.ts'),
   },
+  {
+    name: 'terraform',
+    needs: [],
+    parts: ['terraform-aws'],
+    onRequest: { program: 'terraform' },
+    args: tests('test/conformance/terraform.test.ts'),
+  },
   // The same run that judges docs/parity.md, so that the suite need not run twice.
   { name: 'the SDK end to end, parity', needs: namespaces, args: ['tools/parity.ts', '--check'] },
 ];
@@ -109,7 +118,19 @@ function tests(pattern: string): readonly string[] {
   return ['--test', '--test-reporter=tap', '--test-concurrency=2', '--test-force-exit', ...files];
 }
 
-function run({ needs, parts = [], args, environment = {} }: Suite): Score {
+/** Why a suite that runs on request is left out; undefined when it is none, or can run. */
+function whyLeftOut({ name, onRequest }: Suite): string | undefined {
+  if (onRequest === undefined) return undefined;
+  if (!wanted.includes(name)) return `takes ten minutes; run it by its name: npm run conformance -- ${name}`;
+  const { program } = onRequest;
+  const { status } = spawnSync('sh', ['-c', `command -v ${program}`]);
+  return status === 0 ? undefined : `there is no ${program} here`;
+}
+
+function run(suite: Suite): Score {
+  const left = whyLeftOut(suite);
+  if (left !== undefined) return { outcome: 'skip', text: left, output: '' };
+  const { needs, parts = [], args, environment = {} } = suite;
   let obstacle = findObstacle([...needs, ...parts.flatMap(toolsOf)]);
   for (const part of parts) obstacle ??= fetchPart(part);
   if (obstacle !== undefined)
