@@ -11,6 +11,7 @@ import { createCallers } from './authorization/callers.ts';
 import { iamSubjects } from './authorization/iam-subjects.ts';
 import { latticeSubjects } from './authorization/lattice-subjects.ts';
 import { route53Subjects } from './authorization/route53-subjects.ts';
+import { stsSubjects } from './authorization/sts-subjects.ts';
 import { taggingSubjects } from './authorization/tagging-subjects.ts';
 import { createAuditTrail } from './audit/audit-trail.ts';
 import { cloudTrailDefinition } from './cloudtrail/definition.ts';
@@ -109,11 +110,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Server {
         },
         {
           definition: stsDefinition,
-          operations: bindAll(
-            stsOperations,
-            stsDeps,
-            binding('sts', toStsError, () => []),
-          ),
+          operations: bindAll(stsOperations, stsDeps, binding('sts', toStsError, stsSubjects)),
         },
         {
           definition: cloudTrailDefinition,

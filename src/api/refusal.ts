@@ -45,8 +45,12 @@ export function toEc2Error(error: unknown): unknown {
 
 /** The error in STS's words: those of VPC Lattice, but for what all query services call by another name (STS: Common errors). */
 export function toStsError(error: unknown): unknown {
-  if (!(error instanceof Refusal) || error.kind !== 'Throttling') return toLatticeError(error);
-  return new ServiceError('Throttling', error.message, causeOf(error));
+  if (!(error instanceof Refusal)) return error;
+  if (error.kind === 'AccessDenied')
+    return new ServiceError('AccessDenied', error.message, { ...causeOf(error), status: 403 });
+  return error.kind === 'Throttling'
+    ? new ServiceError('Throttling', error.message, causeOf(error))
+    : toLatticeError(error);
 }
 
 /** What IAM calls what is refused before it is asked, or by what it shares with others. */

@@ -84,7 +84,7 @@ test('a session has what its role has, from the first request on, and nothing on
   assert.deepEqual([AssumedRoleUser?.Arn, AssumedRoleUser?.AssumedRoleId], [Arn, UserId]);
   await session.lattice.send(new ListServicesCommand());
   await refusedAs('AccessDenied', 403, session.lattice.send(new CreateServiceCommand({ name: 'one' })));
-  const info = await people.bob.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: made?.AccessKeyId }));
+  const info = await api.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: made?.AccessKeyId }));
   assert.equal(info.Account, account);
   await api.iam.send(new DeleteRolePolicyCommand({ RoleName: 'reader', PolicyName: 'may' }));
   await refusedAs('AccessDenied', 403, session.lattice.send(new ListServicesCommand()));

@@ -20,11 +20,22 @@ export function createAuthorize(callers: Callers): Authorize {
     if (caller === undefined)
       throw new Refusal({ kind: 'AccessDenied' }, 'The security token included in the request is invalid.');
     for (const subject of subjects) {
+      // A user's or root's own session, which no MFA code began, may not make a lasting key of itself (STS API: GetSessionToken).
+      if (caller.session !== undefined && caller.principal.kind !== 'role' && isOfIam(subject))
+        throw new Refusal(
+          { kind: 'AccessDenied' },
+          `Cannot call ${subject.action} with credentials of GetSessionToken without MFA.`,
+        );
       const request = callRequest(caller, call, subject);
       const verdict = decideCall({ caller: caller.policies, owner: call.account }, request);
       if (!verdict.allowed) throw new Refusal({ kind: 'AccessDenied' }, describeRefusal(verdict, request));
     }
   };
+}
+
+/** Whether it is a call of IAM; passing a role belongs to calls of other services. */
+function isOfIam({ action }: Subject): boolean {
+  return action.startsWith('iam:') && action !== 'iam:PassRole';
 }
 
 /** The subjects of services whose operations are allowed as such: one, with the operation's own name. */

@@ -2,8 +2,11 @@
 
 import type { Call } from '../../aws/index.ts';
 import { findIamEntity } from '../../domain/iam/index.ts';
+import { findPolicy } from '../../domain/iam-policy/index.ts';
 import type { State } from '../../domain/index.ts';
+import { listOidcProviders } from '../../domain/oidc-provider/index.ts';
 import type { SubjectsOf } from './authorize.ts';
+import type { Subject } from './call-request.ts';
 
 /** The members that name what an operation is done to. */
 interface Names {
@@ -36,21 +39,24 @@ export const iamSubjects: SubjectsOf = (operation, input, call, state) => {
     operation === 'AddRoleToInstanceProfile' && names.RoleName !== undefined
       ? [{ action: 'iam:PassRole', resource: locate('GetRole', { RoleName: names.RoleName }, call, state).arn }]
       : [];
-  return [
-    ...passed,
-    {
-      action: `iam:${operation}`,
-      resource: arn,
-      ...(resourceTags === undefined ? {} : { resourceTags }),
-      requestTags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
-      tagKeys: names.TagKeys ?? tags.map(({ Key }) => Key),
-      key(name) {
-        if (name === 'iam:policyarn') return policy;
-        // The one that is given, else the one that the user or role has: what is done to them stays within it.
-        return name === 'iam:permissionsboundary' ? (boundary ?? own) : undefined;
-      },
+  const subject: Subject = {
+    action: `iam:${operation}`,
+    resource: arn,
+    ...(resourceTags === undefined ? {} : { resourceTags }),
+    requestTags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),
+    tagKeys: names.TagKeys ?? tags.map(({ Key }) => Key),
+    key(name) {
+      if (name === 'iam:policyarn') return policy;
+      // The one that is given, else the one that the user or role has: what is done to them stays within it.
+      return name === 'iam:permissionsboundary' ? (boundary ?? own) : undefined;
     },
-  ];
+  };
+  // Policies may ask for a principal's tags: who may make one may not therefore choose them (IAM User Guide: "Tags for IAM resources").
+  const tagged =
+    tags.length > 0 && operation.startsWith('Create')
+      ? [{ ...subject, action: `iam:${operation.replace('Create', 'Tag')}` }]
+      : [];
+  return [...passed, subject, ...tagged];
 };
 
 /** What an operation is done to. */
@@ -76,7 +82,10 @@ function locate(operation: string, names: Names, call: Call, state: State): Loca
   if (InstanceProfileName !== undefined) return found('iamInstanceProfile', 'instance-profile', InstanceProfileName);
   if (RoleName !== undefined) return found('iamRole', 'role', RoleName);
   if (UserName !== undefined) return found('iamUser', 'user', UserName);
-  if (PolicyArn !== undefined) return { arn: PolicyArn };
-  if (OpenIDConnectProviderArn !== undefined) return { arn: OpenIDConnectProviderArn };
+  if (PolicyArn !== undefined) return { arn: PolicyArn, tags: findPolicy(state, call, PolicyArn)?.tags ?? {} };
+  if (OpenIDConnectProviderArn !== undefined) {
+    const provider = listOidcProviders(state, call).find(({ arn }) => arn === OpenIDConnectProviderArn);
+    return { arn: OpenIDConnectProviderArn, tags: provider?.tags ?? {} };
+  }
   return { arn: ofUsers.test(operation) && !ofAccounts.test(operation) ? call.principalArn : '*' };
 }
