@@ -75,6 +75,9 @@ export interface ServerDeps extends DispatchDeps {
 
 const unsignedPaths: ReadonlySet<string> = new Set(['/-/ready', '/-/metrics', '/-/credentials']);
 
+/** What precedes an IPv4 address on a socket of both families: ranges of policies, denials too, mean the address itself. */
+const mapped = /^::ffff:(?=\d+\.)/i;
+
 /** Makes the server; the caller lets it listen (on an address, or on a handle that is bound already) and closes it. */
 export function createAwsServer(options: ServerOptions, deps: ServerDeps): Server {
   const { limits } = options;
@@ -153,7 +156,7 @@ async function serve(
   const whole: WireRequest = { ...wire, body };
   const source =
     origin === undefined
-      ? { requestId, sourceIp: remoteAddress }
+      ? { requestId, sourceIp: remoteAddress.replace(mapped, '') }
       : { requestId, sourceIp: origin.from, sourceVpc: origin.vpcId };
   // What is shown to whoever reaches the server's own address is the operator's, not every workload's.
   if (origin !== undefined && (page || unsignedPaths.has(path))) {

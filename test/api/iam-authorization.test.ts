@@ -1,6 +1,8 @@
 // What callers may do in IAM and STS: the tagging that making something is, the tags that policies see, and what sessions may not.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
@@ -15,7 +17,7 @@ import {
   type IAMServiceException,
 } from '@aws-sdk/client-iam';
 import { GetAccessKeyInfoCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { callAs, clientsOf, type Clients } from './principals.ts';
+import { callAs, clientsOf, keysOf, type Clients } from './principals.ts';
 import { startApi, type RunningApi } from './running-api.ts';
 
 const account = '111122223333';
@@ -110,4 +112,18 @@ test("a user's own session makes no calls of IAM, and GetAccessKeyInfo needs lea
   await refused(session.iam.send(new CreateAccessKeyCommand({ UserName: 'ann' })), 'AccessDenied', /GetSessionToken/);
   const ask = new GetAccessKeyInfoCommand({ AccessKeyId: 'ASIAQAAAAAAAAAAAAAAA' });
   await refused(sts.send(ask), 'AccessDenied', /sts:GetAccessKeyInfo on resource: \* because/);
+});
+
+test('an address of IPv4 on a socket of both families is in the ranges of IPv4', async () => {
+  await as(allow('ec2:*'), deny('ec2:*', { Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } } }));
+  await using front = createServer((socket) => {
+    // As a server on `::` sees it, also where a machine has no IPv6.
+    Object.defineProperty(socket, 'remoteAddress', { value: `::ffff:${socket.remoteAddress}` });
+    api.server.emit('connection', socket);
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const { ec2 } = clientsOf({ origin: `http://127.0.0.1:${(front.address() as AddressInfo).port}` }, keysOf('ann'));
+  await refused(ec2.send(new DescribeVpcsCommand()), 'UnauthorizedOperation', /with an explicit deny/);
+  ec2.destroy();
+  api.server.closeAllConnections();
 });
