@@ -101,6 +101,17 @@ const suites: readonly Suite[] = [
     args: tests('test/conformance/signing-recipes.test.ts'),
   },
   {
+    name: 'the story with dig, curl and the AWS CLI',
+    needs: [
+      ...namespaces,
+      { program: 'dig', debian: 'bind9-dnsutils' },
+      { program: 'curl', debian: 'curl' },
+      { program: 'python3', debian: 'python3' },
+    ],
+    parts: ['aws-python'],
+    args: tests('test/conformance/story.test.ts'),
+  },
+  {
     name: 'terraform',
     needs: [],
     parts: ['terraform-aws'],
