@@ -6,7 +6,7 @@ import type { Watch } from '../base/watch.ts';
 import type { HealthBoard } from '../control/index.ts';
 import { createLookUp } from '../dns/index.ts';
 import { createExplainer, type ExplainDeps, type Explainer } from '../explain/index.ts';
-import { findAdmission, findArrival, findPassage, namePrefix } from '../network/index.ts';
+import { findAdmission, findArrival, findPassage, namePrefix, type WorkloadPlace } from '../network/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Agent } from './agent.ts';
@@ -25,16 +25,25 @@ export function bindExplain(parts: {
   const { settings, store, agent, health, clock } = parts;
   const { attach, lowPorts, dataDirectory, limits } = settings;
   const options = { attach, lowPorts, prefix: namePrefix(dataDirectory) };
+  const placesIn = (snapshot: Snapshot): readonly WorkloadPlace[] => {
+    const standing = agent.workloads.places(snapshot);
+    const taken = new Set(standing.map(({ vpcId, address }) => `${vpcId} ${address}`));
+    // Nobody stands for these now: whoever comes has their groups.
+    const vacant = [...snapshot.vpcs.values()].flatMap(({ id: vpcId, instances }) =>
+      instances.flatMap(({ address, securityGroups }) =>
+        taken.has(`${vpcId} ${address}`) ? [] : [{ vpcId, address, securityGroups }],
+      ),
+    );
+    return [...standing, ...vacant];
+  };
   const explain = createExplainer({
     limits,
     snapshot: () => parts.snapshot.value,
     now: () => clock.now(),
     findName: nameFinder(),
     findArrival: (approach, snapshot) => findArrival(approach, snapshot, options, agent.listening.value),
-    findPassage: (approach, client, groups, snapshot) =>
-      findPassage(approach, client, groups, agent.workloads.places(snapshot)),
-    findAdmission: (vpc, address, port, snapshot) =>
-      findAdmission({ vpc, address, port }, agent.workloads.places(snapshot)),
+    findPassage: (approach, client, groups, snapshot) => findPassage(approach, client, groups, placesIn(snapshot)),
+    findAdmission: (vpc, address, port, snapshot) => findAdmission({ vpc, address, port }, placesIn(snapshot)),
     findHealth: (groupId, { id, port }) => health.find(groupId, `${id}|${port}`)?.health,
   });
   // Names of other revisions do not come between.

@@ -1,6 +1,12 @@
 // Explanations of a running server, and the real requests that they are about.
 
 import assert from 'node:assert/strict';
+import {
+  CreateSecurityGroupCommand,
+  DescribeSubnetsCommand,
+  RevokeSecurityGroupEgressCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { DeleteAuthPolicyCommand, PutAuthPolicyCommand, UpdateServiceCommand } from '@aws-sdk/client-vpc-lattice';
 import type { Explanation, LoggedExplanation, Step } from '../../src/explain/index.ts';
 import { runPergola, type TestServer } from '../server.ts';
@@ -152,6 +158,33 @@ onEveryAttachment({}, [
       assert.match(text.stdout, /^log +403 after 0 ms, caller Anonymous, denied by Service, ClientAccessDenied$/m);
       assert.match(text.stdout, /^ {2}1:\d+ Deny SidDeny applies$/m);
       assert.match(text.stdout, /^verdict +403 AccessDeniedException: .*explicit deny/m);
+    },
+  },
+  {
+    name: 'what an instance may that nobody stands for is said by its own groups',
+    runs: { ...ofEveryKind, loopback: 'groups of clients have no effect there' },
+    async run(server) {
+      await using shop = await openShop(server);
+      const { ec2 } = server;
+      const { GroupId = '' } = await ec2.send(
+        new CreateSecurityGroupCommand({ VpcId: shop.clients, GroupName: 'mute', Description: 'nothing goes out' }),
+      );
+      const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+      await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions }));
+      const { Subnets: [subnet] = [] } = await ec2.send(
+        new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [shop.clients] }] }),
+      );
+      await ec2.send(
+        new RunInstancesCommand({
+          ...{ ImageId: 'ami-00000000000000001', MinCount: 1, MaxCount: 1, SecurityGroupIds: [GroupId] },
+          ...{ SubnetId: subnet?.SubnetId, PrivateIpAddress: '10.0.1.77' },
+        }),
+      );
+      await server.obeyed();
+      const url = `http://${shop.name}:${listenerPort}/`;
+      const told = await explain(server, '--vpc', shop.clients, '--address', '10.0.1.77', 'GET', url);
+      assert.equal(told.verdict.kind, 'unreachable');
+      assert.deepEqual(stepOf(told, 'packets').egress, { groups: [GroupId], passes: false });
     },
   },
 ]);
