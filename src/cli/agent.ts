@@ -128,8 +128,9 @@ export function createAgent(deps: AgentDeps): Agent {
   let failures = 0;
   let closed = false;
   let cancelTimer: () => void = () => {};
-  /** Why namespaces did not join in the last pass. */
+  /** Why namespaces did not join in the last pass, and why VPCs stand as they were. */
   let unjoined: ReadonlyMap<string, string> = new Map();
+  let unsettled: ReadonlyMap<string, string> = new Map();
   /** Where workloads stood at the last pass. */
   let standing: readonly WorkloadPlace[] = [];
   let cancelLook: () => void = () => {};
@@ -142,7 +143,7 @@ export function createAgent(deps: AgentDeps): Agent {
       deps.whyNoMembers === undefined
         ? createExistingNamespaces(prefix, systemProcesses)
         : noNamespaces(deps.whyNoMembers),
-    whyUnjoined: (vpcId, address) => unjoined.get(`${vpcId} ${address}`),
+    whyAbsent: (vpcId, address) => unjoined.get(`${vpcId} ${address}`) ?? unsettled.get(vpcId),
     settle: () =>
       new Promise((resolve, reject) => {
         if (closed) {
@@ -173,13 +174,18 @@ export function createAgent(deps: AgentDeps): Agent {
     stale.clear();
     const { opened, failed } = await deps.sockets.sync(specs);
     const opening = await network.settle(snapshot, places, openPairs(snapshot, opened));
+    unsettled = new Map([...closing.unsettled, ...opening.unsettled]);
     for (const vpcId of opening.madeRouters) stale.add(vpcId);
     if (stale.size > 0) throw new Error(`the namespace of ${[...stale].join(', ')} went away meanwhile`);
     const wanted = workloads.prepareInstances(snapshot);
     if (attach === 'netns') await network.endProcesses(instances.unknown(wanted));
     await instances.sync(wanted);
     listening.set(opened);
-    problems.set([...closing.problems, ...workloads.problems(snapshot), ...failed.values()]);
+    problems.set([
+      ...new Set([...closing.problems, ...opening.problems]),
+      ...workloads.problems(snapshot),
+      ...failed.values(),
+    ]);
     return failed;
   }
 
@@ -204,6 +210,7 @@ export function createAgent(deps: AgentDeps): Agent {
         // A socket that is not open is no reason against a workload.
         for (const { resolve } of served) resolve();
         if (failed.size > 0) throw new Error(`sockets could not be opened: ${[...failed.values()].join('; ')}`);
+        if (unsettled.size > 0) throw new Error([...unsettled.values()].join('; '));
         failures = 0;
         finish(snapshot);
       } catch (error) {

@@ -21,6 +21,8 @@ export interface Settled {
   readonly problems: readonly string[];
   /** Why namespaces did not join, in sentences by `VPC ADDRESS`; `problems` has them too. */
   readonly unjoined: ReadonlyMap<string, string>;
+  /** VPCs that stand as they were because a command for them failed, and why, in sentences by id; `problems` has them too. */
+  readonly unsettled: ReadonlyMap<string, string>;
   /** The number of commands that were run. */
   readonly commands: number;
   /** VPCs whose router did not exist before: sockets that were bound in an earlier one serve nobody. */
@@ -31,7 +33,8 @@ export interface Settled {
 export interface Network {
   /**
    * Brings this machine to what the snapshot, the workloads and the open pairs ask for. When a command fails, the machine is
-   * looked at and planned for once more; then this rejects, and the next call looks afresh.
+   * looked at and planned for once more; then the VPC that it was for is left as it is, or this rejects where that is not known,
+   * and the next call looks afresh.
    */
   settle(snapshot: Snapshot, workloads: readonly WorkloadPlace[], open: OpenPairs): Promise<Settled>;
   /** The pairs that are open now, by VPC; looks at the machine when it has not been seen yet. */
@@ -139,20 +142,25 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
     return new Set(named.length > 0 ? named : joined);
   };
   /** Resolves with the number of commands. */
-  const become = async (desired: DesiredNetwork, attempts = 2): Promise<number> => {
+  const become = async (desired: DesiredNetwork, left: ReadonlySet<string>, attempts = 2): Promise<number> => {
     const before = await look();
     for (const name of desired.keys()) if (!before.network.has(name)) absent.add(name);
-    const stages = planFrom(before, desired, coreName(prefix));
+    const stages = planFrom(before, desired, coreName(prefix), left);
     known = undefined;
     try {
       await apply(stages, run);
     } catch (error) {
       // Somebody else may have changed the machine since it was seen: once more, with open eyes.
       if (attempts <= 1) throw error;
-      return become(desired, attempts - 1);
+      return become(desired, left, attempts - 1);
     }
-    known = { kind: 'applied', network: desired };
+    if (left.size === 0) known = { kind: 'applied', network: desired };
     return stages.flat().length;
+  };
+  /** The VPCs that a failure is about: those whose namespaces it names. */
+  const findUnsettled = ({ vpcs }: Snapshot, error: unknown): readonly string[] => {
+    const text = String(error);
+    return [...vpcs.keys()].filter((id) => new RegExp(`${routerName(prefix, id)}(?![0-9a-zA-Z])`).test(text));
   };
   return {
     async settle(snapshot, workloads, open) {
@@ -160,24 +168,39 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
       let carried = admitted;
       let wanted: DesiredAnswer;
       let commands: number;
+      const unsettled = new Map<string, string>();
       for (;;) {
-        wanted = desiredNetwork(snapshot, { attach, prefix, blocks, workloads: carried, open, parts });
+        // One that is not there yet stays away; one that stands is left as it is.
+        const { network: there } = await look();
+        const away = [...unsettled.keys()].filter((id) => !there.has(routerName(prefix, id)));
+        const attached = { ...snapshot, vpcs: new Map([...snapshot.vpcs].filter(([id]) => !away.includes(id))) };
+        wanted = desiredNetwork(attached, { attach, prefix, blocks, workloads: carried, open, parts });
+        const own = (name: string): boolean => [...unsettled.keys()].some((id) => isOf(name, routerName(prefix, id)));
+        const left = new Set([...there.keys(), ...wanted.network.keys()].filter(own));
         try {
-          commands = await become(wanted.network);
+          commands = await become(wanted.network, left);
           break;
         } catch (error) {
           // Whoever rules a namespace that joined can make our commands fail there: that is no reason against the others.
           const suspects = findSuspects(carried, error);
-          if (suspects.size === 0) throw error;
+          if (suspects.size === 0) {
+            // One VPC that the machine refuses is no reason against the others either.
+            const about = findUnsettled(snapshot, error).filter((id) => !unsettled.has(id));
+            if (about.length === 0) throw error;
+            for (const id of about) unsettled.set(id, `VPC ${id} stands as it was: ${describeError(error)}`);
+            continue;
+          }
           for (const place of suspects) unjoined.set(...whyUnjoined(place, describeError(error)));
           carried = carried.filter((place) => !suspects.has(place));
         }
       }
-      ({ parts, blocks } = wanted);
+      ({ blocks } = wanted);
+      // What was left as it is must be asked for again.
+      parts = new Map([...wanted.parts].filter(([id]) => !unsettled.has(id)));
       const made = new Set([...blocks.keys()].filter((id) => absent.has(routerName(prefix, id))));
       absent.clear();
-      const problems = [...wanted.problems, ...unseen, ...unjoined.values()];
-      return { blocks, problems, unjoined, commands, madeRouters: made };
+      const problems = [...wanted.problems, ...unseen, ...unjoined.values(), ...unsettled.values()];
+      return { blocks, problems, unjoined, unsettled, commands, madeRouters: made };
     },
     async openPairs() {
       const pairs = openSets(await look());
@@ -192,14 +215,23 @@ export function createNetwork(prefix: string, attach: 'netns' | 'loopback', run:
     },
     async remove() {
       known = undefined;
-      await become(new Map());
+      await become(new Map(), new Set());
       blocks = new Map();
     },
   };
 }
 
 /** The commands from what is known to `desired`. Of what was applied, only what is wanted otherwise now is gone through. */
-function planFrom(before: Knowledge, desired: DesiredNetwork, core: string): readonly Stage[] {
+function planFrom(
+  before: Knowledge,
+  desired: DesiredNetwork,
+  core: string,
+  left: ReadonlySet<string>,
+): readonly Stage[] {
+  if (left.size > 0 && before.kind === 'seen') {
+    const named = (names: Iterable<string>): ReadonlySet<string> => new Set([...names].filter((one) => !left.has(one)));
+    return plan(only(desired, named(desired.keys())), only(before.network, named(before.network.keys())), core);
+  }
   if (before.kind === 'seen') return plan(desired, before.network, core);
   const { network } = before;
   const changed = new Set(
@@ -215,6 +247,11 @@ function only<State>(network: ReadonlyMap<string, State>, names: ReadonlySet<str
       return state === undefined ? [] : [[name, state]];
     }),
   );
+}
+
+/** Whether the namespace is the router `router`, or of a workload behind it. */
+function isOf(name: string, router: string): boolean {
+  return name === router || name.startsWith(`${router}-`);
 }
 
 /** By namespace, the open pairs of its filter. */

@@ -24,8 +24,8 @@ export interface WorkloadsDeps {
   readonly snapshot: Watch<Snapshot>;
   /** Brings this machine's network to what `places()` says; resolves when it is so. */
   settle(): Promise<void>;
-  /** Why the namespace at this place did not join in the last settling, in a sentence. */
-  whyUnjoined(vpcId: string, address: string): string | undefined;
+  /** Why nothing was made at this place, or did not join there, in the last settling, in a sentence. */
+  whyAbsent(vpcId: string, address: string): string | undefined;
   readonly namespaces: ExistingNamespaces;
   readonly attach: 'netns' | 'loopback';
   /** From `namePrefix()`. */
@@ -83,11 +83,13 @@ export class Workloads {
     try {
       await this.#deps.settle();
       const { joined, vpcId, address } = saved;
+      const absent = this.#deps.whyAbsent(vpcId, address);
+      if (absent !== undefined) {
+        await this.remove(saved.id);
+        return fail('unavailable', absent);
+      }
       if (joined === undefined) return { ...saved, ...this.#entrance(vpc, identity) };
-      const unjoined = this.#deps.whyUnjoined(vpcId, address);
-      if (unjoined === undefined) return { ...saved, environment: {}, interface: joinedLink, resolver: linkLocalDns };
-      await this.remove(saved.id);
-      return fail('unavailable', unjoined);
+      return { ...saved, environment: {}, interface: joinedLink, resolver: linkLocalDns };
     } catch (error) {
       await this.remove(saved.id).catch(() => {});
       throw error;
