@@ -1,6 +1,9 @@
 // Auth policies on real requests: obeyed at once, also on connections that stand.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import {
   DeleteAuthPolicyCommand,
   PutAuthPolicyCommand,
@@ -9,7 +12,7 @@ import {
 } from '@aws-sdk/client-vpc-lattice';
 import { ofEveryKind, onEveryAttachment } from './attachments.ts';
 import { readMetric } from './read-metric.ts';
-import { eventually, listenerPort } from './scenario.ts';
+import { eventually, given, listenerPort, unique } from './scenario.ts';
 import { openShop } from './shop.ts';
 
 const policy = (...statements: readonly object[]): string =>
@@ -69,6 +72,42 @@ onEveryAttachment({}, [
       const { errors, statuses } = await load;
       assert.deepEqual(errors, {});
       assert.ok((statuses['200'] ?? 0) > 0 && (statuses['403'] ?? 0) > 0, JSON.stringify(statuses));
+    },
+  },
+  {
+    name: 'pergola call in a VPC signs as a role that the server gives',
+    runs: ofEveryKind,
+    async run(server) {
+      await using shop = await openShop(server);
+      const admin = given((await server.sts.send(new GetCallerIdentityCommand())).Arn);
+      const document = (...Statement: readonly object[]): string =>
+        JSON.stringify({ Version: '2012-10-17', Statement });
+      const AssumeRolePolicyDocument = document({
+        Effect: 'Allow',
+        Principal: { AWS: admin },
+        Action: 'sts:AssumeRole',
+      });
+      const { Role } = await server.iam.send(
+        new CreateRoleCommand({ RoleName: unique('orders'), AssumeRolePolicyDocument }),
+      );
+      const role = given(Role?.Arn);
+      const policy = document({ Effect: 'Allow', Principal: { AWS: role }, Action: '*', Resource: '*' });
+      const PolicyDocument = document({ Effect: 'Allow', Action: 'vpc-lattice-svcs:Invoke', Resource: '*' });
+      await server.iam.send(
+        new PutRolePolicyCommand({ RoleName: given(Role?.RoleName), PolicyName: 'may', PolicyDocument }),
+      );
+      await server.lattice.send(new UpdateServiceCommand({ serviceIdentifier: shop.service, authType: 'AWS_IAM' }));
+      await server.lattice.send(new PutAuthPolicyCommand({ resourceIdentifier: shop.service, policy }));
+      await server.obeyed();
+      const { root } = server.checkout;
+      const own = [join(root, 'node_modules', 'node', 'bin', 'node'), join(root, 'src', 'cli', 'main.ts')];
+      const url = `http://${shop.name}:${listenerPort}/a`;
+      const call = (...args: readonly string[]) =>
+        server.exec(['--vpc', shop.clients], [...own, 'call', '--data', server.data, '-f', ...args, url]);
+      const signed = await call('--as', role);
+      assert.equal(signed.status, 0, signed.stderr);
+      assert.match(signed.stdout, /"blue"/);
+      assert.equal((await call()).status, 1, 'the admin is not named by the policy');
     },
   },
 ]);

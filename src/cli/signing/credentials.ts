@@ -1,5 +1,6 @@
 // Whose signature a command's requests carry: the SDK's standard credential chain, the server's admin key, or a role that one of them assumes.
 
+import { apiName } from '../../snapshot/index.ts';
 import { findServer, NoServer, type Server } from '../server-file.ts';
 
 /** A key pair as requests are signed with it. */
@@ -82,6 +83,12 @@ function orAdmin(chain: FindCredentials, environment: Readonly<Record<string, st
   };
 }
 
+/** Where the API is reached: in a VPC that is a namespace the host's addresses are not, and the API has a name there. */
+function endpointOf({ api }: Server, environment: Readonly<Record<string, string | undefined>>): string {
+  const own = environment['PERGOLA_ADDRESS'];
+  return own === undefined || own.startsWith('127.') ? api : `http://${apiName}`;
+}
+
 function serverOf(
   options: Omit<SigningOptions, 'as'>,
   environment: Readonly<Record<string, string | undefined>>,
@@ -107,7 +114,7 @@ async function assume(
   const sts =
     server === undefined
       ? new STSClient({ credentials: chain })
-      : new STSClient({ endpoint: server.api, region: server.region, credentials: server });
+      : new STSClient({ endpoint: endpointOf(server, environment), region: server.region, credentials: server });
   try {
     const { Credentials: made } = await sts.send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: `pergola-${process.pid}` }),
