@@ -2,7 +2,15 @@
 
 import { compileCondition, matcherOfPieces } from './compile-condition.ts';
 import type { Condition, Patterns, Place, PolicyDocument, Principals, Statement } from './document.ts';
-import { keyOf, spend, type CallerPrincipal, type KeyValue, type PolicyRequest, type Principal } from './request.ts';
+import {
+  keyOf,
+  keyReader,
+  spend,
+  type CallerPrincipal,
+  type KeyValue,
+  type PolicyRequest,
+  type Principal,
+} from './request.ts';
 import { fillTemplate, foldKey, isPlain, parseTemplate } from './template.ts';
 import { compilePattern, type Matcher } from './wildcard.ts';
 
@@ -28,6 +36,7 @@ export interface CompiledStatement extends Place {
   readonly index: number;
   readonly sid?: string;
   readonly effect: 'Allow' | 'Deny';
+  /** Without those that match every request. */
   readonly parts: readonly StatementPart[];
   /** The ARNs, account ids and unique ids in its Principal; of NotPrincipal none. */
   readonly named: ReadonlySet<string>;
@@ -59,13 +68,19 @@ function compileStatement(statement: Statement, index: number, variables: boolea
     ...{ pointer, line, column, index, effect },
     ...(sid === undefined ? {} : { sid }),
     parts: [
-      ...(principal === undefined ? [] : [principalPart(principal, effect)]),
-      actionPart(action),
-      ...(resource === undefined ? [] : [resourcePart(resource, variables)]),
+      ...(principal === undefined || (principal.everyone && !principal.negated)
+        ? []
+        : [principalPart(principal, effect)]),
+      ...(matchesAll(action) ? [] : [actionPart(action)]),
+      ...(resource === undefined || matchesAll(resource) ? [] : [resourcePart(resource, variables)]),
       ...conditions.map((condition) => conditionPart(condition, variables)),
     ],
     named: new Set(principal === undefined || principal.negated ? [] : principal.aws),
   };
+}
+
+function matchesAll({ negated, patterns }: Patterns): boolean {
+  return !negated && patterns.includes('*');
 }
 
 function principalPart(principals: Principals, effect: CompiledStatement['effect']): StatementPart {
@@ -169,13 +184,13 @@ function resourceMatcher(pattern: string, variables: boolean): (text: string, re
 
 function conditionPart(condition: Condition, variables: boolean): StatementPart {
   const { operator, set, ifExists, key, values } = condition;
-  const folded = foldKey(key);
+  const read = keyReader(foldKey(key));
   const test = compileCondition(condition, variables);
   return {
     kind: 'Condition',
     element: `${set === undefined ? '' : `${set}:`}${operator}${ifExists ? 'IfExists' : ''} ${key}`,
     expected: values,
-    matches: (request) => test(keyOf(request, folded), request),
-    saw: (request) => keyOf(request, folded),
+    matches: (request) => test(read(request), request),
+    saw: read,
   };
 }

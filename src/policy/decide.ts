@@ -80,8 +80,14 @@ function consider(
 
 /** The refusal that counts: a denial, wherever it is, before what nothing allows. */
 function refusalOf(verdicts: readonly Verdict[]): Verdict | undefined {
-  const refused = verdicts.filter((one) => !one.allowed);
-  return refused.find(({ effect }) => effect === 'Deny') ?? refused[0];
+  const verdict = verdicts.reduce(graver, allowed);
+  return verdict.allowed ? undefined : verdict;
+}
+
+/** Which of two verdicts counts; of two alike the earlier. */
+function graver(before: Verdict, next: Verdict): Verdict {
+  if (next.allowed || denies(before)) return before;
+  return before.allowed || denies(next) ? next : before;
 }
 
 /** What each kind of the identity side says. */
@@ -103,10 +109,10 @@ function considerIdentity(
 
 /** What decides a request to a service. A layer that is absent has auth type NONE; one without a policy allows nothing. */
 export interface InvokeLayers {
-  readonly network?: { readonly policies: readonly NamedPolicy[] };
-  readonly service?: { readonly policies: readonly NamedPolicy[] };
+  readonly network?: { readonly policies: readonly NamedPolicy[] } | undefined;
+  readonly service?: { readonly policies: readonly NamedPolicy[] } | undefined;
   /** Absent: the caller is anonymous. */
-  readonly caller?: IdentityPolicies;
+  readonly caller?: IdentityPolicies | undefined;
 }
 
 /**
@@ -116,11 +122,12 @@ export interface InvokeLayers {
 export function decideInvoke(layers: InvokeLayers, request: PolicyRequest, record?: PolicyRecorder): Verdict {
   const { network, service, caller } = layers;
   if (network === undefined && service === undefined) return allowed;
-  const verdicts: Verdict[] = [];
-  if (network !== undefined) verdicts.push(consider('network-based policy', network.policies, request, record));
-  if (service !== undefined) verdicts.push(consider('service-based policy', service.policies, request, record));
-  if (caller !== undefined) verdicts.push(...considerIdentity(caller, request, record));
-  return refusalOf(verdicts) ?? allowed;
+  let verdict = allowed;
+  if (network !== undefined) verdict = consider('network-based policy', network.policies, request, record);
+  if (service !== undefined)
+    verdict = graver(verdict, consider('service-based policy', service.policies, request, record));
+  if (caller !== undefined) for (const one of considerIdentity(caller, request, record)) verdict = graver(verdict, one);
+  return verdict;
 }
 
 /** What decides a call of an API. */

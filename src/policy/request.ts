@@ -65,7 +65,17 @@ const TAG = 'aws:principaltag/';
 
 /** A condition key of `request`, those of the principal too (IAM User Guide: "AWS global condition context keys"). */
 export function keyOf(request: PolicyRequest, name: string): KeyValue {
-  return name.startsWith('aws:') ? (principalKey(request.principal, name) ?? request.key(name)) : request.key(name);
+  return isOfPrincipal(name) ? (principalKey(request.principal, name) ?? request.key(name)) : request.key(name);
+}
+
+/** `keyOf` of one name. */
+export function keyReader(name: string): (request: PolicyRequest) => KeyValue {
+  return isOfPrincipal(name) ? (request) => keyOf(request, name) : (request) => request.key(name);
+}
+
+/** Whether a key may follow from the principal. */
+function isOfPrincipal(name: string): boolean {
+  return name.startsWith('aws:');
 }
 
 function principalKey(principal: Principal, name: string): KeyValue {

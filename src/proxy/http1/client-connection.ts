@@ -1,6 +1,7 @@
 // One client connection speaking HTTP/1.1: reads requests one after the other, answers or hands them to an exchange, keeps what came early.
 
 import type { Socket } from 'node:net';
+import { SignatureReader } from '../../sigv4/head/index.ts';
 import type { Client } from '../request/authorize.ts';
 import { decide, findDoor, type Decision, type Entry } from '../request/decide.ts';
 import { openExchange } from '../request/open-exchange.ts';
@@ -74,7 +75,8 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
     this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
-    this.#client = { address: this.clientAddress, secure: false, now: () => context.clock.now() };
+    const signatures = new SignatureReader();
+    this.#client = { address: this.clientAddress, secure: false, signatures, now: () => context.clock.now() };
     this.#watch = new ClientWatch(context.limits);
     this.since = context.clock.monotonic();
     this.lastActive = this.since;

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { SignatureV4a } from '@smithy/signature-v4a';
 import fc from 'fast-check';
+import { SignatureReader } from '../../sigv4/head/index.ts';
 import { parseRequestHead } from '../http1/request-head.ts';
 import { HOST, sampleSnapshot } from '../snapshot-sample.ts';
 import { createWorldCompiler } from '../world.ts';
@@ -15,11 +16,15 @@ import { signer, signerArn, signRequest, withSigner, type Asked } from './signer
 const now = Date.UTC(2026, 10, 22, 23, 59, 30);
 const world = createWorldCompiler(0).compile(withSigner(sampleSnapshot(80, [], {}, 1), now));
 
-/** Whose request `text` (a whole head) is: an ARN, `anonymous`, or why it is refused; undefined when it is no request. */
+/** That of a client which sends all requests of all tests. */
+const signatures = new SignatureReader();
+
+/** Whose request `text` (a whole head) is: an ARN, `anonymous`, or why it is refused; undefined when it is no request. What a client sent before changes nothing. */
 function callerOf(text: string, at = now, region = signer.region): string | undefined {
   const head = parseRequestHead(text.slice(0, -2));
   if ('source' in head) return undefined;
   const caller = authenticate(world, { region }, head, { now: () => at });
+  assert.deepEqual(authenticate(world, { region }, head, { now: () => at, signatures }), caller, text);
   if (caller.kind === 'refused') return caller.reason;
   return caller.kind === 'principal' ? caller.principal.arn : 'anonymous';
 }

@@ -1,7 +1,12 @@
 // Finds out who a request to a service stands for: nobody in particular, or the principal whose signature it carries.
 
-import type { Clock } from '../../base/clock.ts';
-import { parseHeadSignature, verifyHead, type HeadKey, type HeadSignature } from '../../sigv4/head/index.ts';
+import {
+  parseHeadSignature,
+  verifyHead,
+  type HeadKey,
+  type HeadSignature,
+  type SignatureReader,
+} from '../../sigv4/head/index.ts';
 import type { SignatureFailure, SignatureFailureCode } from '../../sigv4/index.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { CompiledService, World } from '../world.ts';
@@ -15,15 +20,23 @@ export interface RefusedSignature {
   readonly reason: string;
 }
 
-/** The caller of a request that comes now to a service. Nothing is remembered of a signature: every request is verified. */
+/** The client of a connection, as far as its signatures go. */
+export interface Signing {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Absent: each of its signatures is read anew. */
+  readonly signatures?: SignatureReader;
+}
+
+/** The caller of a request that comes now to a service. Every request is verified: what is remembered of a client is how it writes. */
 export function authenticate(
   world: Pick<World, 'accessKeys' | 'principals' | 'findSession'>,
   { region }: Pick<CompiledService, 'region'>,
   head: RequestHead,
-  clock: Pick<Clock, 'now'>,
+  client: Signing,
 ): Caller | RefusedSignature {
   if (head.signature === '') return isPresigned(head) ? refuse(presigned) : anonymousCaller;
-  const signature = parseHeadSignature(head.signature);
+  const signature = client.signatures?.read(head.signature) ?? parseHeadSignature(head.signature);
   if ('ok' in signature) return refuse(signature);
   const fault = checkScope(signature, region);
   if (fault !== undefined) return refuse(fault);
@@ -33,7 +46,7 @@ export function authenticate(
   if (names === undefined) return refuse(unordered);
   // A session token (always signed, as every x-amz-* header) belongs to temporary credentials, and no access key that lasts has one.
   if (names.sessionToken >= 0 !== (found.expires !== undefined)) return refuse(unrecognized);
-  const now = clock.now();
+  const now = client.now();
   const key = keyOf(found.key, signature, region);
   if (key === undefined) return refuse(describeDay(signature.date, now));
   const failure = verifyHead(head, signature, names, key, now);

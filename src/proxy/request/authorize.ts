@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from '../../policy/index.ts';
 import { findHeader } from '../http1/header-lines.ts';
+import type { Signing } from '../identity/authenticate.ts';
 import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Door } from '../doors.ts';
@@ -19,12 +20,10 @@ import type { AuthLayer } from './auth-layer.ts';
 import { readingsOf } from './path-readings.ts';
 
 /** What is known of a client beside its request. */
-export interface Client {
+export interface Client extends Signing {
   readonly address: string;
   /** Whether it came over TLS. */
   readonly secure: boolean;
-  /** Milliseconds since 1970. */
-  now(): number;
 }
 
 /** All that policies see of a request. */
@@ -62,9 +61,9 @@ export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): 
     // Who records wants to hear of every statement.
     const layerOf = (auth: AuthLayer) => (record === undefined ? auth.about(caller, request) : auth);
     const layers = {
-      ...(door.auth === undefined ? {} : { network: layerOf(door.auth) }),
-      ...(service.auth === undefined ? {} : { service: layerOf(service.auth) }),
-      ...(caller.policies === undefined ? {} : { caller: caller.policies() }),
+      network: door.auth && layerOf(door.auth),
+      service: service.auth && layerOf(service.auth),
+      caller: caller.policies?.(),
     };
     const verdict = decideInvoke(layers, request, record && withRequest(record, request));
     if (!verdict.allowed) return { verdict, request };
