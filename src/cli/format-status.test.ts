@@ -26,12 +26,20 @@ const status: ServerStatus = {
         { id: 'w-1', address: '10.0.1.10' },
         { id: 'w-2', address: '10.0.1.11', namespace: '/proc/12/ns/net' },
       ],
-      services: [{ id: 'svc-1', name: 'shop.on.aws', address: '127.103.0.1', ports: [20080, 8443] }],
+      services: [
+        { id: 'svc-1', serviceName: 'shop', name: 'shop.on.aws', address: '127.103.0.1', ports: [20080, 8443] },
+      ],
     },
   ],
   targetGroups: [
-    { id: 'tg-1', vpcId: 'vpc-1', targets: [{ id: 'fd00::1', port: 80, address: 'fd00::1', health: 'healthy' }] },
-    { id: 'tg-2', vpcId: 'vpc-1', targets: [] },
+    {
+      ...{ id: 'tg-1', name: 'web', vpcId: 'vpc-1' },
+      targets: [
+        { id: 'fd00::1', port: 80, address: 'fd00::1', health: 'healthy' },
+        { id: 'i-0', port: 80, address: '10.0.1.9', health: 'draining' },
+      ],
+    },
+    { id: 'tg-2', name: 'old', vpcId: 'vpc-1', targets: [] },
   ],
   problems: [],
 };
@@ -46,10 +54,11 @@ vpc shop (vpc-1): 10.0.0.0/16, loopback 3
   instance web (i-0) at 10.0.1.9
   workload w-1 at 10.0.1.10
   workload w-2 at 10.0.1.11, joined from /proc/12/ns/net
-  service shop.on.aws at 127.103.0.1, ports 20080, 8443
-target group tg-1
+  service shop (shop.on.aws) at 127.103.0.1, ports 20080, 8443
+target group web (tg-1)
   [fd00::1]:80 healthy
-target group tg-2
+  web (i-0):80 draining
+target group old (tg-2)
   no target
 no problems
 `,
@@ -61,4 +70,11 @@ test('formatStatus() tells problems and what is not obeyed yet', () => {
   assert.match(text, /^revision 7, obeyed everywhere up to 5$/m);
   assert.match(text, /^problem: the VPC shop is not attached$/m);
   assert.doesNotMatch(text, /no problems/);
+});
+
+test('formatStatus() calls the attachment of VPCs as it calls that of the server', () => {
+  const netns = status.vpcs.map((vpc) => ({ ...vpc, attachment: { kind: 'netns' } }));
+  const text = formatStatus({ ...status, attach: 'userns', vpcs: netns });
+  assert.match(text, /^up 61 s, attach userns,/m);
+  assert.match(text, /^vpc shop \(vpc-1\): 10\.0\.0\.0\/16, userns$/m);
 });

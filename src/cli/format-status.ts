@@ -27,6 +27,8 @@ export interface ServerStatus {
     readonly workloads: readonly { readonly id: string; readonly address: string; readonly namespace?: string }[];
     readonly services: readonly {
       readonly id: string;
+      readonly serviceName: string;
+      /** The name by which the VPC's clients reach it. */
       readonly name: string;
       readonly address: string;
       /** Where clients connect: on loopback without rights, ports below 1024 are found 20000 higher. */
@@ -35,6 +37,7 @@ export interface ServerStatus {
   }[];
   readonly targetGroups: readonly {
     readonly id: string;
+    readonly name: string;
     readonly vpcId: string | undefined;
     readonly targets: readonly {
       readonly id: string;
@@ -50,46 +53,59 @@ export interface ServerStatus {
 
 /** Lines with a final newline; one thing a line, what belongs to it indented below. */
 export function formatStatus(status: ServerStatus): string {
+  const instanceNames = new Map(
+    status.vpcs.map(({ id, instances }) => [id, new Map(instances.map((one) => [one.id, one.name]))]),
+  );
   const lines = [
     `up ${formatDuration(status.ageSeconds)}, attach ${status.attach}, data in ${status.dataDirectory}`,
     `revision ${status.revision}${status.obeyedRevision < status.revision ? `, obeyed everywhere up to ${status.obeyedRevision}` : ', obeyed everywhere'}`,
     ...status.workers.map(({ worker, pid, revision }) => `worker ${worker}: pid ${pid}, revision ${revision}`),
-    ...status.vpcs.flatMap(formatVpc),
-    ...status.targetGroups.flatMap(({ id, targets }) => [
-      `target group ${id}`,
-      ...(targets.length === 0 ? ['  no target'] : []),
-      ...targets.map((target) => `  ${formatHost(target.id)}:${target.port} ${target.health}`),
-    ]),
+    ...status.vpcs.flatMap((vpc) => formatVpc(vpc, status.attach)),
+    ...status.targetGroups.flatMap(({ id, name, vpcId, targets }) => {
+      const names = instanceNames.get(vpcId ?? '');
+      return [
+        `target group ${formatNamed(name, id)}`,
+        ...(targets.length === 0 ? ['  no target'] : []),
+        ...targets.map((target) => `  ${formatTarget(target, names?.get(target.id))} ${target.health}`),
+      ];
+    }),
     ...(status.problems.length === 0 ? ['no problems'] : status.problems.map((problem) => `problem: ${problem}`)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function formatVpc({
-  id,
-  name,
-  cidrs,
-  attachment,
-  instances,
-  workloads,
-  services,
-}: ServerStatus['vpcs'][number]): string[] {
+function formatVpc(
+  { id, name, cidrs, attachment, instances, workloads, services }: ServerStatus['vpcs'][number],
+  attach: string,
+): string[] {
+  // What the ready line calls `userns` are namespaces too, as records of VPCs say.
+  const kind = attachment.kind === 'netns' && attach === 'userns' ? attach : attachment.kind;
   const number = attachment.n === undefined ? '' : ` ${attachment.n}`;
   return [
-    `vpc ${name === undefined ? id : `${name} (${id})`}: ${cidrs.join(', ')}, ${attachment.kind}${number}`,
+    `vpc ${formatNamed(name, id)}: ${cidrs.join(', ')}, ${kind}${number}`,
     ...instances.map(
-      (instance) => `  instance ${instance.name} (${instance.id}) at ${instance.address}${formatNamespace(instance)}`,
+      (instance) =>
+        `  instance ${formatNamed(instance.name, instance.id)} at ${instance.address}${formatNamespace(instance)}`,
     ),
     ...workloads.map((workload) => `  workload ${workload.id} at ${workload.address}${formatNamespace(workload)}`),
-    ...services.map(({ name: dns, address, ports }) => {
+    ...services.map(({ serviceName, name: dns, address, ports }) => {
       const where = ports.length === 0 ? 'no listener' : `port${ports.length > 1 ? 's' : ''} ${ports.join(', ')}`;
-      return `  service ${dns} at ${address}, ${where}`;
+      return `  service ${serviceName} (${dns}) at ${address}, ${where}`;
     }),
   ];
 }
 
 function formatNamespace({ namespace }: { readonly namespace?: string }): string {
   return namespace === undefined ? '' : `, joined from ${namespace}`;
+}
+
+/** The name first; an instance that was given none is called as its id. */
+function formatNamed(name: string | undefined, id: string): string {
+  return name === undefined || name === id ? id : `${name} (${id})`;
+}
+
+function formatTarget({ id, port }: { readonly id: string; readonly port: number }, name: string | undefined): string {
+  return `${name === undefined ? formatHost(id) : formatNamed(name, id)}:${port}`;
 }
 
 function formatHost(address: string): string {

@@ -6,6 +6,7 @@ import { doorAddresses, nameThrough, type Snapshot, type VpcRecord } from '../sn
 import type { Agent } from './agent.ts';
 import type { ServerStatus } from './format-status.ts';
 import type { ToControl, WorkerInfo } from './messages.ts';
+import { createNamer } from './say-names.ts';
 import { describeAttachment, type ServerSettings } from './settings.ts';
 
 export interface StatusSource {
@@ -28,6 +29,7 @@ export interface StatusSource {
 /** Attachments, addresses, listeners, targets, workers, revision and problems of the server. */
 export function describeServer(source: StatusSource) {
   const { settings, start, snapshot, obeyed, agent, live, peers, health, droppedRecords, lostEvents, now } = source;
+  const sayNames = createNamer(snapshot);
   return {
     revision: snapshot.revision,
     obeyedRevision: obeyed,
@@ -45,6 +47,7 @@ export function describeServer(source: StatusSource) {
     vpcs: [...snapshot.vpcs.values()].map((vpc) => describeVpc(vpc, snapshot, agent, settings)),
     targetGroups: [...snapshot.targetGroups.values()].map((group) => ({
       id: group.id,
+      name: group.name,
       vpcId: group.vpcId,
       targets: group.targets.map(({ id, port, address, draining }) => ({
         id,
@@ -59,8 +62,7 @@ export function describeServer(source: StatusSource) {
     })),
     listening: [...agent.listening.value].sort(),
     problems: [
-      ...agent.problems.value,
-      ...agent.instanceProblems(),
+      ...[...agent.problems.value, ...agent.instanceProblems()].map(sayNames),
       ...targetProblems(source),
       ...listenerProblems(snapshot),
       ...(droppedRecords === 0
@@ -92,6 +94,7 @@ function describeVpc(vpc: VpcRecord, snapshot: Snapshot, agent: Agent, settings:
         if (service === undefined) return [];
         return doorAddresses(vpc, door, component.index).v4.map((address) => ({
           id: service.id,
+          serviceName: service.name,
           name: nameThrough(door, component, vpc) ?? service.domainNames[0] ?? service.name,
           address,
           ports: service.listeners.map(({ port }) => openPort(port, vpc, settings)),
@@ -108,21 +111,23 @@ function openPort(port: number, vpc: VpcRecord, settings: ServerSettings): numbe
 
 /** Target groups that requests are sent to and that have nobody to take them. */
 function targetProblems({ snapshot, health }: Pick<StatusSource, 'snapshot' | 'health'>): readonly string[] {
-  return [...snapshot.targetGroups.values()].flatMap(({ id, healthCheck, targets }) => {
+  return [...snapshot.targetGroups.values()].flatMap(({ id, name, healthCheck, targets }) => {
     const serving = targets.filter(({ draining }) => !draining);
     if (!healthCheck.enabled || serving.length === 0) return [];
     const down = serving.filter((one) => health.find(id, `${one.id}|${one.port}`)?.health === 'unhealthy');
-    return down.length < serving.length ? [] : [`target group ${id}: none of its ${serving.length} targets is healthy`];
+    return down.length < serving.length
+      ? []
+      : [`target group ${name} (${id}): none of its ${serving.length} targets is healthy`];
   });
 }
 
 /** Listeners whose protocol is not carried yet. */
 function listenerProblems({ services }: Snapshot): readonly string[] {
-  return [...services.values()].flatMap(({ name, listeners }) =>
+  return [...services.values()].flatMap(({ id, name, listeners }) =>
     listeners.flatMap(({ protocol, port }) =>
       protocol === 'HTTP'
         ? []
-        : [`service ${name}: its listener at port ${port} is ${protocol}, which is not served yet`],
+        : [`service ${name} (${id}): its listener at port ${port} is ${protocol}, which is not served yet`],
     ),
   );
 }

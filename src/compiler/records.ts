@@ -231,6 +231,7 @@ export function compileTargetGroup(state: State, key: Key, revision: number): Ta
     id: group.id,
     revision,
     arn: group.arn,
+    name: group.name,
     type: group.type,
     ...(group.vpcId === undefined ? {} : { vpcId: group.vpcId }),
     protocol: group.protocol ?? 'HTTP',

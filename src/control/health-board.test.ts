@@ -12,6 +12,7 @@ function withTargets(targets: readonly string[], draining: readonly string[] = [
     id: 'tg-1',
     revision: ++revision,
     arn: 'arn',
+    name: 'web',
     type: 'IP',
     protocol: 'HTTP',
     protocolVersion: 'HTTP1',

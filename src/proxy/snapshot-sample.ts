@@ -41,6 +41,7 @@ export function sampleSnapshot(
     id,
     revision,
     arn: `arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/${id}`,
+    name: id,
     type: 'IP' as const,
     vpcId: 'vpc-1',
     protocol: 'HTTP' as const,

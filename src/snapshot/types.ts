@@ -163,6 +163,7 @@ export const MAX_FUNCTION_PAYLOAD = 6 * 1024 * 1024;
 /** A target group. `id` is the target group id. Only groups that a service uses are in a snapshot. */
 export interface TargetGroupRecord extends SnapshotRecord {
   readonly arn: string;
+  readonly name: string;
   readonly type: 'INSTANCE' | 'IP' | 'LAMBDA' | 'ALB';
   /** Absent for LAMBDA. */
   readonly vpcId?: string;

@@ -213,9 +213,12 @@ vpcs:
   const defaultAction = { fixedResponse: { statusCode: 404 } };
   await ailing.lattice.send(new CreateListenerCommand({ ...listener, defaultAction }));
   const expected = [
-    /^problem: instance i-\w+ ended \d+ times soon after its start$/m,
-    new RegExp(`^problem: target group ${group}: none of its 1 targets is healthy$`, 'm'),
-    /^problem: service \S+: its listener at port 443 is HTTPS, which is not served yet$/m,
+    /^ {2}instance one \(i-\w+\) at 10\.0\.1\.10$/m,
+    new RegExp(`^ {2}service \\S+ \\(${service.dnsName.replaceAll('.', '\\.')}\\) at 127\\.`, 'm'),
+    new RegExp(`^target group \\S+ \\(${group}\\)$`, 'm'),
+    /^problem: instance one \(i-\w+\) ended \d+ times soon after its start$/m,
+    new RegExp(`^problem: target group \\S+ \\(${group}\\): none of its 1 targets is healthy$`, 'm'),
+    /^problem: service \S+ \(svc-\w+\): its listener at port 443 is HTTPS, which is not served yet$/m,
   ];
   await eventually('all of it is told', async () => {
     const { stdout } = await pergola('status', '--data', ailing.data);
