@@ -1,16 +1,12 @@
 // One client connection speaking HTTP/1.1: reads requests one after the other, answers or hands them to an exchange, keeps what came early.
 
 import type { Socket } from 'node:net';
-import { SignatureReader } from '../../sigv4/head/index.ts';
-import type { Client } from '../request/authorize.ts';
-import { decide, findDoor, type Decision, type Entry } from '../request/decide.ts';
+import { findDoor, type Entry } from '../request/decide.ts';
 import { openExchange } from '../request/open-exchange.ts';
 import type { FailureReason } from '../request/exchange-record.ts';
 import { giveAnswer } from '../request/give-answer.ts';
-import { RouteTextMemo } from '../request/route-text.ts';
+import { RequestRouter, type Answered } from '../request/request-router.ts';
 import type { ExchangeClient, RunningExchange } from '../request/running-exchange.ts';
-import { createUpstreamHead } from '../request/upstream-head.ts';
-import type { World } from '../world.ts';
 import type { OpenConnection, ProxyContext } from '../context.ts';
 import { readInto, type ReadTarget } from '../listener/shared-reads.ts';
 import { ConnectionReads } from '../read-buffers.ts';
@@ -41,7 +37,6 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   readonly doorKey: string;
   readonly context: ProxyContext;
   readonly clientAddress: string;
-  readonly #client: Client;
   readonly clientIpPort: string;
   /** Monotonic milliseconds of the accept, and of the last byte in. */
   readonly since: number;
@@ -62,8 +57,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   #closeAfter = false;
   /** Whether no head says any more that the connection goes on. One that has said so already is kept to: the client may be sending. */
   #closeNext = false;
-  readonly #texts = new RouteTextMemo();
-  readonly #upstreamHead: ReturnType<typeof createUpstreamHead>;
+  readonly #router: RequestRouter;
 
   constructor(socket: Socket, entry: Entry, doorKey: string, context: ProxyContext) {
     this.socket = socket;
@@ -74,9 +68,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const remote = socket.remoteAddress ?? '';
     this.clientAddress = remote.startsWith('::ffff:') ? remote.slice(7) : remote;
     this.clientIpPort = `${this.clientAddress}:${socket.remotePort ?? 0}`;
-    this.#upstreamHead = createUpstreamHead(this.clientAddress, entry.port);
-    const signatures = new SignatureReader();
-    this.#client = { address: this.clientAddress, secure: false, signatures, now: () => context.clock.now() };
+    this.#router = new RequestRouter(context, entry, this.clientAddress);
     this.#watch = new ClientWatch(context.limits);
     this.since = context.clock.monotonic();
     this.lastActive = this.since;
@@ -196,57 +188,35 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
   }
 
   #begin(request: OpenRequest): void {
-    const { context } = this;
     const { head, rest } = request;
-    const world = context.world();
-    const decision = decide(world, this.entry, head, this.#client);
-    if (decision.listener !== undefined) this.#watch.idleTimeout = decision.listener.service.idleTimeoutSeconds * 1000;
-    const requestId = head.requestId === '' ? context.random.uuid() : head.requestId;
+    const routed = this.#router.route(request);
+    const { listener } = routed.kind === 'answer' ? routed.decision : routed.start.decision;
+    if (listener !== undefined) this.#watch.idleTimeout = listener.service.idleTimeoutSeconds * 1000;
     // What is wrong with a body is answered by whoever would have got it: one request is one line of the log, however it comes.
-    const refusal = head.contentLength > context.limits.maxRequestBody ? refusals.bodyLong : request.broken;
+    const refusal = head.contentLength > this.context.limits.maxRequestBody ? refusals.bodyLong : request.broken;
     if (refusal !== undefined) this.#closeAfter = true;
-    if (decision.kind === 'answer') {
-      this.#answer(world, decision, request, requestId);
-      return;
-    }
-    const group = context.groups.find(decision.groupId);
-    if (group === undefined) {
-      const reason = 'the target group has no registered targets';
-      this.#answer(world, { ...decision, kind: 'answer', status: 503, reason }, request, requestId);
+    if (routed.kind === 'answer') {
+      this.#answer(routed, request);
       return;
     }
     this.state = 'exchange';
-    const text = this.#texts.get(world, decision);
-    const upstreamHead = this.#upstreamHead(head, text, decision.caller, requestId);
-    const { body, headBytes, early } = request;
-    const exchange = openExchange(this, {
-      ...{ world, decision, head, requestId, body, text, upstreamHead, group, headBytes, early },
-    });
+    const exchange = openExchange(this, routed.start);
     this.#exchange = exchange;
-    this.#body = body;
+    this.#body = request.body;
     // Before the start, which may end the exchange at once and so begin the next.
     if (rest !== undefined) this.#hold(rest);
     if (refusal === undefined) exchange.start();
     else exchange.fail(refusal.status, refusal.reason, 'ClientProtocolError');
   }
 
-  #answer(
-    world: World,
-    decision: Extract<Decision, { kind: 'answer' }>,
-    { head, body, headBytes, early, rest }: OpenRequest,
-    requestId: string,
-  ): void {
+  #answer({ decision, requestId, revision }: Answered, { head, body, headBytes, early, rest }: OpenRequest): void {
     const keepAlive = head.keepAlive && !this.closing && !(head.expectContinue && !body.done);
     if (!keepAlive) this.#closeAfter = true;
+    const { status, reason, denied } = decision;
+    const failureReason = denied === undefined ? '' : 'ClientAccessDenied';
+    const bytesReceived = headBytes + early.length;
     giveAnswer(this, {
-      status: decision.status,
-      reason: decision.reason,
-      requestId,
-      keepAlive,
-      revision: world.revision,
-      bytesReceived: headBytes + early.length,
-      failureReason: decision.denied === undefined ? '' : 'ClientAccessDenied',
-      head,
+      ...{ status, reason, requestId, keepAlive, revision, bytesReceived, failureReason, head },
       way: decision,
     });
     if (rest !== undefined) this.#heads.hold(rest);
@@ -333,13 +303,7 @@ export class ClientConnection implements ReadTarget, ExchangeClient, OpenConnect
     const world = this.context.world();
     const door = findDoor(world, this.entry);
     giveAnswer(this, {
-      status,
-      reason,
-      requestId,
-      keepAlive: false,
-      revision: world.revision,
-      bytesReceived,
-      failureReason,
+      ...{ status, reason, requestId, keepAlive: false, revision: world.revision, bytesReceived, failureReason },
       way: door === undefined ? {} : { door },
     });
     this.#end();
