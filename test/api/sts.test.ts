@@ -164,7 +164,7 @@ test('session policies limit a session, tags go along where they may, and chaine
 
   await makeRole(
     'next',
-    [trust({ AWS: role('tagged') }, { Action: ['sts:AssumeRole', 'sts:TagSession'] })],
+    [trust({ AWS: role('tagged') }, { Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'] })],
     [
       allow('vpc-lattice:ListServices', {
         Condition: { StringEquals: { 'aws:PrincipalTag/team': 'blue', 'aws:SourceIdentity': 'ann@shop' } },
@@ -177,6 +177,9 @@ test('session policies limit a session, tags go along where they may, and chaine
   const invalid = (call: Promise<unknown>) => refusedAs('ValidationError', 400, call);
   await invalid(assume(tagged, 'next', { DurationSeconds: 3601 }));
   await invalid(assume(tagged, 'next', { Tags: [{ Key: 'team', Value: 'green' }] }));
+  await invalid(assume(tagged, 'next', { Tags: [{ Key: 'TEAM', Value: 'green' }] }));
+  await refusedAs('AccessDenied', 403, assume(tagged, 'next', { SourceIdentity: 'bob@shop' }));
+  await assume(tagged, 'next', { SourceIdentity: 'ann@shop' });
   await invalid(assume(people.ann, 'tagged', { DurationSeconds: 7201 }));
   await assume(people.ann, 'tagged', { DurationSeconds: 7200 });
   await invalid(assume(people.ann, 'tagged', { DurationSeconds: 899 }));

@@ -4,7 +4,7 @@ import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts'
 import type { Call } from '../../aws/index.ts';
 import { findRole } from '../../domain/iam/index.ts';
 import type { IamRole } from '../../domain/records/index.ts';
-import { decideCall, type KeyValue } from '../../policy/index.ts';
+import { decideCall, findTag, type KeyValue } from '../../policy/index.ts';
 import { callRequest } from '../authorization/call-request.ts';
 import type { Caller } from '../authorization/callers.ts';
 import { read, type Valid, type Wire } from '../operation.ts';
@@ -34,10 +34,15 @@ export const assumeRole = read(
         `User: ${call.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${request.RoleArn}`,
       );
     const inherited = inheritedTags(caller);
-    const again = Object.keys(tags).find((key) => Object.hasOwn(inherited, key));
+    // In whatever case: policies would find the new one where they write it so.
+    const again = Object.keys(tags).find((key) => findTag(inherited, key) !== undefined);
     if (again !== undefined)
       throw invalid(`The tag ${again} cannot be set: it is a transitive tag of the calling session.`);
-    const sourceIdentity = request.SourceIdentity ?? caller.session?.sourceIdentity;
+    const known = caller.session?.sourceIdentity;
+    const { SourceIdentity: sourceIdentity = known } = request;
+    // STS API: "After the source identity is set, the value cannot be changed", which is what it is for.
+    if (known !== undefined && sourceIdentity !== known)
+      throw denied('The source identity cannot be changed: the calling session has another one.');
     const facts = {
       tags: { ...inherited, ...tags },
       transitiveTags: [...Object.keys(inherited), ...(request.TransitiveTagKeys ?? [])],
