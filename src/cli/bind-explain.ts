@@ -6,7 +6,14 @@ import type { Watch } from '../base/watch.ts';
 import type { HealthBoard } from '../control/index.ts';
 import { createLookUp } from '../dns/index.ts';
 import { createExplainer, type ExplainDeps, type Explainer } from '../explain/index.ts';
-import { findAdmission, findArrival, findPassage, namePrefix, type WorkloadPlace } from '../network/index.ts';
+import {
+  findAdmission,
+  findArrival,
+  findBarriers,
+  findPassage,
+  namePrefix,
+  type WorkloadPlace,
+} from '../network/index.ts';
 import type { Snapshot } from '../snapshot/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Agent } from './agent.ts';
@@ -43,6 +50,7 @@ export function bindExplain(parts: {
     findName: nameFinder(),
     findArrival: (approach, snapshot) => findArrival(approach, snapshot, options, agent.listening.value),
     findPassage: (approach, client, groups, snapshot) => findPassage(approach, client, groups, placesIn(snapshot)),
+    findBarriers,
     findAdmission: (vpc, address, port, snapshot) => findAdmission({ vpc, address, port }, placesIn(snapshot)),
     findHealth: (groupId, { id, port }) => health.find(groupId, `${id}|${port}`)?.health,
   });

@@ -56,7 +56,7 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
         kind: 'targets',
         targetGroups: [
           {
-            ...{ id: 'tg-1', type: 'IP', weight: 3, share: 100 },
+            ...{ id: 'tg-1', name: 'web', type: 'IP', weight: 3, share: 100 },
             targets: [
               { id: '10.0.1.10', port: 8080, health: 'healthy', takesRequests: true },
               {
@@ -68,7 +68,11 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
         ],
       },
     ],
-    verdict: { kind: 'forward', rule: 'rule-2', targetGroups: [{ id: 'tg-1', weight: 3, share: 100, targets: [] }] },
+    verdict: {
+      kind: 'forward',
+      rule: 'rule-2',
+      targetGroups: [{ id: 'tg-1', name: 'web', weight: 3, share: 100, targets: [] }],
+    },
   };
   assert.deepEqual(formatExplanation(explanation).split('\n'), [
     'GET http://shop.example/a from vpc-1, revision 7',
@@ -83,11 +87,11 @@ test('formatExplanation() tells a request that is forwarded in a line a step', (
     'policy     service-based policy: there is none, and so nothing is allowed',
     'rules      rule-2 matches, after 1 that did not',
     '  rule-1 does not match: header x-c begins with "a\\"", in any case; it is absent',
-    'targets    tg-1 (IP), weight 3: 100 % of requests',
+    'targets    web (tg-1), IP, weight 3: 100 % of requests',
     '  10.0.1.10:8080 healthy, takes requests',
     '  10.0.1.11:8080 unhealthy',
     '    from managed addresses into it: no rule of sg-2 lets it pass',
-    'verdict    forwarded by rule rule-2 to tg-1',
+    'verdict    forwarded by rule rule-2 to web (tg-1)',
     '',
   ]);
 });
@@ -121,7 +125,7 @@ test('formatExplanation() tells of a denial its statements and places, without w
     verdict: { kind: 'answer', status: 403, text: 'AccessDeniedException: no' },
   };
   assert.deepEqual(formatExplanation(explanation).split('\n').slice(1), [
-    "packets    the door has no security groups; the client's own were not asked (--address); on loopback only the door's groups have an effect",
+    "packets    the door has no security groups; no client is named (--address); on loopback only the door's groups have an effect",
     'caller     arn:aws:iam::123456789012:user/ann, as the question says',
     'policy     service-based policy: auth policy of arn denies arn/a',
     '  3:5 Deny No applies',
@@ -174,5 +178,41 @@ verdict    unreachable: nothing listens`,
       verdict: { kind: 'answer', status: 410, text: '', rule: 'gone' },
     }),
     'rules      none matches\nverdict    410 by rule gone',
+  );
+});
+
+test('formatExplanation() says in the verdict that a client which is not known may be dropped', () => {
+  const last = (verdict: Explanation['verdict']): string | undefined =>
+    formatExplanation({ ...question, vpcName: 'shop', steps: [], verdict })
+      .split('\n')
+      .at(-2);
+  const doubt = { unlessDroppedBy: ['sg-1', 'sg-2'] };
+  const then = ', if security groups let the client through (not every one passes sg-1, sg-2): name it with --address';
+  assert.equal(
+    last({ kind: 'forward', rule: 'rule-1', targetGroups: [], ...doubt }),
+    `verdict    forwarded by rule rule-1 to ${then}`,
+  );
+  assert.equal(last({ kind: 'answer', status: 403, text: 'no', ...doubt }), `verdict    403 no${then}`);
+});
+
+test('formatExplanation() says when nobody has the address of the client, and which groups were not asked', () => {
+  const verdict = { kind: 'answer', status: 404, text: '', rule: 'gone' } as const;
+  const packets = (step: object): string[] =>
+    formatExplanation({
+      ...{ ...question, vpcName: 'shop', verdict },
+      steps: [{ kind: 'packets', groups: [], enforced: true, ...step }],
+    })
+      .split('\n')
+      .slice(0, -2);
+  const passes = { groups: [], passes: true };
+  assert.deepEqual(packets({ client: '10.0.9.9', isVacant: true, egress: passes, ingress: passes }), [
+    'GET http://shop.example/a from shop (vpc-1), revision 7',
+    'packets    from 10.0.9.9 pass',
+    '  out of the client: nobody has 10.0.9.9 in this VPC, there are no groups to ask',
+    '  into the door: no security groups, everything passes',
+  ]);
+  assert.equal(
+    packets({ mayDrop: ['sg-1'] })[1],
+    'packets    the door has no security groups; no client is named (--address); not every client passes sg-1',
   );
 });

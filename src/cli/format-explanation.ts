@@ -9,14 +9,15 @@ import type {
   Step,
   Verdict,
 } from '../explain/index.ts';
+import { formatNamed } from './format-named.ts';
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { readonly kind: Kind }>;
 
 /** Lines with a final newline. What a client or a policy wrote is quoted, so that it ends no line and moves no terminal. */
 export function formatExplanation(explanation: Explanation): string {
-  const { revision, vpc, method, url, verdict } = explanation;
+  const { revision, vpc, vpcName, method, url, verdict } = explanation;
   const lines = [
-    `${method} ${quiet(url)} from ${vpc}, revision ${revision}`,
+    `${method} ${quiet(url)} from ${formatNamed(vpcName, vpc)}, revision ${revision}`,
     ...formatSteps(explanation),
     ...formatVerdict(verdict),
   ];
@@ -91,21 +92,19 @@ function formatDoor({
   return [line('door', `${where}${which}`), ...(refused === undefined ? [] : [`  ${refused}`])];
 }
 
-function formatPackets({ groups, client, enforced, egress, ingress }: StepOf<'packets'>): readonly string[] {
+function formatPackets(step: StepOf<'packets'>): readonly string[] {
+  const { groups, client, isVacant, enforced, egress, ingress, mayDrop } = step;
   const title = (text: string): string =>
     line('packets', enforced ? text : `${text}; on loopback only the door's groups have an effect`);
-  if (client === undefined || egress === undefined || ingress === undefined)
-    return [
-      title(
-        groups.length === 0
-          ? "the door has no security groups; the client's own were not asked (--address)"
-          : `the door has ${groups.join(', ')}; nobody's groups were asked (--address)`,
-      ),
-    ];
+  if (client === undefined || egress === undefined || ingress === undefined) {
+    const door = groups.length === 0 ? 'the door has no security groups' : `the door has ${groups.join(', ')}`;
+    const doubt = mayDrop === undefined ? '' : `; not every client passes ${mayDrop.join(', ')}`;
+    return [title(`${door}; no client is named (--address)${doubt}`)];
+  }
   const passes = ingress.passes && (egress.passes || !enforced);
   return [
     title(`from ${client} ${passes ? 'pass' : enforced ? 'are dropped' : 'are refused'}`),
-    `  out of the client: ${formatGroups(egress)}`,
+    `  out of the client: ${isVacant === true ? `nobody has ${client} in this VPC, there are no groups to ask` : formatGroups(egress)}`,
     `  into the door: ${formatGroups(ingress)}`,
   ];
 }
@@ -191,9 +190,12 @@ function formatMismatch({ id, failed }: ExplainedRule): readonly string[] {
   ];
 }
 
-function formatGroup({ id, type, weight, share, targets, failure }: ExplainedGroup): readonly string[] {
+function formatGroup({ id, name, type, weight, share, targets, failure }: ExplainedGroup): readonly string[] {
   return [
-    line('targets', `${id}${type === undefined ? '' : ` (${type})`}, weight ${weight}: ${share} % of requests`),
+    line(
+      'targets',
+      `${formatNamed(name, id)}${type === undefined ? '' : `, ${type}`}, weight ${weight}: ${share} % of requests`,
+    ),
     ...targets.flatMap(({ id: target, port, health, takesRequests, packets }) => [
       `  ${target}:${port} ${health}${takesRequests ? ', takes requests' : ''}`,
       ...(packets === undefined ? [] : [`    from managed addresses into it: ${formatGroups(packets)}`]),
@@ -207,21 +209,24 @@ export function formatVerdict(verdict: Verdict): readonly string[] {
   switch (verdict.kind) {
     case 'unreachable':
       return [line('verdict', `unreachable: ${verdict.reason}`)];
-    case 'answer':
+    case 'answer': {
+      const { status, text, rule } = verdict;
       return [
-        line(
-          'verdict',
-          `${verdict.status}${verdict.text === '' ? ` by rule ${verdict.rule ?? ''}` : ` ${quiet(verdict.text)}`}`,
-        ),
+        line('verdict', `${status}${text === '' ? ` by rule ${rule ?? ''}` : ` ${quiet(text)}`}${condition(verdict)}`),
       ];
-    case 'forward':
-      return [
-        line(
-          'verdict',
-          `forwarded by rule ${verdict.rule} to ${verdict.targetGroups.map(({ id }) => id).join(' or ')}`,
-        ),
-      ];
+    }
+    case 'forward': {
+      const where = verdict.targetGroups.map(({ id, name }) => formatNamed(name, id)).join(' or ');
+      return [line('verdict', `forwarded by rule ${verdict.rule} to ${where}${condition(verdict)}`)];
+    }
   }
+}
+
+/** What else must be so, because it is not known who the client is. */
+function condition({ unlessDroppedBy }: { readonly unlessDroppedBy?: readonly string[] }): string {
+  return unlessDroppedBy === undefined
+    ? ''
+    : `, if security groups let the client through (not every one passes ${unlessDroppedBy.join(', ')}): name it with --address`;
 }
 
 /** A text between quotes, without characters that a terminal obeys. */

@@ -1,5 +1,7 @@
 // The state of a server as lines for people.
 
+import { formatNamed } from './format-named.ts';
+
 /** What `GET /-/status` answers. */
 export interface ServerStatus {
   readonly revision: number;
@@ -97,11 +99,6 @@ function formatVpc(
 
 function formatNamespace({ namespace }: { readonly namespace?: string }): string {
   return namespace === undefined ? '' : `, joined from ${namespace}`;
-}
-
-/** The name first; an instance that was given none is called as its id. */
-function formatNamed(name: string | undefined, id: string): string {
-  return name === undefined || name === id ? id : `${name} (${id})`;
 }
 
 function formatTarget({ id, port }: { readonly id: string; readonly port: number }, name: string | undefined): string {

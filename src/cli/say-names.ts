@@ -1,6 +1,7 @@
 // Names before ids: rooms tell of VPCs and instances by ids, which do not change; people know them by their names.
 
 import type { Snapshot } from '../snapshot/index.ts';
+import { formatNamed } from './format-named.ts';
 
 /** Makes what puts the names of VPCs and instances before their ids in a sentence: `vpc-1` becomes `shop (vpc-1)`. Ids in parentheses, in names of sockets and of unknown things stay as they are. */
 export function createNamer({ vpcs }: Pick<Snapshot, 'vpcs'>): (sentence: string) => string {
@@ -10,8 +11,5 @@ export function createNamer({ vpcs }: Pick<Snapshot, 'vpcs'>): (sentence: string
     for (const instance of instances) names.set(instance.id, instance.name);
   }
   return (sentence) =>
-    sentence.replace(/(?<![\w(/.-])(?:vpc|i)-\w+(?![\w/-])/g, (id) => {
-      const name = names.get(id);
-      return name === undefined || name === id ? id : `${name} (${id})`;
-    });
+    sentence.replace(/(?<![\w(/.-])(?:vpc|i)-\w+(?![\w/-])/g, (id) => formatNamed(names.get(id), id));
 }

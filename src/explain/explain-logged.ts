@@ -56,7 +56,11 @@ export function explainLogged(
     ...{ limits, findName, snapshot: () => snapshot, now: () => time },
     // It came, and so the packets passed.
     findArrival: () => ({ listenerPort: port }),
-    findPassage: () => ({ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } }),
+    findPassage: () => ({
+      ...{ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } },
+      isVacant: false,
+    }),
+    findBarriers: () => ({ egress: [], ingress: [] }),
     findHealth: () => undefined,
     findAdmission: () => undefined,
   });
@@ -66,7 +70,8 @@ export function explainLogged(
   const targets: readonly Step[] =
     verdict.kind === 'forward' ? [{ kind: 'targets', targetGroups: verdict.targetGroups }] : [];
   const url = `http://${host}${port === 80 ? '' : `:${port}`}${path}`;
-  const explanation = { revision, vpc: vpc.id, method, url, steps: [...told.steps, ...targets], verdict };
+  const named = vpc.name === undefined ? {} : { vpcName: vpc.name };
+  const explanation = { revision, vpc: vpc.id, ...named, method, url, steps: [...told.steps, ...targets], verdict };
   const unknown = [
     ...unknownOf(told.steps),
     ...(isSession ? [`the policies that the session ${request.caller ?? ''} was given when it began`] : []),

@@ -99,7 +99,11 @@ export function explainerOf(snapshot: Snapshot, changes: Partial<ExplainDeps> = 
       address === '127.190.0.1' && port === 80
         ? { listenerPort: 80 }
         : { refused: `nothing listens at ${address} port ${port}` },
-    findPassage: () => ({ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } }),
+    findPassage: () => ({
+      ...{ egress: { groups: [], passes: true }, ingress: { groups: [], passes: true } },
+      isVacant: false,
+    }),
+    findBarriers: () => ({ egress: [], ingress: [] }),
     findHealth: () => undefined,
     findAdmission: () => undefined,
     ...changes,

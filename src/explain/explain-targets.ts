@@ -35,7 +35,7 @@ export function explainTargets({ action }: CompiledRule, world: World, deps: Tar
       const failed = (of: Pick<TargetGroupRecord, 'targets'>) => ({ failure: { status: 503, text: whyNoTarget(of) } });
       if (record === undefined) return { id, weight, share, targets: [], ...failed({ targets: [] }) };
       const targets = explainGroup(record, world, deps);
-      const facts = { id, type: record.type, weight, share, targets };
+      const facts = { id, name: record.name, type: record.type, weight, share, targets };
       return targets.some(({ takesRequests }) => takesRequests) ? facts : { ...facts, ...failed(record) };
     });
 }

@@ -283,6 +283,7 @@ describe('before a listener', () => {
       findPassage: () => ({
         egress: { groups: ['sg-2'], passes: egress },
         ingress: { groups: ['sg-1'], passes: ingress },
+        isVacant: false,
       }),
     });
     assert.equal(explain({ address: '10.0.1.10' }, sample, said(false, true)).verdict.kind, 'forward');
@@ -297,6 +298,32 @@ describe('before a listener', () => {
     const { steps, verdict } = explain({ address: '10.0.1.10' }, { ...sample, vpcs }, routed);
     assert.deepEqual([steps.at(-1)?.kind, verdict.kind], ['packets', 'unreachable']);
     assert.equal(explain({}, { ...sample, vpcs }, routed).verdict.kind, 'forward');
+  });
+
+  test('of a client that is not known the verdict says which groups may drop it, and of one that nobody is too', () => {
+    const told = (kind: 'netns' | 'loopback', wish: Partial<ExplainQuestion>, isVacant = false) => {
+      const attachment = kind === 'netns' ? { kind } : { kind, n: 90 };
+      const vpcs = new Map([...sample.vpcs].map(([id, vpc]) => [id, { ...vpc, name: 'shop', attachment }]));
+      const passes = { groups: [], passes: true };
+      const { verdict, vpcName } = explain(
+        wish,
+        { ...sample, vpcs },
+        {
+          findPassage: () => ({ egress: passes, ingress: passes, isVacant }),
+          findBarriers: () => ({ egress: ['sg-1', 'sg-2'], ingress: ['sg-2', 'sg-3'] }),
+        },
+      );
+      assert.equal(vpcName, 'shop');
+      return verdict.kind === 'unreachable' ? verdict.reason : verdict.unlessDroppedBy;
+    };
+    const address = '10.0.1.10';
+    assert.deepEqual(told('netns', {}), ['sg-1', 'sg-2', 'sg-3']);
+    assert.deepEqual(told('netns', { headers: ['host: a', 'host: b'] }), ['sg-1', 'sg-2', 'sg-3']);
+    assert.deepEqual(told('loopback', {}), ['sg-2', 'sg-3']);
+    assert.deepEqual(told('netns', { address }), undefined);
+    assert.deepEqual(told('netns', { address }, true), ['sg-1', 'sg-2'], 'into the door was asked');
+    assert.deepEqual(told('loopback', { address }, true), undefined);
+    assert.deepEqual(explain().verdict.kind === 'forward' && 'unlessDroppedBy' in explain().verdict, false);
   });
 
   test('a head that the proxy refuses is refused', () => {

@@ -37,7 +37,8 @@ export function createExplainer(deps: ExplainDeps): Explainer {
     const walk: Walk = { read, snapshot, vpc, world, client: place.host, ...asker, steps: [] };
     const verdict = follow(walk, deps);
     const { method, url } = question;
-    return { revision: snapshot.revision, vpc: vpc.id, method, url, steps: walk.steps, verdict };
+    const named = vpc.name === undefined ? {} : { vpcName: vpc.name };
+    return { revision: snapshot.revision, vpc: vpc.id, ...named, method, url, steps: walk.steps, verdict };
   };
 }
 

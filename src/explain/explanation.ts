@@ -8,6 +8,8 @@ export interface Explanation {
   /** Of the snapshot. */
   readonly revision: number;
   readonly vpc: string;
+  /** Absent: the VPC has none. */
+  readonly vpcName?: string;
   readonly method: string;
   readonly url: string;
   readonly steps: readonly Step[];
@@ -19,8 +21,18 @@ export type Verdict =
   /** No listener gets it: the name has no address, the packets are dropped, the connection is refused. */
   | { readonly kind: 'unreachable'; readonly reason: string }
   /** Answered by Pergola; `text` is the body, which fixed responses do not have. */
-  | { readonly kind: 'answer'; readonly status: number; readonly text: string; readonly rule?: string }
-  | { readonly kind: 'forward'; readonly rule: string; readonly targetGroups: readonly ExplainedGroup[] };
+  | ({ readonly kind: 'answer'; readonly status: number; readonly text: string; readonly rule?: string } & Condition)
+  | ({
+      readonly kind: 'forward';
+      readonly rule: string;
+      readonly targetGroups: readonly ExplainedGroup[];
+    } & Condition);
+
+/** What a verdict is subject to because it is not known who the client is. */
+interface Condition {
+  /** Security groups of the VPC that let some clients not through. Absent: there are none, or the client is known. */
+  readonly unlessDroppedBy?: readonly string[];
+}
 
 /** One step. */
 export type Step =
@@ -67,6 +79,10 @@ export interface PacketsStep {
   readonly groups: readonly string[];
   /** The client's address; absent: none was given, and nobody's groups were asked. */
   readonly client?: string;
+  /** Nobody in the VPC has the client's address: no groups of a client were asked. */
+  readonly isVacant?: true;
+  /** Groups that stop some client that the question may mean; absent: none, or all that matter were asked. */
+  readonly mayDrop?: readonly string[];
   /** False on loopback, where only the groups of the door have an effect. */
   readonly enforced: boolean;
   readonly egress?: GroupsSaid;
@@ -162,6 +178,8 @@ export interface ExplainedRule {
 /** A target group that a request may go to. */
 export interface ExplainedGroup {
   readonly id: string;
+  /** Absent: the group is no more. */
+  readonly name?: string;
   readonly type?: string;
   readonly weight: number;
   /** Of the requests that come to the rule, in percent. */

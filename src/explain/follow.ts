@@ -13,7 +13,16 @@ import type { RuleMismatch } from '../routing/index.ts';
 import type { Snapshot, VpcRecord } from '../snapshot/index.ts';
 import { createPolicyNotes, type PolicyNotes } from './explain-policies.ts';
 import { explainTargets, type FindHealth } from './explain-targets.ts';
-import type { CallerStep, ExplainedRule, GroupsSaid, NameStep, PoliciesStep, Step, Verdict } from './explanation.ts';
+import type {
+  CallerStep,
+  ExplainedRule,
+  GroupsSaid,
+  NameStep,
+  PacketsStep,
+  PoliciesStep,
+  Step,
+  Verdict,
+} from './explanation.ts';
 import type { ReadQuestion } from './question.ts';
 
 /** A connection that a client would open. */
@@ -50,7 +59,12 @@ export interface ExplainDeps {
     client: string,
     doorGroups: readonly string[],
     snapshot: Snapshot,
-  ) => { readonly egress: GroupsSaid; readonly ingress: GroupsSaid };
+  ) => { readonly egress: GroupsSaid; readonly ingress: GroupsSaid; readonly isVacant: boolean };
+  /** The groups that stop some client of the VPC: on its way out, and at a door that has `doorGroups`. */
+  readonly findBarriers: (
+    approach: Approach,
+    doorGroups: readonly string[],
+  ) => { readonly egress: readonly string[]; readonly ingress: readonly string[] };
   readonly findHealth: FindHealth;
   readonly findAdmission: (vpc: VpcRecord, address: string, port: number, snapshot: Snapshot) => GroupsSaid | undefined;
 }
@@ -74,6 +88,12 @@ export interface Walk {
 
 /** Adds the steps to the walk's and says what comes of the request. */
 export function follow(walk: Walk, deps: ExplainDeps): Verdict {
+  const verdict = followOn(walk, deps);
+  const doubt = walk.steps.flatMap((step) => (step.kind === 'packets' && step.mayDrop) || []);
+  return verdict.kind === 'unreachable' || doubt.length === 0 ? verdict : { ...verdict, unlessDroppedBy: doubt };
+}
+
+function followOn(walk: Walk, deps: ExplainDeps): Verdict {
   const { read, snapshot, vpc, world, client, caller, steps } = walk;
   const name = findName(walk, deps);
   steps.push(name);
@@ -93,12 +113,10 @@ export function follow(walk: Walk, deps: ExplainDeps): Verdict {
   steps.push({ kind: 'door', address, port: read.port, ...way, ...moved, ...refused });
   if ('refused' in arrival) return { kind: 'unreachable', reason: `the connection is refused: ${arrival.refused}` };
 
-  const enforced = vpc.attachment.kind !== 'loopback';
-  const from = walk.address;
-  const passage = from === undefined ? undefined : deps.findPassage(approach, from, groups, snapshot);
-  const asked = from === undefined ? {} : { client: from, ...passage };
-  steps.push({ kind: 'packets', groups, enforced, ...asked });
-  if (passage !== undefined && !(passage.ingress.passes && (passage.egress.passes || !enforced)))
+  const packets = askPackets(walk, approach, groups, deps);
+  steps.push(packets);
+  const { enforced, egress, ingress } = packets;
+  if (ingress?.passes === false || (enforced && egress?.passes === false))
     return {
       kind: 'unreachable',
       reason: enforced
@@ -191,6 +209,24 @@ function findName({ read, vpc, world, snapshot }: Walk, { findName: find }: Expl
       return { ...step, answer: 'custom', addresses: [...behind.v4, ...behind.v6], service: generated };
   }
   return { ...known, answer: 'forwarded', addresses: [] };
+}
+
+/** What groups say of the client; of one that is not known, which of them may stop it. */
+function askPackets(
+  { vpc, address: client, snapshot }: Walk,
+  approach: Approach,
+  groups: readonly string[],
+  deps: ExplainDeps,
+): PacketsStep {
+  const enforced = vpc.attachment.kind !== 'loopback';
+  const step = { kind: 'packets', groups, enforced } as const;
+  const barriers = deps.findBarriers(approach, groups);
+  const out = enforced ? barriers.egress : [];
+  const doubt = (ids: readonly string[]): Pick<PacketsStep, 'mayDrop'> =>
+    ids.length === 0 ? {} : { mayDrop: [...new Set(ids)] };
+  if (client === undefined) return { ...step, ...doubt([...out, ...barriers.ingress]) };
+  const { egress, ingress, isVacant } = deps.findPassage(approach, client, groups, snapshot);
+  return { ...step, client, egress, ingress, ...(isVacant ? { isVacant, ...doubt(out) } : {}) };
 }
 
 /** The head as a connection would read it. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptySnapshot, type SecurityRule, type Snapshot, type VpcRecord } from '../snapshot/index.ts';
-import { findArrival, findPassage } from './arrival.ts';
+import { findArrival, findBarriers, findPassage } from './arrival.ts';
 
 const rule = (more: Partial<SecurityRule>): SecurityRule => ({
   ...{ id: 'sgr-1', protocol: 'tcp', fromPort: 80, toPort: 90, cidrs: [], groups: [], ...more },
@@ -60,6 +60,24 @@ test('findPassage() asks the groups of the door for ingress and those of the cli
     places,
   );
   assert.deepEqual([ingress.by?.group, ingress.by?.rule.toPort], ['sg-door', 90]);
+});
+
+test('findPassage() says when nobody has the address of the client', () => {
+  const vacant = (client: string): boolean =>
+    findPassage({ vpc, address: '169.254.171.1', port: 80 }, client, [], places).isVacant;
+  assert.deepEqual([vacant('10.0.2.20'), vacant('10.0.2.21'), vacant('10.0.2.40')], [false, true, true]);
+});
+
+test('findBarriers() names the groups that do not let everybody of the VPC through', () => {
+  const barriers = (address: string, port: number, doorGroups: readonly string[]) =>
+    findBarriers({ vpc, address, port }, doorGroups);
+  const silent = ['sg-door', 'sg-udp', 'sg-all'];
+  assert.deepEqual(barriers('169.254.171.1', 80, []), { egress: silent, ingress: [] });
+  assert.deepEqual(barriers('169.254.176.1', 80, []).egress, ['sg-door', 'sg-web', 'sg-udp', 'sg-all']);
+  assert.deepEqual(barriers('169.254.171.1', 80, ['sg-all']).ingress, [], 'a door that is open to all');
+  assert.deepEqual(barriers('169.254.171.1', 80, ['sg-udp', 'sg-all']).ingress, [], 'one of several is enough');
+  assert.deepEqual(barriers('169.254.171.1', 80, ['sg-door']).ingress, ['sg-door'], 'open to a part of the VPC');
+  assert.deepEqual(barriers('169.254.171.1', 443, ['sg-door']).ingress, ['sg-door'], 'open to members of a group');
 });
 
 const service = {

@@ -45,6 +45,8 @@ export function findArrival(
 export interface Passage {
   readonly egress: GroupsVerdict;
   readonly ingress: GroupsVerdict;
+  /** Nobody has the client's address: there are no groups to ask, and who comes may have some. */
+  readonly isVacant: boolean;
 }
 
 /** Whether the first packet of a connection passes, as the filter of the VPC's router decides it; `client` is an IPv4 address of the VPC. */
@@ -56,10 +58,32 @@ export function findPassage(
 ): Passage {
   const workloads = places.filter(({ vpcId }) => vpcId === vpc.id);
   const members = membersByGroup(workloads);
-  const own = workloads.find((one) => one.address === client)?.securityGroups ?? [];
+  const own = workloads.find((one) => one.address === client);
   return {
-    egress: askGroups(vpc.securityGroups, own, 'egress', { address, port, members }),
+    egress: askGroups(vpc.securityGroups, own?.securityGroups ?? [], 'egress', { address, port, members }),
     ingress: askGroups(vpc.securityGroups, doorGroups, 'ingress', { address: client, port, members }),
+    isVacant: own === undefined,
+  };
+}
+
+/** Ids of the groups that stop some client of the VPC, whoever it is: those that do not let it out, and those of the door if they do not let all of the VPC in. */
+export interface Barriers {
+  readonly egress: readonly string[];
+  readonly ingress: readonly string[];
+}
+
+/** What the VPC's groups may have against a connection of which nobody says who opens it. */
+export function findBarriers({ vpc, address, port }: Approach, doorGroups: readonly string[]): Barriers {
+  // Members come and go; what only they may is not for everybody.
+  const members = new Map<string, readonly string[]>();
+  const { securityGroups: known, cidrs } = vpc;
+  const admits = (range: string): boolean =>
+    askGroups(known, doorGroups, 'ingress', { address: range, port, members }).passes;
+  return {
+    egress: known.flatMap(({ id }) =>
+      askGroups(known, [id], 'egress', { address, port, members }).passes ? [] : [id],
+    ),
+    ingress: cidrs.every(admits) ? [] : doorGroups,
   };
 }
 

@@ -1,6 +1,14 @@
 // How VPCs are present on this machine: what a snapshot asks for, what is there, and the way from one to the other.
 
-export { findAdmission, findArrival, findPassage, type Approach, type Arrival, type Passage } from './arrival.ts';
+export {
+  findAdmission,
+  findArrival,
+  findBarriers,
+  findPassage,
+  type Approach,
+  type Arrival,
+  type Passage,
+} from './arrival.ts';
 export { describeAttachments, dialSources, type VpcAttachment } from './attachments.ts';
 export { canBindLowPorts, pickLoopbackNumber, whyNoNamespaces } from './capabilities.ts';
 export { asksForTheSame } from './listeners.ts';

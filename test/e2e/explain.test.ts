@@ -94,7 +94,7 @@ onEveryAttachment({}, [
       const closed = await explain(server, ...at, 'GET', `http://${shop.name}:${listenerPort + 1}/`);
       assert.equal(closed.verdict.kind, 'unreachable', JSON.stringify(closed.verdict));
       const text = await runPergola(server.checkout, ['explain', '--data', server.data, ...at, 'GET', url]);
-      assert.match(text.stdout, new RegExp(`^verdict +forwarded by rule \\S+ to ${shop.blue}$`, 'm'));
+      assert.match(text.stdout, new RegExp(`^verdict +forwarded by rule \\S+ to \\S+ \\(${shop.blue}\\)$`, 'm'));
       const nobody = ['--as', 'arn:aws:iam::123456789012:user/nobody'];
       for (const [args, status, message] of [
         [[...at, ...nobody, 'GET', url], 1, /There is no principal arn:aws:iam::123456789012:user\/nobody/],
@@ -185,6 +185,12 @@ onEveryAttachment({}, [
       const told = await explain(server, '--vpc', shop.clients, '--address', '10.0.1.77', 'GET', url);
       assert.equal(told.verdict.kind, 'unreachable');
       assert.deepEqual(stepOf(told, 'packets').egress, { groups: [GroupId], passes: false });
+      const anybody = await explain(server, '--vpc', shop.clients, 'GET', url);
+      assert.ok(anybody.verdict.kind === 'forward', JSON.stringify(anybody.verdict));
+      assert.deepEqual(anybody.verdict.unlessDroppedBy, [GroupId]);
+      const nobody = await explain(server, '--vpc', shop.clients, '--address', '10.0.1.78', 'GET', url);
+      assert.equal(stepOf(nobody, 'packets').isVacant, true);
+      assert.ok(nobody.verdict.kind === 'forward' && nobody.verdict.unlessDroppedBy?.[0] === GroupId);
     },
   },
 ]);
