@@ -1,8 +1,6 @@
 // Entry of control: the API, the store, the compiler, the feed and the agent of one server, put together.
 
-import { createServer as createFeedSocket, Server, type Socket } from 'node:net';
-import { rmSync } from 'node:fs';
-import { sleep, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { Lifetime } from '../base/lifetime.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
@@ -27,6 +25,8 @@ import { applyConfiguration, judgeConfiguration } from './apply-configuration.ts
 import { createBackups } from './backups.ts';
 import { keepCompiled } from './compile-cache.ts';
 import { bindExplain } from './bind-explain.ts';
+import { bindHealth } from './bind-health.ts';
+import { closeApi, listenFeed, listenUnix } from './control-sockets.ts';
 import { createCounterKeeper } from './counter-keeper.ts';
 import { createDefaultAttachment } from './default-attachment.ts';
 import type { FromControl, ToControl, WorkerInfo } from './messages.ts';
@@ -41,7 +41,7 @@ import { keepSnapshotFile } from './snapshot-keeper.ts';
 import type { ServerSettings } from './settings.ts';
 import { createSocketClient } from './socket-client.ts';
 import { describeServer } from './status.ts';
-import { createVpcEntry, type VpcEntry } from './vpc-entry.ts';
+import { createVpcEntry } from './vpc-entry.ts';
 import { bindWorkloads } from './workload-calls.ts';
 import { bindRoles, createWorkloadTokens, deriveMetadataKey } from './workload-roles.ts';
 
@@ -66,12 +66,6 @@ process.once('message', (raw: unknown, handle: unknown) => {
 process.on('disconnect', () => process.exit(0));
 // A terminal or an init system signals the whole group; the supervisor alone decides in which order its processes end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-
-/** How long a call may take to end when control does, in milliseconds. */
-const CALL_PATIENCE = 1000;
-
-/** How long a connection that was just accepted may take to bring its request when control ends, in milliseconds. */
-const FIRST_REQUEST = 300;
 
 async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawHandle, log: Log): Promise<void> {
   const { settings } = start;
@@ -237,12 +231,7 @@ async function run(start: Extract<ToControl, { type: 'start' }>, apiHandle: RawH
       get defaultAttachment() {
         return defaultAttachment();
       },
-      findHealth(target) {
-        const found = health.find(target.targetGroupId, `${target.targetId}|${target.port ?? 80}`);
-        if (found?.health === 'healthy') return { health: 'HEALTHY' };
-        if (found?.health !== 'unhealthy') return undefined;
-        return { health: 'UNHEALTHY', ...(found.reason === undefined ? {} : { reasonCode: found.reason }) };
-      },
+      findHealth: bindHealth(health),
       obeyed: statuses.settled,
       isReady: () => ready,
       async metrics() {
@@ -314,32 +303,4 @@ function whyNoMembers({ attach, userNamespace }: ServerSettings): string | undef
     return 'VPCs on loopback have no network that a namespace could join: it takes a server with namespaces (--attach netns)';
   if (userNamespace === undefined) return undefined;
   return 'a server in a user namespace reaches no namespaces of others: it takes a server that root started';
-}
-
-/** Lets calls that run have their answers, then closes what is left: leases, and whoever waits. */
-async function closeApi(server: ReturnType<typeof createApi>, fromVpcs: VpcEntry): Promise<void> {
-  // Not its own close(), which also ends connections on which a first request is just coming.
-  const closed = new Promise<void>((resolve) => void Server.prototype.close.call(server, () => resolve()));
-  // Those that others have handed on the server does not count.
-  const ended = Promise.all([closed, fromVpcs.ended()]);
-  await Promise.race([ended, sleep(systemClock, FIRST_REQUEST)]);
-  server.closeIdleConnections();
-  await Promise.race([ended, sleep(systemClock, CALL_PATIENCE)]);
-  server.closeAllConnections();
-}
-
-/** Listens on the feed's Unix socket. */
-async function listenFeed(path: string, feed: { accept(stream: Socket): void }): Promise<Server> {
-  const server = createFeedSocket((socket) => feed.accept(socket));
-  await listenUnix(server, path);
-  return server;
-}
-
-/** Listens on a Unix socket, in the place of what an ended process left there. */
-async function listenUnix(server: Server, path: string): Promise<void> {
-  rmSync(path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
 }
