@@ -47,12 +47,11 @@ function explainStatement(
   return unknown.size === 0 ? { ...facts, applies: true } : { ...facts, applies: false, unknown: [...unknown] };
 }
 
-/** `request`, which tells of every key that is asked for. */
+/** `request`, which tells of every key that is asked for. Without its budget: what is told of it must not cost it, or it would be judged by what is left. */
 function watch(request: PolicyRequest, heard: (key: string) => void): PolicyRequest {
-  const { principal, action, resource, budget } = request;
+  const { principal, action, resource } = request;
   return {
     ...{ principal, action, resource },
-    ...(budget === undefined ? {} : { budget }),
     key(name) {
       heard(name);
       return request.key(name);

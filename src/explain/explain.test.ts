@@ -190,6 +190,18 @@ describe('policies', () => {
     ]);
   });
 
+  test('what is told of policies is not taken from what the request may cost', () => {
+    const patterns = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'x'].map((one) => `*${one}y*`);
+    const costly = allow({ Condition: { StringLike: { 'vpc-lattice-svcs:RequestHeader/h1': [...patterns, '*xx*'] } } });
+    const headers = [`h1: ${'x'.repeat(5000)}`];
+    // One layer takes five eighths of it, and both more than there is.
+    const { verdict, steps } = explain({ headers }, guarded(sample, { network: [costly], service: [allow()] }));
+    assert.equal(verdict.kind, 'forward');
+    assert.ok(steps.some((step) => step.kind === 'policies' && step.layer === 'service-based policy'));
+    const both = explain({ headers }, guarded(sample, { network: [costly], service: [costly] })).verdict;
+    assert.match(both.kind === 'answer' ? both.text : '', /the patterns of a service-based policy cost too much/);
+  });
+
   test('a path that can be read in two ways is told in both', () => {
     const asked = explain({ url: `http://${HOST}/a/../b` }, guarded(sample, { service: [allow()] }));
     const [, service] = stepsOf(asked, 'policies');
