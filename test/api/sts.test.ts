@@ -247,19 +247,16 @@ test('a token of an identity provider begins a session, and no other token does'
       ThumbprintList: [thumbprint],
     }),
   );
-  await makeRole(
-    'pod',
-    [
-      trust(
-        { Federated: made.OpenIDConnectProviderArn },
-        {
-          Action: 'sts:AssumeRoleWithWebIdentity',
-          Condition: { StringEquals: { [`${host}/id:aud`]: 'sts.amazonaws.com', [`${host}/id:sub`]: 'system:pod' } },
-        },
-      ),
-    ],
-    [allow('vpc-lattice:ListServices')],
+  const trusted = trust(
+    { Federated: made.OpenIDConnectProviderArn },
+    {
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { [`${host}/id:aud`]: 'sts.amazonaws.com', [`${host}/id:sub`]: 'system:pod' } },
+    },
   );
+  await makeRole('pod', [trusted], [allow('vpc-lattice:ListServices')]);
+  const here = { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' }, DateGreaterThan: { 'aws:CurrentTime': '2020-01-01' } };
+  await makeRole('pod-not-here', [trusted, { ...trusted, Effect: 'Deny', Condition: here }]);
   const token = (claims: object = {}, signer = pair.privateKey, kid = 'one') =>
     new SignJWT({ iss: issuer, aud: 'sts.amazonaws.com', sub: 'system:pod', ...claims })
       .setProtectedHeader({ alg: 'RS256', kid })
@@ -276,6 +273,7 @@ test('a token of an identity provider begins a session, and no other token does'
   await having(good.Credentials).lattice.send(new ListServicesCommand());
   await refusedAs('AccessDenied', 403, begin(await token({ sub: 'system:other' })));
   await refusedAs('AccessDenied', 403, begin(await token(), 'absent'));
+  await refusedAs('AccessDenied', 403, begin(await token(), 'pod-not-here'));
   await refusedAs('InvalidIdentityToken', 400, begin(await token({ aud: 'other' })));
   await refusedAs('InvalidIdentityToken', 400, begin(await token({ iss: 'https://other.example' })));
   await refusedAs('InvalidIdentityToken', 400, begin(await token({}, stranger.privateKey)));

@@ -1,7 +1,7 @@
 // A call of the API as policies see it.
 
 import type { Call } from '../../aws/index.ts';
-import { findTag, type CallerPrincipal, type KeyValue, type PolicyRequest } from '../../policy/index.ts';
+import { findTag, type KeyValue, type PolicyRequest, type Principal } from '../../policy/index.ts';
 import type { Caller } from './callers.ts';
 
 /** What a call is about: the action, what it is done to, and what the service's own keys say. */
@@ -23,18 +23,21 @@ export interface Subject {
 const REQUEST_TAG = 'aws:requesttag/';
 const RESOURCE_TAG = 'aws:resourcetag/';
 
+/** Who calls, a caller without a signature included. */
+type Asking = Pick<Caller, 'session'> & { readonly principal: Principal };
+
 /** Makes the request that policies are asked about. */
-export function callRequest(caller: Caller, call: Call, subject: Subject): PolicyRequest {
+export function callRequest(caller: Asking, call: Call, subject: Subject): PolicyRequest {
   return new CallRequest(caller, call, subject);
 }
 
 class CallRequest implements PolicyRequest {
-  readonly principal: CallerPrincipal;
-  readonly #caller: Caller;
+  readonly principal: Principal;
+  readonly #caller: Asking;
   readonly #call: Call;
   readonly #subject: Subject;
 
-  constructor(caller: Caller, call: Call, subject: Subject) {
+  constructor(caller: Asking, call: Call, subject: Subject) {
     this.principal = caller.principal;
     this.#caller = caller;
     this.#call = call;

@@ -7,6 +7,7 @@ import { findRole } from '../../domain/iam/index.ts';
 import type { OidcProvider } from '../../domain/records/index.ts';
 import { keyOf } from '../../domain/records/index.ts';
 import { evaluatePolicy, type KeyValue } from '../../policy/index.ts';
+import { callRequest } from '../authorization/call-request.ts';
 import type { Operation, Valid, Wire } from '../operation.ts';
 import type { StsDeps } from './deps.ts';
 import type { KeySets } from './key-sets.ts';
@@ -38,11 +39,16 @@ export const assumeRoleWithWebIdentity: Operation<StsDeps> = {
     // Only now: keys were fetched meanwhile.
     const state = deps.store.state.value;
     const role = findRole(state, request.RoleArn)?.role;
-    const asked = {
-      ...{ principal: { kind: 'web-identity', provider: provider.arn } as const, resource: request.RoleArn },
-      action: 'sts:AssumeRoleWithWebIdentity',
-      key: (name: string): KeyValue => keyOfToken(name, provider, claims, request.RoleSessionName),
-    };
+    const holder = { principal: { kind: 'web-identity', provider: provider.arn } } as const;
+    const asked = callRequest(
+      holder,
+      { ...call, account },
+      {
+        ...{ action: 'sts:AssumeRoleWithWebIdentity', resource: request.RoleArn },
+        ...(role === undefined ? {} : { resourceTags: role.tags }),
+        key: (name) => keyOfToken(name, provider, claims, request.RoleSessionName),
+      },
+    );
     if (role === undefined || evaluatePolicy(trustPolicyOf(role).policy, asked).effect !== 'Allow')
       throw denied('Not authorized to perform sts:AssumeRoleWithWebIdentity');
     const session = beginRoleSession(role, request, { tags: {} }, state, call.now, deps);
