@@ -13,4 +13,6 @@ export interface WorkloadIdentity {
   readonly zone: string;
   /** The ARN of the role whose credentials it gets; absent: none. */
   readonly role?: string;
+  /** The instance profile that it has its role by (its ARN, and its id where it is known); never beside `role`. */
+  readonly profile?: { readonly arn: string; readonly id?: string };
 }

@@ -16,6 +16,13 @@ export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [-
                     [--role ARN] [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
 `;
 
+/** What the server answers. */
+interface Made extends Entrance {
+  readonly id: string;
+  readonly keeper?: number;
+  readonly instanceProfile?: string;
+}
+
 /** A command line that cannot be obeyed. */
 class Misuse extends Error {}
 
@@ -36,7 +43,8 @@ export async function exec(
     const server = findServer(options, environment);
     const made = await callApi(server, { method: 'POST', path: '/-/workloads', body: wish }, Date.now());
     if (made.status !== 201) return fail(1, formatApiError(made));
-    const { id, keeper, ...entrance } = made.body as Entrance & { readonly id: string; readonly keeper?: number };
+    const { id, keeper, instanceProfile, ...entrance } = made.body as Made;
+    const hasRole = wish.role !== undefined || instanceProfile !== undefined;
     const around = keeper === undefined ? [] : enterUserNamespace(keeper, process.cwd());
     const lease = new Lease(
       () => findServer(options, environment),
@@ -48,7 +56,7 @@ export async function exec(
       const obstacle = whyNoEntrance(entrance, around);
       if (obstacle !== undefined) return fail(3, obstacle);
       return await runInside([...around, ...enterCommand(entrance, command)], {
-        ...workloadEnvironment(wish.role === undefined ? environment : { ...environment, ...noCredentials }),
+        ...workloadEnvironment(hasRole ? { ...environment, ...noCredentials } : environment),
         ...entrance.environment,
         ...ownEndpoint(environment, server.api),
       });

@@ -26,9 +26,16 @@ test('the API is found by its name in a namespace, and by an address of the VPC 
       attach,
       apiHost: '127.0.0.1',
       apiPort: 7171,
-    }).environment('wl-1', vpc)['AWS_ENDPOINT_URL'];
+    }).environment('wl-1', vpc, 'role')['AWS_ENDPOINT_URL'];
   assert.equal(endpoint('netns'), 'http://api.pergola.internal');
   assert.equal(endpoint('loopback'), 'http://127.105.255.9:20080');
+});
+
+test('in a namespace a role that comes by a profile is found where SDKs look by themselves', () => {
+  const settings = { attach: 'netns', apiHost: '127.0.0.1', apiPort: 7171 } as const;
+  const roles = bindRoles({ problem: () => undefined }, tokens, settings);
+  assert.deepEqual(Object.keys(roles.environment('i-1', vpc, 'profile')), ['AWS_ENDPOINT_URL']);
+  assert.ok('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI' in roles.environment('i-1', vpc, 'role'));
 });
 
 test('on loopback a role takes an API at a loopback address', () => {
@@ -42,6 +49,6 @@ test('on loopback a role takes an API at a loopback address', () => {
     ['::1', 'http://[::1]:7171/-/credentials'],
   ] as const) {
     assert.equal(roles(host).problem({ ...place, role: 'arn' }), undefined);
-    assert.equal(roles(host).environment('wl-1', vpc)['AWS_CONTAINER_CREDENTIALS_FULL_URI'], url);
+    assert.equal(roles(host).environment('wl-1', vpc, 'profile')['AWS_CONTAINER_CREDENTIALS_FULL_URI'], url);
   }
 });

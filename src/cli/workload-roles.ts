@@ -49,9 +49,13 @@ export function bindRoles(
         return `a role takes a server whose API has a loopback address (--api), for SDKs ask no other over http; it has ${apiHost}`;
       return credentials.problem(workload);
     },
-    environment: (id, vpc) =>
+    environment: (id, vpc, by) =>
       attach === 'netns'
-        ? { AWS_ENDPOINT_URL: `http://${apiName}`, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: containerPath(id) }
+        ? {
+            AWS_ENDPOINT_URL: `http://${apiName}`,
+            // With a profile they are at 169.254.169.254, as on an instance of EC2: SDKs look there by themselves.
+            ...(by === 'role' ? { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: containerPath(id) } : {}),
+          }
         : {
             // Programs on loopback ask the host's resolver, which knows no name of a VPC.
             AWS_ENDPOINT_URL: `http://${apiAddressIn(vpc)}:${loopbackApiPort}`,

@@ -3,6 +3,7 @@
 import { isCarried, recordsBy, type RecordTypes, type State } from '../domain/index.ts';
 import { accessLogsOf } from '../domain/access-log/index.ts';
 import { addressesOfPrefix, findLoadBalancer, findPrefixListRanges } from '../domain/ec2/index.ts';
+import { profileOf } from '../domain/instance/index.ts';
 import {
   keyOf,
   keyOfRecord,
@@ -91,6 +92,7 @@ function compileSecurityRule(state: State, rule: SecurityGroupRule): SecurityRul
 }
 
 function compileInstance(instance: Instance): VpcRecord['instances'][number] {
+  const profile = profileOf(instance);
   const { id, name, address, securityGroupIds, command, directory, environment, role, namespace, machine } = instance;
   return {
     id,
@@ -101,6 +103,7 @@ function compileInstance(instance: Instance): VpcRecord['instances'][number] {
     ...(directory === undefined ? {} : { directory }),
     ...(environment === undefined ? {} : { environment }),
     ...(role === undefined ? {} : { role }),
+    ...(profile === undefined ? {} : { profile }),
     ...(machine?.state === 'stopped' ? { stopped: true as const } : {}),
     ...(namespace === undefined ? {} : { namespace }),
   };

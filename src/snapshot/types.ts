@@ -29,6 +29,8 @@ export interface InstanceSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** The ARN of the role whose credentials it gets. */
   readonly role?: string;
+  /** The instance profile that it gets its role by (its ARN, and its id where it is known); whoever stands for it gets that one's role. */
+  readonly profile?: { readonly arn: string; readonly id?: string };
   /** The path of an existing network namespace that stands there in the place of a process. */
   readonly namespace?: string;
 }

@@ -31,9 +31,9 @@ export function isPlaced({ command, namespace }: Pick<InstanceSpec, 'command' | 
   return command !== undefined || namespace !== undefined;
 }
 
-/** Describes a workload of a VPC. `id` as in `WorkloadIdentity`. */
+/** Describes a workload of a VPC. `id` as in `WorkloadIdentity`; without a role of its own it has the profile of the instance that it is or stands for. */
 export function describeWorkload(
-  { id: vpcId, account, region, subnets }: VpcRecord,
+  { id: vpcId, account, region, subnets, instances }: VpcRecord,
   { id, address, role }: { readonly id: string; readonly address: string; readonly role?: string | undefined },
 ): WorkloadIdentity {
   const subnet = subnets.find(({ cidr }) => {
@@ -41,5 +41,10 @@ export function describeWorkload(
     return range !== undefined && cidrContains(range, address);
   });
   const zone = subnet?.zone ?? `${region}a`;
-  return { id, address, vpcId, account, region, zone, ...(role === undefined ? {} : { role }) };
+  const profile = role === undefined ? instances.find((one) => one.id === id)?.profile : undefined;
+  return {
+    ...{ id, address, vpcId, account, region, zone },
+    ...(role === undefined ? {} : { role }),
+    ...(profile === undefined ? {} : { profile }),
+  };
 }

@@ -25,6 +25,8 @@ export interface Workload extends SavedWorkload, Entrance {
   /** Of one that joined: its link to the VPC, and where it finds its resolver. */
   readonly interface?: string;
   readonly resolver?: string;
+  /** The ARN of the instance profile that it has its role by. */
+  readonly instanceProfile?: string;
 }
 
 /** Why there is no workload: a wish that cannot be, something that is taken, or no means on this machine. */
@@ -35,8 +37,8 @@ export interface WorkloadFailure {
 
 /** What is known of the roles of workloads. */
 export interface Roles {
-  /** Why a workload cannot have its role now, in a sentence; undefined when it can, or has none. */
+  /** Why a workload cannot have the role that it was given, in a sentence; undefined when it can, or has none. One that comes by a profile may come later. */
   problem(workload: WorkloadIdentity): string | undefined;
   /** Variables by which the SDKs in a workload find its credentials; `id` as in `WorkloadIdentity`. */
-  environment(id: string, vpc: VpcRecord): Readonly<Record<string, string>>;
+  environment(id: string, vpc: VpcRecord, by: 'role' | 'profile'): Readonly<Record<string, string>>;
 }

@@ -83,13 +83,14 @@ export class Workloads {
     try {
       await this.#deps.settle();
       const { joined, vpcId, address } = saved;
+      const made = { ...saved, ...(identity.profile === undefined ? {} : { instanceProfile: identity.profile.arn }) };
       const absent = this.#deps.whyAbsent(vpcId, address);
       if (absent !== undefined) {
         await this.remove(saved.id);
         return fail('unavailable', absent);
       }
-      if (joined === undefined) return { ...saved, ...this.#entrance(vpc, identity) };
-      return { ...saved, environment: {}, interface: joinedLink, resolver: linkLocalDns };
+      if (joined === undefined) return { ...made, ...this.#entrance(vpc, identity) };
+      return { ...made, environment: {}, interface: joinedLink, resolver: linkLocalDns };
     } catch (error) {
       await this.remove(saved.id).catch(() => {});
       throw error;
@@ -322,10 +323,14 @@ export class Workloads {
     return this.#list.value.find(({ joined }) => joined?.identity === identity)?.vpcId;
   }
 
-  #entrance(vpc: VpcRecord, { id, address, role }: Pick<WorkloadIdentity, 'id' | 'address' | 'role'>): Entrance {
+  #entrance(
+    vpc: VpcRecord,
+    { id, address, role, profile }: Pick<WorkloadIdentity, 'id' | 'address' | 'role' | 'profile'>,
+  ): Entrance {
     // botocore reads the second alone.
     const region = { AWS_REGION: vpc.region, AWS_DEFAULT_REGION: vpc.region };
-    const credentials = role === undefined ? {} : { ...region, ...this.#deps.roles.environment(id, vpc) };
+    const by = role === undefined ? profile && 'profile' : 'role';
+    const credentials = by === undefined ? {} : { ...region, ...this.#deps.roles.environment(id, vpc, by) };
     const environment = { ...workloadEnvironment(vpc, address), ...credentials };
     if (vpc.attachment.kind !== 'netns') return { environment };
     const files = this.#folder({ vpcId: vpc.id, address });

@@ -22,7 +22,7 @@ const workload = {
   zone: 'eu-west-1a',
 };
 const server = createMetadataServer({
-  credentials: { problem: () => undefined, make: () => ({ problem: 'no' }) },
+  credentials: { held: () => undefined, problem: () => undefined, make: () => ({ problem: 'no' }) },
   find: (vpcId, address) => (vpcId === 'vpc-a' && address === '10.0.1.10' ? workload : undefined),
   takeApi: () => false,
   key: Buffer.alloc(32, 3),

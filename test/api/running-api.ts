@@ -75,7 +75,11 @@ export async function startApi(
         lease: () => undefined,
         byToken: () => undefined,
       },
-      roleCredentials: { problem: () => undefined, make: () => ({ problem: 'there are no roles here' }) },
+      roleCredentials: {
+        held: () => undefined,
+        problem: () => undefined,
+        make: () => ({ problem: 'there are no roles here' }),
+      },
       explain: () => ({ failure: 'invalid', message: 'nothing is explained here' }),
       explainServed: () => Promise.resolve({ failure: 'not found', message: 'nothing was served here' }),
       backup: () => Promise.resolve({ problem: 'nothing is kept here' }),

@@ -42,7 +42,7 @@ async function inVpc(
   const folder = mkdtempSync(join(tmpdir(), 'pergola-entry-'));
   const path = join(folder, 'entry.sock');
   const entry = createVpcEntry({
-    credentials: { problem: () => undefined, make: () => ({ problem: 'no' }) },
+    credentials: { held: () => undefined, problem: () => undefined, make: () => ({ problem: 'no' }) },
     find: () => undefined,
     key: Buffer.alloc(32, 3),
     ...{ clock: systemClock, log: silentLog },

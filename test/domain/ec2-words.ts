@@ -11,8 +11,11 @@ import {
 } from '../../src/domain/ec2/index.ts';
 import { cidrAssociationId, subnetIpv6Id } from '../../src/domain/ec2/index.ts';
 import {
+  associateProfile,
+  disassociateProfile,
   modifyInstance,
   rebootInstances,
+  replaceProfile,
   runInstances,
   startInstances,
   stopInstances,
@@ -234,6 +237,17 @@ const machine = {
   ...{ ebsOptimized: false, monitoring: false, sourceDestCheck: true, httpTokens: 'optional' as const, hopLimit: 1 },
 };
 
+/** One with a role, for only these can be given. */
+const profile = (hand: Hand, n: number) =>
+  search(hand.at('global'), 'iamInstanceProfile', n, ({ roleId }) => roleId !== undefined);
+const worn = (hand: Hand, n: number) => {
+  const found = profile(hand, n);
+  return found === undefined ? {} : { profile: found };
+};
+const associationId = (hand: Hand, n: number): string =>
+  search(hand, 'instance', n, ({ machine: one }) => one?.profileAssociation !== undefined)?.machine?.profileAssociation
+    ?.id ?? hand.id('instance', n);
+
 const instanceWords: readonly Word[] = [
   (hand, a, b, c) =>
     callOf(runInstances, {
@@ -243,6 +257,16 @@ const instanceWords: readonly Word[] = [
         ? { networkInterfaceId: hand.id('networkInterface', a) }
         : { subnetId: hand.own('subnet', a)?.id ?? hand.id('subnet', a) }),
       ...(b % 4 === 0 ? { addresses: [addressIn(hand, a, b + 4)] } : {}),
+      ...worn(hand, c),
+    }),
+  (hand, a, b) =>
+    callOf(associateProfile, {
+      ...{ instanceId: hand.id('instance', a), profile: { arn: profile(hand, b)?.arn ?? 'none' } },
+    }),
+  (hand, a) => callOf(disassociateProfile, { associationId: associationId(hand, a) }),
+  (hand, a, b) =>
+    callOf(replaceProfile, {
+      ...{ associationId: associationId(hand, a), profile: { name: profile(hand, b)?.name ?? 'none' } },
     }),
   (hand, a, b) => callOf(startInstances, { instanceIds: [hand.id('instance', a), hand.id('instance', b)] }),
   (hand, a) => callOf(stopInstances, { instanceIds: [hand.id('instance', a)] }),

@@ -21,6 +21,7 @@ import { describeVpcAttribute } from './describe-vpc-attribute.ts';
 import { describeVpcs } from './describe-vpcs.ts';
 import { getManagedPrefixListEntries } from './get-managed-prefix-list-entries.ts';
 import { instanceOperations } from './instance/instances.ts';
+import { profileOperations } from './instance/profile-associations.ts';
 import { modifyVpcOperations } from './modify-vpcs.ts';
 import { networkInterfaceOperations } from './network-interfaces.ts';
 import { prefixListOperations } from './prefix-lists.ts';
@@ -53,6 +54,7 @@ export const ec2Operations = (regions: readonly string[]): readonly Operation<Ec
   describeVpcs,
   getManagedPrefixListEntries,
   ...instanceOperations,
+  ...profileOperations,
   ...modifyVpcOperations,
   ...networkInterfaceOperations,
   ...prefixListOperations,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerContainerAddress, answerMetadata, containerPath, type MetadataAnswer } from './answer-metadata.ts';
+import type { HeldRole } from './role-credentials.ts';
 import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 
 const role = 'arn:aws:iam::123456789012:role/shop/orders';
@@ -14,7 +15,9 @@ const made = {
   expires: new Date(Date.UTC(2026, 0, 1, 6)),
 };
 const now = Date.UTC(2026, 0, 1);
-const deps = { credentials: { problem: () => undefined, make: () => made }, now, key: Buffer.alloc(32, 1) };
+const held = ({ role: given, profile }: WorkloadIdentity): HeldRole | undefined =>
+  (profile ?? given) ? { ...(profile && { profile }), ...(given && { role: given }) } : undefined;
+const deps = { credentials: { held, problem: () => undefined, make: () => made }, now, key: Buffer.alloc(32, 1) };
 
 function ask(
   method: string,
@@ -103,4 +106,17 @@ test('container credentials are given to their own workload alone', () => {
   assert.equal(from(containerPath('i-0123456789abcdef1')), 404);
   assert.equal(from(containerPath(subject.id), plain), 404);
   assert.equal(from(containerPath(subject.id), subject, 'PUT'), 405);
+});
+
+test('what has its role by a profile is told of the profile, and of no role while none is in it', () => {
+  const profile = { arn: 'arn:aws:iam::123456789012:instance-profile/web', id: 'AIPA1' };
+  const info = (by: WorkloadIdentity): unknown => {
+    const told = JSON.parse(get('/latest/meta-data/iam/info', by).body) as Readonly<Record<string, unknown>>;
+    return [told['Code'], told['InstanceProfileArn'], told['InstanceProfileId']];
+  };
+  assert.deepEqual(info({ ...subject, profile }), ['Success', profile.arn, profile.id]);
+  assert.deepEqual(info({ ...plain, profile }), ['InstanceProfileNotFound', profile.arn, profile.id]);
+  assert.equal(get('/latest/meta-data/iam/security-credentials/', { ...subject, profile }).body, 'orders');
+  assert.equal(get('/latest/meta-data/iam/security-credentials/', { ...plain, profile }).status, 404);
+  assert.match(get('/latest/meta-data/', { ...plain, profile }).body, /^iam\/$/m);
 });

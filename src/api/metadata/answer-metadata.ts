@@ -3,7 +3,7 @@
 import { answerContainer, jsonAnswer } from './container-credentials.ts';
 import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import { isGoodToken, makeToken, readTokenLife } from './metadata-tokens.ts';
-import type { RoleCredentials } from './role-credentials.ts';
+import type { HeldRole, RoleCredentials } from './role-credentials.ts';
 
 /** What is asked. */
 export interface MetadataRequest {
@@ -84,11 +84,10 @@ function answerCategory(path: string, subject: WorkloadIdentity, deps: MetadataD
   const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
   const listed = Object.hasOwn(folders, plain) ? folders[plain] : undefined;
   if (listed !== undefined) return text(listed.join('\n'));
+  const held = deps.credentials.held(subject);
   switch (plain) {
     case '/latest/meta-data':
-      return text(
-        [...(subject.role === undefined ? [] : ['iam/']), 'instance-id', 'local-ipv4', 'placement/'].join('\n'),
-      );
+      return text([...(held === undefined ? [] : ['iam/']), 'instance-id', 'local-ipv4', 'placement/'].join('\n'));
     case '/latest/meta-data/instance-id':
       return text(subject.id);
     case '/latest/meta-data/local-ipv4':
@@ -107,29 +106,33 @@ function answerCategory(path: string, subject: WorkloadIdentity, deps: MetadataD
         version: '2017-09-30',
       });
     default:
-      return subject.role === undefined ? undefined : answerIam(plain, { ...subject, role: subject.role }, deps);
+      return held === undefined ? undefined : answerIam(plain, subject, held, deps);
   }
 }
 
 function answerIam(
   path: string,
-  subject: WorkloadIdentity & { readonly role: string },
+  subject: WorkloadIdentity,
+  { role, profile }: HeldRole,
   { credentials, now }: MetadataDeps,
 ): MetadataAnswer | undefined {
-  const name = subject.role.slice(subject.role.lastIndexOf('/') + 1);
   const folder = '/latest/meta-data/iam';
   if (path === folder) return text('info\nsecurity-credentials/');
-  if (path === `${folder}/security-credentials`) return text(name);
-  const made = credentials.make(subject);
   const updated = `${new Date(now).toISOString().slice(0, 19)}Z`;
-  if (path === `${folder}/info`) {
-    // There is no profile between a workload and its role; this is what one that has the role's name would be called.
-    const arn = `arn:aws:iam::${subject.account}:instance-profile/${name}`;
-    const known = { LastUpdated: updated, InstanceProfileArn: arn };
-    return jsonText(
-      'problem' in made ? { Code: 'AssumeRoleUnauthorizedAccess', ...known } : { Code: 'Success', ...known },
-    );
-  }
+  const name = role?.slice(role.lastIndexOf('/') + 1) ?? '';
+  // Without a profile between a workload and its role: what one that has the role's name would be called.
+  const arn = profile?.arn ?? `arn:aws:iam::${subject.account}:instance-profile/${name}`;
+  const known = {
+    ...{ LastUpdated: updated, InstanceProfileArn: arn },
+    ...(profile?.id === undefined ? {} : { InstanceProfileId: profile.id }),
+  };
+  // IAM User Guide: "Troubleshoot IAM and Amazon EC2".
+  if (role === undefined)
+    return path === `${folder}/info` ? jsonText({ Code: 'InstanceProfileNotFound', ...known }) : undefined;
+  if (path === `${folder}/security-credentials`) return text(name);
+  const made = credentials.make({ ...subject, role });
+  if (path === `${folder}/info`)
+    return jsonText({ Code: 'problem' in made ? 'AssumeRoleUnauthorizedAccess' : 'Success', ...known });
   if (path !== `${folder}/security-credentials/${name}`) return undefined;
   if ('problem' in made)
     return jsonText({ Code: 'AssumeRoleUnauthorizedAccess', Message: made.problem, LastUpdated: updated });

@@ -5,7 +5,8 @@ import type { WorkloadIdentity } from '../../base/workload-identity.ts';
 import type { RoleCredentials } from './role-credentials.ts';
 
 /** The credentials of the subject's role (SDKs and Tools Reference Guide: "Container credential provider"). */
-export function answerContainer({ role, ...subject }: WorkloadIdentity, credentials: RoleCredentials): MetadataAnswer {
+export function answerContainer(subject: WorkloadIdentity, credentials: RoleCredentials): MetadataAnswer {
+  const role = credentials.held(subject)?.role;
   if (role === undefined) return jsonAnswer(404, { code: 'NoRole', message: 'This workload has no role.' });
   const made = credentials.make({ ...subject, role });
   if ('problem' in made) return jsonAnswer(403, { code: 'AccessDenied', message: made.problem });

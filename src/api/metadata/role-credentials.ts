@@ -3,6 +3,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { findRole } from '../../domain/iam/index.ts';
+import { findRoleOf } from '../../domain/iam-role/index.ts';
+import { findAssociatedProfile } from '../../domain/instance/index.ts';
 import type { State } from '../../domain/index.ts';
 import type { IamRole } from '../../domain/records/index.ts';
 import type { Sessions } from '../../identity/index.ts';
@@ -26,9 +28,19 @@ export interface GivenCredentials {
   readonly expires: Date;
 }
 
+/** What a workload has a role by, and which role that is now. */
+export interface HeldRole {
+  /** The role's ARN; absent when the profile is gone or has none in it. */
+  readonly role?: string;
+  /** Absent when the role was given without one. */
+  readonly profile?: { readonly arn: string; readonly id?: string };
+}
+
 /** Gives them. */
 export interface RoleCredentials {
-  /** Why a workload of `subject` cannot have its role now, in a sentence; undefined when it can, or has none. */
+  /** What `subject` has its role by now; undefined when it has nothing of that kind. */
+  held(subject: WorkloadIdentity): HeldRole | undefined;
+  /** Why a workload of `subject` cannot have the role that it was given without a profile, in a sentence; undefined when it can, or has none. */
   problem(subject: WorkloadIdentity): string | undefined;
   /** Credentials of the subject's role, or why there are none. */
   make(subject: WorkloadIdentity & { readonly role: string }): GivenCredentials | { readonly problem: string };
@@ -54,6 +66,14 @@ export function createRoleCredentials(deps: RoleCredentialsDeps): RoleCredential
     };
   };
   return {
+    held({ account, role, profile }) {
+      if (role !== undefined) return { role };
+      if (profile === undefined) return undefined;
+      const found = findAssociatedProfile(deps.state(), { account }, profile);
+      if (found === undefined) return { profile };
+      const inside = findRoleOf(deps.state(), found);
+      return { profile: { arn: found.arn, id: found.id }, ...(inside === undefined ? {} : { role: inside.arn }) };
+    },
     problem({ role, ...subject }) {
       if (role === undefined) return undefined;
       const found = find({ ...subject, role });

@@ -1,10 +1,11 @@
 // `POST /-/workloads` makes a workload; `GET /-/workloads/ID/lease` holds it: when that closes, it is removed.
 
 import { ServiceError, type Call } from '../../aws/index.ts';
-import { Refusal, type State } from '../../domain/index.ts';
+import { findRoleOf } from '../../domain/iam-role/index.ts';
+import { recordsBy, Refusal, type State } from '../../domain/index.ts';
+import { findAssociatedProfile, profileOf } from '../../domain/instance/index.ts';
 import { keyOfRecord } from '../../domain/records/index.ts';
-import type { KeyValue } from '../../policy/index.ts';
-import { ec2Service } from '../metadata/role-credentials.ts';
+import { passedToEc2 } from '../authorization/passed-role.ts';
 import { answerJson, type InternalPath } from './answer.ts';
 import type { PergolaDeps, WorkloadRequest } from './deps.ts';
 import { getVpc, invalid, readObject, readText } from './wish.ts';
@@ -27,7 +28,8 @@ export const createWorkload: InternalPath = {
   async answer({ request, response, call }, deps) {
     if (call === undefined) throw new Error('workloads were reached without a signature');
     const wish = readRequest(request.body, deps.store.state.value, call);
-    if (wish.role !== undefined) allowRole(wish.role, call, deps);
+    const role = wish.role ?? findInstanceRole(wish, deps.store.state.value);
+    if (role !== undefined) allowRole(role, call, deps);
     if (wish.namespace !== undefined) allowNamespace(call, deps);
     const made = await deps.workloads.create(wish);
     if ('failure' in made)
@@ -56,8 +58,17 @@ export const leaseWorkload: InternalPath = {
 
 /** Who gives a role to a workload gets what the role may: it must be allowed to (IAM User Guide: "Grant a user permissions to pass a role"). */
 function allowRole(role: string, call: Call, deps: PergolaDeps): void {
-  const key = (name: string): KeyValue => (name === 'iam:passedtoservice' ? ec2Service : undefined);
-  allow({ action: 'iam:PassRole', resource: role, key }, call, deps);
+  allow(passedToEc2(role), call, deps);
+}
+
+/** The ARN of the role that a workload gets with the profile of the instance that it stands for. */
+function findInstanceRole({ vpcKey, instance, address }: WorkloadRequest, state: State): string | undefined {
+  const stoodFor = recordsBy(state, 'instance', 'instancesByVpc', vpcKey).find((one) =>
+    instance === undefined ? one.address === address : one.id === instance || one.name === instance,
+  );
+  const given = stoodFor && profileOf(stoodFor);
+  const profile = given && findAssociatedProfile(state, stoodFor, given);
+  return profile && findRoleOf(state, profile)?.arn;
 }
 
 /** Programs of the machine that know nothing of it get a network more: another right than that to make a workload of one's own. */

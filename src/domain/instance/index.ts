@@ -1,6 +1,19 @@
 // Instances that RunInstances makes: records with an address. A workload that stands for one makes it run.
 
-export { describeInstances, findProfileArn, getMachine, listInterfacesOf, stateCodeOf } from './read.ts';
+export { describeInstances, getMachine, listInterfacesOf, stateCodeOf } from './read.ts';
+export {
+  associateProfile,
+  describeProfileAssociations,
+  disassociateProfile,
+  findAssociatedProfile,
+  findProfile,
+  getProfile,
+  profileOf,
+  replaceProfile,
+  type AssociatedProfile,
+  type ProfileAssociation,
+  type ProfileName,
+} from './instance-profile.ts';
 export { modifyInstance, type InstanceChange } from './modify-instance.ts';
 export { runInstances } from './run-instances.ts';
 export {

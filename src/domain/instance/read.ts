@@ -62,22 +62,6 @@ export function listInterfacesOf(state: State, { id, vpcKey }: Instance): readon
     .sort((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
 }
 
-/** The ARN of the instance profile with this ARN or name; `InvalidParameterValue` when there is none. */
-export function findProfileArn(
-  state: State,
-  { account }: Pick<Caller, 'account'>,
-  { arn, name }: { readonly arn?: string; readonly name?: string },
-): string {
-  for (const profile of state.tables.iamInstanceProfile.values())
-    if (profile.account === account && (arn === undefined ? profile.name === name : profile.arn === arn))
-      return profile.arn;
-  const shown = (arn ?? name ?? '').slice(0, 255);
-  throw ec2Refusal(
-    'InvalidParameterValue',
-    `Value (${shown}) for parameter iamInstanceProfile is invalid. Invalid IAM Instance Profile`,
-  );
-}
-
 /** The instance of RunInstances with this id, to do something to it; of any other `OperationNotPermitted`. */
 export function getMachine(state: State, caller: Caller, id: string): MachineInstance {
   const instance = getThing(state, caller, 'instance', id);

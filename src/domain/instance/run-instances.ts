@@ -7,8 +7,10 @@ import { findDefaultVpc } from '../ec2/default-vpc.ts';
 import { newId } from '../identifiers.ts';
 import { keyOfRecord, type Tags } from '../records/base.ts';
 import type { Instance, Machine, NetworkInterface, Subnet } from '../records/ec2.ts';
+import type { IamInstanceProfile } from '../records/iam.ts';
 import { ec2Refusal } from '../refusal.ts';
 import { applyChanges, put, recordsBy, type Change, type State } from '../state.ts';
+import { wearProfile } from './instance-profile.ts';
 import type { MachineInstance } from './read.ts';
 
 /** The most instances of one call. */
@@ -16,7 +18,8 @@ const MOST = 1000;
 
 type Said = Omit<
   Machine,
-  'subnetId' | 'networkInterfaceId' | 'reservationId' | 'launchIndex' | 'state' | 'stateSince' | 'launchedAt'
+  | ('subnetId' | 'networkInterfaceId' | 'reservationId' | 'launchIndex' | 'state' | 'stateSince' | 'launchedAt')
+  | ('profileArn' | 'profileAssociation')
 >;
 
 export interface RunInstancesInput {
@@ -24,6 +27,8 @@ export interface RunInstancesInput {
   readonly maxCount: number;
   /** What each of them is. */
   readonly machine: Said;
+  /** What it gets its role by. */
+  readonly profile?: IamInstanceProfile;
   /** Absent: of the default VPC. */
   readonly subnetId?: string;
   /** Of the default VPC; only without a subnet. */
@@ -91,6 +96,7 @@ function makeInstance(
   const machine: Machine = {
     ...{ ...input.machine, ...place, subnetId: own.subnetId ?? '', networkInterfaceId: own.id },
     ...{ state: 'running', stateSince: now, launchedAt: now },
+    ...(input.profile === undefined ? {} : wearProfile(input.profile, context)),
   };
   const instance: Instance & { readonly machine: Machine } = {
     ...{ account, region, id, createdAt: now, lastUpdatedAt: now, tags: input.tags ?? {} },

@@ -151,6 +151,14 @@ export interface Machine {
   readonly userData?: string;
   /** The ARN of an instance profile. */
   readonly profileArn?: string;
+  /** How it has that; absent on one that came before associations were kept. */
+  readonly profileAssociation?: {
+    /** `iip-assoc-…`. */
+    readonly id: string;
+    /** `AIPA…`: a later profile of that name is another one. */
+    readonly profileId: string;
+    readonly since: number;
+  };
   readonly disableApiTermination: boolean;
   readonly disableApiStop: boolean;
   readonly shutdownBehavior: 'stop' | 'terminate';

@@ -178,7 +178,30 @@ ec2.describe_instance_credit_specifications(InstanceIds=[instance])
 ec2.describe_images(ImageIds=["ami-00000000000000001"])
 ec2.describe_volumes()
 ec2.describe_flow_logs()
-ec2.describe_iam_instance_profile_associations()
+iam = boto3.client("iam", config=config)
+trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+for name in ("of-ec2-one", "of-ec2-two"):
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+    iam.create_instance_profile(InstanceProfileName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+worn = ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "of-ec2-one"})
+worn = ec2.replace_iam_instance_profile_association(
+    AssociationId=worn["IamInstanceProfileAssociation"]["AssociationId"], IamInstanceProfile={"Name": "of-ec2-two"}
+)["IamInstanceProfileAssociation"]
+[shown] = ec2.describe_iam_instance_profile_associations(AssociationIds=[worn["AssociationId"]])[
+    "IamInstanceProfileAssociations"
+]
+assert (shown["State"], shown["InstanceId"]) == ("associated", instance), shown
+assert shown["IamInstanceProfile"]["Arn"].endswith(":instance-profile/of-ec2-two"), shown
+ec2.disassociate_iam_instance_profile(AssociationId=worn["AssociationId"])
+refused(
+    "InvalidParameterValue",
+    lambda: ec2.associate_iam_instance_profile(InstanceId=instance, IamInstanceProfile={"Name": "absent"}),
+)
+for name in ("of-ec2-one", "of-ec2-two"):
+    iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=name)
+    iam.delete_instance_profile(InstanceProfileName=name)
+    iam.delete_role(RoleName=name)
 
 gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
 ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)

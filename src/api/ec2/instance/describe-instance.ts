@@ -3,12 +3,13 @@
 import type { GroupIdentifier, Instance as WireInstance, InstanceNetworkInterface } from '@aws-sdk/client-ec2';
 import { findThing } from '../../../domain/ec2/index.ts';
 import type { State } from '../../../domain/index.ts';
-import { listInterfacesOf, stateCodeOf } from '../../../domain/instance/index.ts';
+import { listInterfacesOf, profileOf, stateCodeOf } from '../../../domain/instance/index.ts';
 import type { Instance, Machine, NetworkInterface } from '../../../domain/records/index.ts';
 import type { Wire } from '../../operation.ts';
 import { describeGroups, describeNetworkInterface, privateNameOf } from '../network-interfaces.ts';
 import { present } from '../optional.ts';
 import { describeTags } from '../tags.ts';
+import { describeProfile } from './profile-associations.ts';
 
 /** What an instance of the configuration shows in place of what RunInstances would have said. */
 const unsaid: Omit<Machine, 'subnetId' | 'networkInterfaceId' | 'reservationId' | 'stateSince' | 'launchedAt'> = {
@@ -21,6 +22,7 @@ const unsaid: Omit<Machine, 'subnetId' | 'networkInterfaceId' | 'reservationId' 
 export function describeInstance(one: Instance, state: State): Wire<WireInstance> {
   const { id, vpcId, address, createdAt, machine, tags } = one;
   const said = machine ?? unsaid;
+  const profile = said.state === 'terminated' ? undefined : profileOf(one);
   const interfaces = listInterfacesOf(state, one);
   const subnetId = interfaces[0]?.subnetId;
   const zone = subnetId === undefined ? undefined : findThing(state, one, 'subnet', subnetId)?.zone;
@@ -58,7 +60,7 @@ export function describeInstance(one: Instance, state: State): Wire<WireInstance
           ...present({ SubnetId: subnetId, PublicIpAddress: publicIp }),
         }),
     ...present({ KeyName: machine?.keyName }),
-    ...(machine?.profileArn === undefined ? {} : { IamInstanceProfile: { Arn: machine.profileArn, Id: id } }),
+    ...(profile === undefined ? {} : { IamInstanceProfile: describeProfile(profile, one, state) }),
     ...{ SecurityGroups: groups, SourceDestCheck: said.sourceDestCheck, EbsOptimized: said.ebsOptimized },
     ...{ BlockDeviceMappings: [], RootDeviceName: '/dev/xvda', RootDeviceType: 'ebs', Hypervisor: 'xen' },
     ...{ VirtualizationType: 'hvm', EnaSupport: true, ClientToken: '', ProductCodes: [] },

@@ -1,7 +1,6 @@
 // The calls of instances beside RunInstances.
 
 import type {
-  DescribeIamInstanceProfileAssociationsResult,
   DescribeImagesRequest,
   DescribeImagesResult,
   DescribeInstanceAttributeRequest,
@@ -279,11 +278,8 @@ export const instanceOperations: readonly Operation<Ec2Deps>[] = [
   readEc2('DescribeImages', (_state, request: Valid<DescribeImagesRequest>): Wire<DescribeImagesResult> => ({
     Images: (request.ImageIds ?? []).map((ImageId) => describeImage(ImageId)),
   })),
-  // Instances have no disks, no profile that is kept apart, and no credits.
+  // Instances have no disks and no credits.
   readEc2('DescribeVolumes', (): Wire<DescribeVolumesResult> => ({ Volumes: [] })),
-  readEc2('DescribeIamInstanceProfileAssociations', (): Wire<DescribeIamInstanceProfileAssociationsResult> => ({
-    IamInstanceProfileAssociations: [],
-  })),
   readEc2(
     'DescribeInstanceCreditSpecifications',
     (

@@ -8,7 +8,7 @@ import type {
   TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { ServiceError } from '../../../aws/index.ts';
-import { findProfileArn, runInstances as decide } from '../../../domain/instance/index.ts';
+import { getProfile, runInstances as decide } from '../../../domain/instance/index.ts';
 import type { Context } from '../../../domain/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 import { changeEc2 } from '../change-ec2.ts';
@@ -17,6 +17,7 @@ import { present } from '../optional.ts';
 import { readTagList } from '../tags.ts';
 import { refuseUnsupported } from '../unsupported.ts';
 import { describeInstance } from './describe-instance.ts';
+import { readProfile } from './profile-associations.ts';
 
 /** What would do something on AWS and does nothing here. Disks, processors and prices are taken as they come: nothing runs on them. */
 const unsupported = [
@@ -78,9 +79,8 @@ function readInterface(first: Valid<InstanceNetworkInterfaceSpecification>) {
 export const runInstances = changeEc2(
   'RunInstances',
   (state, { profile, ...input }: ReturnType<typeof readRun>, context: Context) => {
-    const profileArn = profile === undefined ? undefined : findProfileArn(state, context, profile);
-    const machine = { ...input.machine, ...present({ profileArn }) };
-    return decide(state, { ...input, machine }, context);
+    const worn = profile === undefined ? {} : { profile: getProfile(state, context, profile) };
+    return decide(state, { ...input, ...worn }, context);
   },
   readRun,
   (instances, state): Wire<Reservation> => ({
@@ -106,9 +106,7 @@ function readRun(request: Valid<RunInstancesRequest>) {
       httpTokens: MetadataOptions?.HttpTokens ?? ('optional' as const),
       hopLimit: MetadataOptions?.HttpPutResponseHopLimit ?? 1,
     },
-    ...(IamInstanceProfile === undefined
-      ? {}
-      : { profile: present({ arn: IamInstanceProfile.Arn, name: IamInstanceProfile.Name }) }),
+    ...(IamInstanceProfile === undefined ? {} : { profile: readProfile(IamInstanceProfile) }),
     ...{ tags: readTagsFor(TagSpecifications, 'instance') },
     interfaceTags: readTagsFor(TagSpecifications, 'network-interface'),
   };
