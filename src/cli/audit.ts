@@ -8,7 +8,7 @@ import { formatAuditRecord, type AuditRecord } from './format-audit.ts';
 import { findServer, serverOptions, type Server } from './server-file.ts';
 
 /** How `pergola audit` is called. */
-export const auditUsage = `usage: pergola audit [--since TIME] [--until TIME] [--name EVENT] [--user NAME] [--resource ID-OR-ARN] [--json] [--follow] [--data DIR | --api HOST:PORT]
+export const auditUsage = `usage: npx pergola audit [--since TIME] [--until TIME] [--name EVENT] [--user NAME] [--resource ID-OR-ARN] [--json] [--follow] [--data DIR | --api HOST:PORT]
   TIME is like 2026-01-02T03:04:05Z, or an age: 90s, 15m, 2h, 3d; --since 1h when not said. Calls of LookupEvents are shown when named.
 `;
 

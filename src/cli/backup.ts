@@ -11,7 +11,7 @@ import { statePath } from './server-directory.ts';
 import { defaultData, findServer, lockFile, serverOptions, type Server } from './server-file.ts';
 
 /** How `pergola backup` is called. */
-export const backupUsage = `usage: pergola backup FILE [--data DIR | --api HOST:PORT]
+export const backupUsage = `usage: npx pergola backup FILE [--data DIR | --api HOST:PORT]
   FILE has every secret that the server has; it is for its owner alone, and whole as soon as it is there.
 `;
 

@@ -9,8 +9,8 @@ import { credentialsOf, NoCredentials } from './signing/credentials.ts';
 import { localAddressOf, lookupOf, signServiceRequest } from './signing/service-request.ts';
 
 /** How `pergola call` is called. */
-export const callUsage = `usage: pergola call [-X METHOD] [-H 'NAME: VALUE']... [-d TEXT | -d @FILE] [-i] [-f] [-o FILE] [--as ROLE-ARN] [--region REGION] [--data DIR | --api HOST:PORT] URL
-  Signs with the SDK's standard credential chain, the key of the server that is named, or as ROLE-ARN. In a VPC: pergola exec --vpc VPC -- pergola call URL
+export const callUsage = `usage: npx pergola call [-X METHOD] [-H 'NAME: VALUE']... [-d TEXT | -d @FILE] [-i] [-f] [-o FILE] [--as ROLE-ARN] [--region REGION] [--data DIR | --api HOST:PORT] URL
+  Signs with the SDK's standard credential chain, the key of the server that is named, or as ROLE-ARN. In a VPC: npx pergola exec --vpc VPC -- npx pergola call URL
 `;
 
 /** The method, header lines and body of a call. */

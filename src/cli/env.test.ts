@@ -40,5 +40,5 @@ test('env() says that a server named by its address needs keys', async () => {
 test('env() ends with 2 at an option that it does not know', async () => {
   const { written, io } = record(keys);
   assert.equal(await env(['--apis', 'x'], io), 2);
-  assert.match(written.err, /usage: pergola env/);
+  assert.match(written.err, /usage: npx pergola env/);
 });

@@ -4,7 +4,7 @@ import { failureStatus, parseOptions, type CommandIo } from './command-io.ts';
 import { findServer, serverOptions } from './server-file.ts';
 
 /** How `pergola env` is called. */
-export const envUsage = `usage: pergola env [--data DIR | --api HOST:PORT]      (eval "$(pergola env)")
+export const envUsage = `usage: npx pergola env [--data DIR | --api HOST:PORT]      (eval "$(npx pergola env)")
 `;
 
 /**

@@ -12,8 +12,8 @@ import { workloadEnvironment } from './workload-environment.ts';
 import { Lease } from './workload-lease.ts';
 
 /** How `pergola exec` is called. */
-export const execUsage = `usage: pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
-                    [--role ARN] [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
+export const execUsage = `usage: npx pergola exec --vpc ID_OR_NAME [--address IP] [--instance ID] [--security-group ID]…
+                        [--role ARN] [--api HOST:PORT | --data DIR] -- COMMAND [ARGUMENT…]
 `;
 
 /** What the server answers. */

@@ -9,8 +9,8 @@ import { formatLoggedExplanation } from './format-logged-explanation.ts';
 import { findServer, serverOptions } from './server-file.ts';
 
 /** How `pergola explain` is called. */
-export const explainUsage = `usage: pergola explain --vpc ID_OR_NAME [--as ARN] [--address IP] [-H 'name: value']… [--json] [--data DIR | --api HOST:PORT] METHOD URL
-       pergola explain [--json] [--data DIR | --api HOST:PORT] REQUEST_ID
+export const explainUsage = `usage: npx pergola explain --vpc ID_OR_NAME [--as ARN] [--address IP] [-H 'name: value']… [--json] [--data DIR | --api HOST:PORT] METHOD URL
+       npx pergola explain [--json] [--data DIR | --api HOST:PORT] REQUEST_ID
   URL is like http://NAME[:PORT]/path?query, as a client in the VPC would ask. Nothing is sent.
   --address says which client: its security groups are asked, and policies see its address. Without it the verdict says which groups may drop it.
   REQUEST_ID is the x-amzn-requestid of a response of the last hour.

@@ -11,7 +11,7 @@ import { findServer, NoServer, serverOptions } from './server-file.ts';
 import { Lease } from './workload-lease.ts';
 
 /** How `pergola join` is called. */
-export const joinUsage = `usage: pergola join --vpc ID_OR_NAME [--pid PID | --netns PATH] [--address IP] [--instance ID]
+export const joinUsage = `usage: npx pergola join --vpc ID_OR_NAME [--pid PID | --netns PATH] [--address IP] [--instance ID]
                     [--security-group ID]… [--role ARN] [--api HOST:PORT | --data DIR]
 `;
 

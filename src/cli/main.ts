@@ -26,7 +26,7 @@ const io: CommandIo = {
 };
 
 interface Command {
-  /** Lines that begin with `usage: pergola NAME`. */
+  /** Lines that begin with `usage: npx pergola NAME`. */
   readonly usage: string;
   run(args: readonly string[]): Promise<number>;
 }
@@ -47,7 +47,7 @@ const commands: Readonly<Record<string, Command>> = {
   restore: { usage: restoreUsage, run: (args) => restore(args, io) },
 };
 
-const ownUsage = 'usage: pergola --version | --help | COMMAND --help\n';
+const ownUsage = 'usage: npx pergola --version | --help | COMMAND --help\n';
 const allUsage = [...Object.values(commands).map(({ usage }) => usage), ownUsage].join('');
 
 /** Whether what follows a command's name asks how it is called; what follows `--` is another program's. */

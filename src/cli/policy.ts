@@ -6,7 +6,7 @@ import { parsePolicy, reviewPolicy, type PolicyKind, type Remark } from '../poli
 import type { CommandIo } from './command-io.ts';
 
 /** For the list of commands. */
-export const policyUsage = 'usage: pergola policy check FILE [--for auth|identity|trust]\n';
+export const policyUsage = 'usage: npx pergola policy check FILE [--for auth|identity|trust]\n';
 
 /** The kinds by the names that people know them by. */
 const kinds: ReadonlyMap<string, PolicyKind> = new Map([

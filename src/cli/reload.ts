@@ -7,7 +7,7 @@ import type { ServerStatus } from './format-status.ts';
 import { findServer, serverOptions } from './server-file.ts';
 
 /** How `pergola reload` is called. */
-export const reloadUsage = `usage: pergola reload [--data DIR | --api HOST:PORT]
+export const reloadUsage = `usage: npx pergola reload [--data DIR | --api HOST:PORT]
 `;
 
 /** How long everything may take, and between looks, in milliseconds. */

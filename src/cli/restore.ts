@@ -9,7 +9,7 @@ import { makeDirectory, statePath } from './server-directory.ts';
 import { defaultData, lockFile } from './server-file.ts';
 
 /** How `pergola restore` is called. */
-export const restoreUsage = `usage: pergola restore FILE [--data DIR] [--replace]
+export const restoreUsage = `usage: npx pergola restore FILE [--data DIR] [--replace]
   --replace puts it into the place of what DIR has.
 `;
 

@@ -10,7 +10,7 @@ import type { AttachKind } from './settings.ts';
 
 /** How `pergola serve` is called. */
 export const serveUsage =
-  'usage: pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]\n';
+  'usage: npx pergola serve [--data DIR] [--api HOST:PORT] [--dns HOST:PORT] [--config FILE] [--workers N] [--attach netns|loopback] [--open] [--aws-quotas]\n';
 
 /** An address and a port; port 0 means any free one. */
 export interface Endpoint {

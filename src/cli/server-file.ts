@@ -87,7 +87,7 @@ export function findServer(
   const file = readTexts(join(directory, 'server.json'), ['api', 'dns', 'attach', 'region'] as const);
   if (file === undefined || !isLockHeld(lockFile(directory)))
     throw new NoServer(
-      `no server runs on ${directory}: start one with \`pergola serve\`, or name it with --data or --api`,
+      `no server runs on ${directory}: start one with \`npx pergola serve\`, or name it with --data or --api`,
     );
   const admin = readAdminFile(directory);
   if (admin === undefined)

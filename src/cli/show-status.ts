@@ -6,7 +6,7 @@ import { formatStatus, type ServerStatus } from './format-status.ts';
 import { findServer, serverOptions } from './server-file.ts';
 
 /** How `pergola status` is called. */
-export const statusUsage = `usage: pergola status [--json] [--data DIR | --api HOST:PORT]
+export const statusUsage = `usage: npx pergola status [--json] [--data DIR | --api HOST:PORT]
 `;
 
 /** Prints what `GET /-/status` answers. Resolves with the exit status: 0 also when the server tells of problems. */

@@ -11,7 +11,7 @@ import { createSigningProxy } from './signing/proxy.ts';
 import { localAddressOf, lookupOf } from './signing/service-request.ts';
 
 /** How `pergola sign` is called. */
-export const signUsage = `usage: pergola sign --listen HOST:PORT [--as ROLE-ARN] [--region REGION] [--data DIR | --api HOST:PORT]
+export const signUsage = `usage: npx pergola sign --listen HOST:PORT [--as ROLE-ARN] [--region REGION] [--data DIR | --api HOST:PORT]
   Sends on, signed, what is sent to it: as an HTTP proxy (http_proxy), or by the Host header. HOST is a loopback address: who reaches it has the role.
 `;
 

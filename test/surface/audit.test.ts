@@ -93,7 +93,7 @@ test('audit ends with 2 when a time is none or has no sense, and with 1 when the
   for (const args of [['--since', 'soon'], ['--until', '7'], ['--until', '1h', '--follow'], ['--bad']]) {
     const { status, stderr } = await audit(...args);
     assert.equal(status, 2, args.join(' '));
-    assert.match(stderr, /usage: pergola audit/);
+    assert.match(stderr, /usage: npx pergola audit/);
   }
   const refused = await audit('--resource', 'x'.repeat(2001));
   assert.deepEqual([refused.status, /2000 characters.*HTTP 400/.test(refused.stderr)], [1, true], refused.stderr);

@@ -152,9 +152,13 @@ test('backup refuses what keeps nothing, who is not the admin, and a place that 
   assert.equal(unsigned.status, 403);
   for (const args of [[], [file, 'more'], [file, '--bad']]) {
     const misused = await pergola('backup', ...args);
-    assert.deepEqual([misused.status, /usage: pergola backup FILE/.test(misused.stderr)], [2, true], misused.stderr);
+    assert.deepEqual(
+      [misused.status, /usage: npx pergola backup FILE/.test(misused.stderr)],
+      [2, true],
+      misused.stderr,
+    );
     const other = await pergola('restore', ...args);
-    assert.deepEqual([other.status, /usage: pergola restore FILE/.test(other.stderr)], [2, true], other.stderr);
+    assert.deepEqual([other.status, /usage: npx pergola restore FILE/.test(other.stderr)], [2, true], other.stderr);
   }
   const missing = await pergola('backup', file, '--data', inDirectory('nothing'));
   assert.deepEqual([missing.status, /no server runs on/.test(missing.stderr)], [1, true], missing.stderr);

@@ -105,7 +105,7 @@ test('commands end with 1 without a server and with 2 at wrong usage', async () 
     assert.match(missing.stderr, /no server runs on/);
     const misused = await pergola(name, '--bad');
     assert.equal(misused.status, 2, name);
-    assert.match(misused.stderr, /usage: pergola/);
+    assert.match(misused.stderr, /usage: npx pergola/);
   }
 });
 
@@ -113,18 +113,18 @@ test('--help names every command, and a command that is none ends with 2', async
   const { status, stdout } = await pergola('--help');
   assert.equal(status, 0);
   for (const name of ['serve', 'exec', 'join', 'env', 'status', 'audit', 'explain', 'reload', 'backup', 'restore'])
-    assert.match(stdout, new RegExp(`^usage: pergola ${name} `, 'm'));
-  assert.match(stdout, /^usage: pergola --version/m);
+    assert.match(stdout, new RegExp(`^usage: npx pergola ${name} `, 'm'));
+  assert.match(stdout, /^usage: npx pergola --version/m);
   const own = await pergola('explain', '--vpc', 'shop', '--help');
   assert.equal(own.status, 0);
-  assert.match(own.stdout, /^usage: pergola explain /);
+  assert.match(own.stdout, /^usage: npx pergola explain /);
   assert.doesNotMatch(own.stdout, /pergola serve/);
-  const names = [...stdout.matchAll(/^usage: pergola ([a-z]+) /gm)].map(([, name = '']) => name);
+  const names = [...stdout.matchAll(/^usage: npx pergola ([a-z]+) /gm)].map(([, name = '']) => name);
   assert.equal(names.length, 13);
   for (const name of names) {
     const help = await pergola(name, '--help');
     assert.deepEqual(
-      [help.status, help.stdout.startsWith(`usage: pergola ${name} `), help.stderr],
+      [help.status, help.stdout.startsWith(`usage: npx pergola ${name} `), help.stderr],
       [0, true, ''],
       name,
     );

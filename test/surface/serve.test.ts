@@ -132,7 +132,7 @@ test('serve ends with 2 at wrong usage', async () => {
     [['--dns', '127.0.0.1:99999'], /--dns 127.0.0.1:99999 is not HOST:PORT/],
   ] as const)
     await refuses(serveArgs(...args), 2, message);
-  await refuses([], 2, /usage: pergola serve/);
+  await refuses([], 2, /usage: npx pergola serve/);
   await refuses(['sing'], 2, /there is no command sing/);
 });
 
