@@ -12,11 +12,17 @@ export type Piece =
 /** A text without variables left in it. */
 export type FilledPiece = Exclude<Piece, { readonly kind: 'variable' }>;
 
+/**
+ * A variable, or one of the three characters. No key has a brace, and none ends with a blank: so what is left open is gone through once, and not once more
+ * from each of its beginnings.
+ */
+const form = /\$\{(?:([*?$])|([\w-]+:[^,{}]*[^,{}\s])\s*(?:,\s*'([^']*)'\s*)?)\}/g;
+
 /** The pieces of `text`. What is no variable by its form is text. */
 export function parseTemplate(text: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const found of text.matchAll(/\$\{(?:([*?$])|([\w-]+:[^,}]+?)\s*(?:,\s*'([^']*)'\s*)?)\}/g)) {
+  for (const found of text.matchAll(form)) {
     if (found.index > end) pieces.push({ kind: 'text', text: text.slice(end, found.index) });
     const [whole, literal, key = '', fallback] = found;
     pieces.push(
