@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSeededRandom } from '../base/random.ts';
 import { applyChanges, emptyState, type Context, type State } from '../domain/index.ts';
-import { applyConfiguredPrincipals, ensureAdminCredential, type ConfiguredPrincipal } from '../domain/iam/index.ts';
+import {
+  applyConfiguredPrincipals,
+  createAccessKey,
+  createUser,
+  ensureAdminCredential,
+  updateAccessKey,
+  type ConfiguredPrincipal,
+} from '../domain/iam/index.ts';
 import { derivePublicPoint, deriveSigningKey } from '../sigv4/index.ts';
 import { compile, nothingCompiled } from './compile.ts';
 import type { KeySource } from './identity.ts';
@@ -93,6 +100,27 @@ test('compile() follows a changed secret, and leaves no key and no principal tha
   const { changes: gone } = applyConfiguredPrincipals(state, { principals: [], secrets }, context);
   const third = compile(second, applyChanges(state, gone, 3), gone, day);
   assert.deepEqual([third.snapshot.accessKeys.size, third.snapshot.principals.size], [0, 0]);
+});
+
+test('an inactive key is in no snapshot, and its principal stays for its sessions', () => {
+  const day = source('20261122', 'us-east-1');
+  const user = createUser(emptyState, { name: 'ann' }, context);
+  const known = applyChanges(emptyState, user.changes, 1);
+  const made = createAccessKey(known, { userName: 'ann', secrets }, context);
+  const state = applyChanges(known, made.changes, 2);
+  const first = compile(nothingCompiled, state, undefined, day);
+  const { id: accessKeyId } = made.result.credential;
+  const asked = { userName: 'ann', accessKeyId } as const;
+  const { changes } = updateAccessKey(state, { ...asked, status: 'Inactive' }, context);
+  const inactive = applyChanges(state, changes, 3);
+  const second = compile(first, inactive, changes, day);
+  const again = updateAccessKey(inactive, { ...asked, status: 'Active' }, context).changes;
+  const third = compile(second, applyChanges(inactive, again, 4), again, day);
+  assert.deepEqual(
+    [first, second, third].map(({ snapshot }) => [...snapshot.accessKeys.keys()]),
+    [[accessKeyId], [], [accessKeyId]],
+  );
+  assert.deepEqual([...second.snapshot.principals.keys()], [user.result.arn]);
 });
 
 test('no secret is in a snapshot', () => {
