@@ -23,6 +23,9 @@ test('policy check says where what is wrong or odd, and ends with 0, 1 or 2', as
     0,
     'FILE:2:16: warning: /Statement: vpc-lattice-svcs:Call is no action of VPC Lattice.\n',
   ]);
+  const odd = { Statement: { ...statement, Action: 'vpc-lattice-svcs:Call' } };
+  assert.deepEqual([(await check(odd))[0], (await check(odd, '--strict'))[0]], [0, 1]);
+  assert.deepEqual(await check({ Statement: statement }, '--strict'), [0, '']);
   assert.deepEqual(await check({ Statement: { ...statement, Effect: 'Yes' } }), [
     1,
     'FILE:3:15: error: /Statement/Effect: Allow or Deny was expected.\n',

@@ -6,7 +6,9 @@ import { parsePolicy, reviewPolicy, type PolicyKind, type Remark } from '../poli
 import type { CommandIo } from './command-io.ts';
 
 /** For the list of commands. */
-export const policyUsage = 'usage: npx pergola policy check FILE [--for auth|identity|trust]\n';
+export const policyUsage = `usage: npx pergola policy check FILE [--for auth|identity|trust] [--strict]
+  Ends with 1 when the document is wrong; warnings end with 0, with --strict with 1. FILE - is standard input.
+`;
 
 /** The kinds by the names that people know them by. */
 const kinds: ReadonlyMap<string, PolicyKind> = new Map([
@@ -18,7 +20,7 @@ const kinds: ReadonlyMap<string, PolicyKind> = new Map([
 /** The most characters of an auth policy (API Reference: PutAuthPolicy). */
 const MOST_AUTH = 36_864;
 
-/** Runs the command; resolves with its exit status: 1 when the document is wrong, 0 with warnings only. */
+/** Runs the command; resolves with its exit status: 1 when the document is wrong, or there is a warning and `--strict`. */
 export function policy(args: readonly string[], { out, err }: Pick<CommandIo, 'out' | 'err'>): Promise<number> {
   const wrong = (message: string): Promise<number> => {
     err(`pergola policy: ${message}\n${policyUsage}`);
@@ -29,7 +31,7 @@ export function policy(args: readonly string[], { out, err }: Pick<CommandIo, 'o
     parsed = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { for: { type: 'string', default: 'auth' } },
+      options: { for: { type: 'string', default: 'auth' }, strict: { type: 'boolean', default: false } },
     });
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
@@ -48,12 +50,14 @@ export function policy(args: readonly string[], { out, err }: Pick<CommandIo, 'o
   const say = (word: string, { pointer, line, column, message }: Remark): void =>
     out(`${file}:${line}:${column}: ${word}: ${pointer === '' ? '' : `${pointer}: `}${message}\n`);
   const result = parsePolicy(text, kind);
+  const remarks = result.ok ? reviewPolicy(result.document) : [];
   if (!result.ok) for (const problem of result.problems) say('error', problem);
-  else for (const remark of reviewPolicy(result.document)) say('warning', remark);
+  for (const remark of remarks) say('warning', remark);
   const size = kind === 'resource' && result.ok ? JSON.stringify(JSON.parse(text)).length : 0;
   if (size > MOST_AUTH) {
     const message = `The document has ${size} characters without its spaces; an auth policy may have ${MOST_AUTH}.`;
     say('error', { pointer: '', line: 1, column: 1, message });
   }
-  return Promise.resolve(result.ok && size <= MOST_AUTH ? 0 : 1);
+  const isOdd = parsed.values.strict && remarks.length > 0;
+  return Promise.resolve(result.ok && size <= MOST_AUTH && !isOdd ? 0 : 1);
 }
