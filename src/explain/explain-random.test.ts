@@ -14,8 +14,19 @@ import { explainerOf, HOST, limits, NOW, randomSnapshot, user, wordsOfPaths } fr
 
 const snapshotArb = randomSnapshot((rules) => sampleSnapshot(80, rules, { 'tg-1': [1], 'tg-2': [2] }, 7));
 
+const bounding = (Action: string, Condition: object = {}) => ({
+  name: 'boundary',
+  document: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*', Condition } }),
+});
+
 const questionArb = fc.record({
   signs: fc.boolean(),
+  boundary: fc.constantFrom(
+    undefined,
+    bounding('*'),
+    bounding('vpc-lattice-svcs:Invoke', { StringNotEquals: { 'vpc-lattice-svcs:RequestPath': '/a' } }),
+    bounding('s3:*'),
+  ),
   method: fc.constantFrom('GET', 'GET', 'GET', 'POST', 'POST', 'PUT', 'get', 'CONNECT'),
   path: fc.array(wordsOfPaths, { maxLength: 4 }).map((parts) => `/${parts.join('/')}`),
   query: fc.constantFrom('', '', '', '?x=1', '?X-Amz-Credential=a/vpc-lattice-svcs'),
@@ -68,10 +79,11 @@ function decideAsServed(
 test('explain tells what decide() decides, also of a principal whose signature it does not have', () => {
   const seen = new Map<string, number>();
   fc.assert(
-    fc.property(snapshotArb, questionArb, (bare, { signs, method, path: anyPath, query, headers }) => {
+    fc.property(snapshotArb, questionArb, (bare, { signs, boundary, method, path: anyPath, query, headers }) => {
       // Signers differ on paths that are written in more than one way.
       const path = signs ? anyPath.replace(/\.\.|(?<=\/)(?=\/)|%61/g, 'b') : anyPath;
-      const snapshot = withSigner(bare, NOW, { policies: user.policies, tags: user.tags });
+      const { policies, tags } = user;
+      const snapshot = withSigner(bare, NOW, { policies, tags, ...(boundary === undefined ? {} : { boundary }) });
       const ask = { vpcId: 'vpc-1', method, url: `http://${HOST}${path}${query}` };
       const own = signs ? headers.filter((line) => !/^(host|authorization):/.test(line)) : headers;
       const signature = signs
@@ -91,6 +103,8 @@ test('explain tells what decide() decides, also of a principal whose signature i
         const { verdict, steps } = explained;
         const kind = `${signs ? 'signed ' : ''}${verdict.kind === 'answer' ? verdict.status : verdict.kind}`;
         seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        if (verdict.kind === 'answer' && verdict.text.includes('no permissions boundary'))
+          seen.set('boundary', (seen.get('boundary') ?? 0) + 1);
         if (!('kind' in served)) {
           assert.deepEqual(verdict, { kind: 'answer', status: served.status, text: served.reason });
           continue;
@@ -105,6 +119,6 @@ test('explain tells what decide() decides, also of a principal whose signature i
     { numRuns: 1500 },
   );
   // What never comes to an end says nothing about it.
-  for (const kind of ['forward', '403', '404', '410', 'signed forward', 'signed 403'])
+  for (const kind of ['forward', '403', '404', '410', 'signed forward', 'signed 403', 'boundary'])
     assert.ok((seen.get(kind) ?? 0) > 5, `${kind} was seen ${seen.get(kind) ?? 0} times`);
 });

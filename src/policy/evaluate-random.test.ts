@@ -34,8 +34,11 @@ const arbitraryCondition = fc.record({
 type RandomCondition = typeof arbitraryCondition extends fc.Arbitrary<infer T> ? T : never;
 const arbitraryStatement = fc.record({
   effect: fc.constantFrom('Allow', 'Deny'),
-  principal: fc.constantFrom(
+  principal: fc.constantFrom<'*' | { readonly AWS: string | readonly string[] } | { readonly Service: string }>(
     '*',
+    { AWS: '*' },
+    { AWS: [user.arn, '*'] },
+    { Service: '*' },
     { AWS: '111122223333' },
     { AWS: role.issuerArn },
     { AWS: user.arn },
@@ -45,7 +48,10 @@ const arbitraryStatement = fc.record({
   action: fc.array(fc.constantFrom('x:A', 'x:B', 'x:*', 'y:A', '*'), { minLength: 1, maxLength: 2 }),
   notAction: fc.boolean(),
   resource: fc.array(
-    arbitraryPattern.map((pattern) => `arn:r:${pattern}`),
+    fc.oneof(
+      { weight: 4, arbitrary: arbitraryPattern.map((pattern) => `arn:r:${pattern}`) },
+      { weight: 1, arbitrary: fc.constant('*') },
+    ),
     { minLength: 1, maxLength: 2 },
   ),
   notResource: fc.boolean(),
@@ -123,7 +129,8 @@ function naiveEffect(statements: readonly RandomStatement[], request: PolicyRequ
     const names = 'arn' in who ? [who.arn, who.issuerArn, who.account] : [];
     // A denial of everyone else leaves out no session that it does not name with its role: it has one name here.
     const left = one.effect === 'Deny' && one.notPrincipal ? names.filter((name) => name === user.arn) : names;
-    const principal = typeof one.principal === 'string' || left.includes(one.principal.AWS);
+    const named = typeof one.principal === 'string' ? ['*'] : 'AWS' in one.principal ? [one.principal.AWS].flat() : [];
+    const principal = named.includes('*') || left.some((name) => named.includes(name));
     const action = one.action.some((pattern) => globbed(pattern.toLowerCase(), request.action.toLowerCase()));
     const resource = one.resource.some((pattern) => globbed(pattern, request.resource));
     const conditions = new Map(one.conditions.map((condition) => [writtenOperator(condition), condition]));
@@ -160,7 +167,7 @@ test('the compiled form says what an evaluator says that goes through the docume
         assert.equal(effect, naiveEffect(statements, request));
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 4000 },
   );
   assert.deepEqual(effects, new Set(['Allow', 'Deny', 'None']));
 });
