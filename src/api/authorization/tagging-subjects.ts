@@ -2,6 +2,7 @@
 
 import { findTaggable } from '../../domain/tag/index.ts';
 import type { SubjectsOf } from './authorize.ts';
+import { ec2Key } from './ec2-keys.ts';
 
 /** The actions of the services whose resources can be tagged here. */
 const actions: Readonly<Record<string, readonly [tag: string, untag: string]>> = {
@@ -30,8 +31,10 @@ export const taggingSubjects: SubjectsOf = (operation, input, call, state) => {
   const each = arns.flatMap((arn) => {
     const action = actions[arn.split(':')[2] ?? '']?.[place];
     if (action === undefined) return [];
-    const resourceTags = findTaggable(state, call, arn)?.record.tags;
-    return [{ action, resource: arn, ...more, ...(resourceTags === undefined ? {} : { resourceTags }) }];
+    const record = findTaggable(state, call, arn)?.record;
+    const known = record === undefined ? {} : { resourceTags: record.tags };
+    const facts = record === undefined ? {} : { record };
+    return [{ action, resource: arn, ...more, ...known, key: (name: string) => ec2Key(name, facts, call, state) }];
   });
   return [own, ...each];
 };

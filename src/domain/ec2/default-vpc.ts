@@ -15,6 +15,13 @@ export function findDefaultVpc(state: State, caller: Caller): Vpc | undefined {
   return recordsBy(state, 'vpc', 'owned', ownedIndexValue('vpc', caller)).find(({ isDefault }) => isDefault === true);
 }
 
+/** The subnet of the default VPC in `zone` (a name), or its first one. */
+export function findDefaultSubnet(state: State, caller: Caller, zone?: string): Subnet | undefined {
+  const vpc = findDefaultVpc(state, caller);
+  const subnets = vpc === undefined ? [] : recordsBy(state, 'subnet', 'subnetsByVpc', keyOfRecord(vpc));
+  return subnets.find((one) => one.isDefault === true && (zone === undefined || one.zone === zone));
+}
+
 /**
  * CreateDefaultVpc: 172.31.0.0/16 with a /20 in each of three zones, an internet gateway and a route to it (VPC User Guide: Default VPCs);
  * `DefaultVpcAlreadyExists`.

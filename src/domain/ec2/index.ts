@@ -9,7 +9,7 @@ export { cidrAssociationId, describeSubnets, describeVpcs, subnetIpv6Id } from '
 export { countFreeAddresses, findFreeAddress, findFreePrefix28 } from './address.ts';
 export { placeStandIns } from './stand-in.ts';
 export { addressesOfPrefix } from '../ec2-uses.ts';
-export { findThing, getThing } from './resource.ts';
+export { findThing, getThing, thingOfId, wordOf, type Ec2Thing } from './resource.ts';
 export { createSubnet, deleteSubnet, type CreateSubnetInput } from './subnet.ts';
 export {
   associateSubnetCidr,
@@ -20,7 +20,7 @@ export {
   modifyVpcAttribute,
   type VpcRange,
 } from './modify-vpc.ts';
-export { createDefaultVpc, findDefaultVpc } from './default-vpc.ts';
+export { createDefaultVpc, findDefaultSubnet, findDefaultVpc } from './default-vpc.ts';
 export { createTags, deleteTags, describeTags } from './tags.ts';
 export { createVpc, deleteVpc, getVpc, type AttachmentInput, type CreateVpcInput } from './vpc.ts';
 export { describeRegions, describeZones, zoneId } from './zone.ts';

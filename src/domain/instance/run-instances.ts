@@ -3,13 +3,13 @@
 import type { Context, Decided } from '../decision.ts';
 import { makeInterface } from '../ec2/network-interface.ts';
 import { getThing } from '../ec2/resource.ts';
-import { findDefaultVpc } from '../ec2/default-vpc.ts';
+import { findDefaultSubnet, findDefaultVpc } from '../ec2/default-vpc.ts';
 import { newId } from '../identifiers.ts';
-import { keyOfRecord, type Tags } from '../records/base.ts';
+import type { Tags } from '../records/base.ts';
 import type { Instance, Machine, NetworkInterface, Subnet } from '../records/ec2.ts';
 import type { IamInstanceProfile } from '../records/iam.ts';
 import { ec2Refusal } from '../refusal.ts';
-import { applyChanges, put, recordsBy, type Change, type State } from '../state.ts';
+import { applyChanges, put, type Change, type State } from '../state.ts';
 import { wearProfile } from './instance-profile.ts';
 import type { MachineInstance } from './read.ts';
 
@@ -140,8 +140,7 @@ function findSubnet(state: State, { subnetId, zone }: RunInstancesInput, context
   if (subnetId !== undefined) return getThing(state, context, 'subnet', subnetId);
   const vpc = findDefaultVpc(state, context);
   if (vpc === undefined) throw ec2Refusal('VPCIdNotSpecified', 'No default VPC for this user');
-  const subnets = recordsBy(state, 'subnet', 'subnetsByVpc', keyOfRecord(vpc));
-  const found = subnets.find((one) => one.isDefault === true && (zone === undefined || one.zone === zone));
+  const found = findDefaultSubnet(state, context, zone);
   if (found !== undefined) return found;
   throw ec2Refusal('MissingInput', `No subnets found for the default VPC '${vpc.id}'. Please specify a subnet.`);
 }

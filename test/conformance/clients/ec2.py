@@ -265,12 +265,20 @@ endpoint = ec2.create_vpc_endpoint(**wish, SecurityGroupIds=[group_id])["VpcEndp
 [shown] = ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"]
 assert (shown["State"], shown["Groups"][0]["GroupId"]) in (("pending", group_id), ("available", group_id)), shown
 assert ec2.describe_vpc_endpoint_associations(VpcEndpointIds=[endpoint])["VpcEndpointAssociations"] == []
-for _ in range(100):
-    if ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"][0]["State"] == "available":
-        break
-    time.sleep(0.1)
+
+
+def settle():
+    for _ in range(600):
+        if ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"][0]["State"] == "available":
+            return
+        time.sleep(0.1)
+    raise AssertionError("the endpoint did not become available")
+
+
+settle()
 [default] = ec2.describe_security_groups(Filters=[*by("vpc-id", vpc_id), *by("group-name", "default")])["SecurityGroups"]
 ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddSecurityGroupIds=[default["GroupId"]])
+settle()
 assert ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])["Unsuccessful"] == []
 for _ in range(100):
     if ec2.describe_vpc_endpoints(Filters=by("vpc-endpoint-id", endpoint))["VpcEndpoints"] == []:
