@@ -1,6 +1,6 @@
 // The metrics of VPC Lattice under AWS's own names (User Guide: CloudWatch metrics): looked up once, then one addition each.
 
-import type { Counter, CounterSet } from '../telemetry/index.ts';
+import type { Counter, CounterSet, Histogram } from '../telemetry/index.ts';
 
 /** What is counted of one service in one zone. */
 export interface ServiceMetrics {
@@ -44,9 +44,14 @@ const NAMESPACE = 'AWS_VpcLattice';
 /** Upper bounds of RequestTime's buckets, in milliseconds. */
 const bounds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000];
 
+/** The series of one service or target group in one zone, by the names of AWS. */
+interface Find {
+  readonly counter: (name: string) => Counter;
+  readonly histogram: (name: string, bounds: readonly number[]) => Histogram;
+}
+
 /** Makes the metrics over a set of counters. */
 export function createMetrics(counters: CounterSet): Metrics {
-  type Find = (name: string, more?: Readonly<Record<string, string>>) => Counter;
   /** A lookup by id and zone that allocates only the first time. */
   const memo = <T>(
     dimension: 'Service' | 'TargetGroup',
@@ -59,7 +64,10 @@ export function createMetrics(counters: CounterSet): Metrics {
       let found = byZone.get(zone);
       if (found === undefined) {
         const labels = { [dimension]: id, ...(zone === '' ? {} : { AvailabilityZone: zone }) };
-        found = make((name, more = {}) => counters.counter(`${NAMESPACE}_${name}`, { ...labels, ...more }));
+        found = make({
+          counter: (name) => counters.counter(`${NAMESPACE}_${name}`, labels),
+          histogram: (name, limits) => counters.histogram(`${NAMESPACE}_${name}`, limits, labels),
+        });
         byZone.set(zone, found);
       }
       return found;
@@ -68,47 +76,35 @@ export function createMetrics(counters: CounterSet): Metrics {
   return {
     service: memo('Service', (find) => ({
       requests: createRequestMetrics(find),
-      timeouts: find('RequestTimeoutCount'),
+      timeouts: find.counter('RequestTimeoutCount'),
     })),
     targetGroup: memo('TargetGroup', (find) => ({
       requests: createRequestMetrics(find),
-      activeRequests: find('ActiveRequestCount'),
-      connections: find('TotalConnectionCount'),
-      activeConnections: find('ActiveConnectionCount'),
-      connectionErrors: find('ConnectionErrorCount'),
-      connectionTimeouts: find('ConnectionTimeoutCount'),
-      http1: find('HTTP1_ConnectionCount'),
-      tlsHandshakes: find('TotalTLSConnectionHandshakeCount'),
-      tlsErrors: find('TLSConnectionErrorCount'),
-      received: find('TotalReceivedConnectionBytes'),
-      sent: find('TotalSentConnectionBytes'),
+      activeRequests: find.counter('ActiveRequestCount'),
+      connections: find.counter('TotalConnectionCount'),
+      activeConnections: find.counter('ActiveConnectionCount'),
+      connectionErrors: find.counter('ConnectionErrorCount'),
+      connectionTimeouts: find.counter('ConnectionTimeoutCount'),
+      http1: find.counter('HTTP1_ConnectionCount'),
+      tlsHandshakes: find.counter('TotalTLSConnectionHandshakeCount'),
+      tlsErrors: find.counter('TLSConnectionErrorCount'),
+      received: find.counter('TotalReceivedConnectionBytes'),
+      sent: find.counter('TotalSentConnectionBytes'),
     })),
   };
 }
 
-function createRequestMetrics(
-  find: (name: string, more?: Readonly<Record<string, string>>) => Counter,
-): RequestMetrics {
-  const total = find('TotalRequestCount');
+function createRequestMetrics(find: Find): RequestMetrics {
+  const total = find.counter('TotalRequestCount');
   // AWS has no metric of other classes: they are in the total alone.
-  const classes = [2, 3, 4, 5].map((digit) => find(`HTTPCode_${digit}XX_Count`));
-  const buckets = bounds.map((bound) => find('RequestTime_bucket', { le: String(bound) }));
-  const all = find('RequestTime_bucket', { le: '+Inf' });
-  const count = find('RequestTime_count');
-  const sum = find('RequestTime_sum');
+  const classes = [2, 3, 4, 5].map((digit) => find.counter(`HTTPCode_${digit}XX_Count`));
+  const times = find.histogram('RequestTime', bounds);
   return {
     count(status, time) {
       total.value++;
       const ofClass = classes[Math.trunc(status / 100) - 2];
       if (ofClass !== undefined) ofClass.value++;
-      // Buckets are cumulative: from the first that holds the time on.
-      for (let i = bounds.length - 1; i >= 0 && time <= (bounds[i] ?? 0); i--) {
-        const bucket = buckets[i];
-        if (bucket !== undefined) bucket.value++;
-      }
-      all.value++;
-      count.value++;
-      sum.value += time;
+      times.observe(time);
     },
   };
 }

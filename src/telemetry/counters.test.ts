@@ -84,3 +84,26 @@ test('formatPrometheus() groups the series of a name under one type, sorted', ()
 test('sumCounters() adds series by series', () => {
   assert.deepEqual(sumCounters([{ a: 1, b: 2 }, {}, { b: 3, c: 4 }]), { a: 1, b: 5, c: 4 });
 });
+
+test('a histogram counts every value in its range, and tells what changed like any other series', () => {
+  const set = createCounterSet();
+  const times = set.histogram('time', [1, 2.5, 10], { of: 's' });
+  assert.equal(set.histogram('time', [1, 2.5, 10], { of: 's' }), times);
+  for (const value of [0, 1, 1.5, 10, 11]) times.observe(value);
+  assert.deepEqual(set.values(), {
+    'time_bucket{of="s",le="1"}': 2,
+    'time_bucket{of="s",le="2.5"}': 3,
+    'time_bucket{of="s",le="10"}': 4,
+    'time_bucket{of="s",le="+Inf"}': 5,
+    'time_count{of="s"}': 5,
+    'time_sum{of="s"}': 23.5,
+  });
+  assert.equal([...set.changes()].length, 2);
+  times.observe(20);
+  assert.deepEqual(Object.keys([...set.changes()][0] ?? {}), [
+    'time_bucket{of="s",le="+Inf"}',
+    'time_count{of="s"}',
+    'time_sum{of="s"}',
+  ]);
+  assert.throws(() => set.counter('time_count', { of: 's' }), /belongs to a histogram/);
+});

@@ -5,6 +5,12 @@ export interface Counter {
   value: number;
 }
 
+/** How many values were how large. */
+export interface Histogram {
+  /** Counts one value. */
+  observe(value: number): void;
+}
+
 /** Counters by series: `name` or `name{label="value"}`. */
 export type CounterValues = Readonly<Record<string, number>>;
 
@@ -12,6 +18,11 @@ export type CounterValues = Readonly<Record<string, number>>;
 export interface CounterSet {
   /** The counter of a series, made when it does not exist. `name` follows Prometheus: snake case, unit, `_total`. */
   counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
+  /**
+   * The histogram of a name, made when it does not exist, as Prometheus has it: the series `_bucket` (up to and with each of `bounds`, which ascend, and +Inf),
+   * `_count` and `_sum`.
+   */
+  histogram(name: string, bounds: readonly number[], labels?: Readonly<Record<string, string>>): Histogram;
   /** The present value of every series that has counted something. */
   values(): CounterValues;
   /**
@@ -23,9 +34,72 @@ export interface CounterSet {
   forget(): void;
 }
 
-interface Kept extends Counter {
+/** A series. */
+interface Kept {
+  readonly value: number;
   /** What it was when it was told; NaN: it must be told again. */
   told: number;
+}
+
+class KeptCounter implements Kept, Counter {
+  value = 0;
+  told = 0;
+}
+
+/** Each value is counted in one place and added up when somebody reads: most are small, and would be in every bucket. */
+class KeptHistogram implements Histogram {
+  readonly #bounds: readonly number[];
+  /** By bound, the last of them for what is above. */
+  readonly #places: Float64Array;
+  sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds;
+    this.#places = new Float64Array(bounds.length + 1);
+  }
+
+  observe(value: number): void {
+    const bounds = this.#bounds;
+    let place = 0;
+    while (place < bounds.length && value > (bounds[place] ?? 0)) place++;
+    this.#places[place] = (this.#places[place] ?? 0) + 1;
+    this.sum += value;
+  }
+
+  /** How many values were at most the bound at `place`. */
+  upTo(place: number): number {
+    let total = 0;
+    for (let i = 0; i <= place; i++) total += this.#places[i] ?? 0;
+    return total;
+  }
+}
+
+class KeptBucket implements Kept {
+  told = 0;
+  readonly #of: KeptHistogram;
+  readonly #place: number;
+
+  constructor(of: KeptHistogram, place: number) {
+    this.#of = of;
+    this.#place = place;
+  }
+
+  get value(): number {
+    return this.#of.upTo(this.#place);
+  }
+}
+
+class KeptSum implements Kept {
+  told = 0;
+  readonly of: KeptHistogram;
+
+  constructor(of: KeptHistogram) {
+    this.of = of;
+  }
+
+  get value(): number {
+    return this.of.sum;
+  }
 }
 
 /** Series in one part of changes. */
@@ -33,25 +107,41 @@ const PART = 2000;
 
 /** Makes an empty set. */
 export function createCounterSet(): CounterSet {
-  const counters = new Map<string, Kept>();
+  const all = new Map<string, Kept>();
+  const addHistogram = (
+    name: string,
+    bounds: readonly number[],
+    labels: Readonly<Record<string, string>>,
+  ): KeptHistogram => {
+    const made = new KeptHistogram(bounds);
+    for (const [place, le] of [...bounds, '+Inf'].entries())
+      all.set(formatSeries(`${name}_bucket`, { ...labels, le: String(le) }), new KeptBucket(made, place));
+    all.set(formatSeries(`${name}_count`, labels), new KeptBucket(made, bounds.length));
+    all.set(formatSeries(`${name}_sum`, labels), new KeptSum(made));
+    return made;
+  };
   return {
     counter(name, labels = {}) {
       const series = formatSeries(name, labels);
-      let counter = counters.get(series);
-      if (counter === undefined) {
-        counter = { value: 0, told: 0 };
-        counters.set(series, counter);
-      }
+      const known = all.get(series);
+      if (known instanceof KeptCounter) return known;
+      if (known !== undefined) throw new Error(`${series} belongs to a histogram`);
+      const counter = new KeptCounter();
+      all.set(series, counter);
       return counter;
     },
-    values: () =>
-      Object.fromEntries([...counters].flatMap(([series, { value }]) => (value === 0 ? [] : [[series, value]]))),
+    histogram(name, bounds, labels = {}) {
+      const known = all.get(formatSeries(`${name}_sum`, labels));
+      return known instanceof KeptSum ? known.of : addHistogram(name, bounds, labels);
+    },
+    values: () => Object.fromEntries([...all].flatMap(([series, { value }]) => (value === 0 ? [] : [[series, value]]))),
     *changes() {
       let part: Record<string, number> = {};
       let size = 0;
-      for (const [series, counter] of counters) {
-        if (counter.value === counter.told) continue;
-        part[series] = counter.told = counter.value;
+      for (const [series, counter] of all) {
+        const { value } = counter;
+        if (value === counter.told) continue;
+        part[series] = counter.told = value;
         if (++size < PART) continue;
         yield part;
         part = {};
@@ -62,7 +152,7 @@ export function createCounterSet(): CounterSet {
     },
     forget() {
       // One that is back at zero too: who was told another value may be who is told again.
-      for (const counter of counters.values()) if (counter.told !== 0) counter.told = Number.NaN;
+      for (const counter of all.values()) if (counter.told !== 0) counter.told = Number.NaN;
     },
   };
 }

@@ -7,6 +7,7 @@ export {
   sumCounters,
   type Counter,
   type CounterSet,
+  type Histogram,
   type CounterValues,
 } from './counters.ts';
 export { openLineFile, type LineFile } from './line-file.ts';

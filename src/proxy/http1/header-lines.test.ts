@@ -17,8 +17,20 @@ import {
 test('headerValue(), parseLength(), withoutHeaders() and findHeader() read lines as they are', () => {
   assert.equal(headerValue('x: \t a b\t ', 2, 10), 'a b');
   assert.equal(headerValue('x:  ', 2, 4), '');
-  assert.equal(parseLength('123456789012345'), 123456789012345);
-  assert.equal(parseLength('1e3'), -1);
+  const lengths: readonly (readonly [string, number])[] = [
+    ['0', 0],
+    [' \t123456789012345 \t', 123456789012345],
+    ['1234567890123456', -1],
+    ['', -1],
+    [' ', -1],
+    ['1e3', -1],
+    ['+1', -1],
+    ['-1', -1],
+    ['1 2', -1],
+    ['1\xa0', -1],
+    ['\xb2', -1],
+  ];
+  for (const [value, length] of lengths) assert.equal(parseLength(`x:${value}y`, 2, 2 + value.length), length, value);
   assert.equal(withoutHeaders('A: 1\r\nab: 2\r\na: 3\r\n', new Set(['a'])), 'ab: 2\r\n');
   assert.equal(findHeader('A: 1\r\nab: 2\r\na:\t3\r\n', 'a'), '1, 3');
   assert.equal(findHeader('ab: 2\r\n', 'a'), undefined);

@@ -46,9 +46,20 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
 
-/** A Content-Length's value, or -1 when it is not 1 to 15 digits. */
-export function parseLength(text: string): number {
-  return /^\d{1,15}$/.test(text) ? Number(text) : -1;
+/** The Content-Length between `from` and `to`, or -1 when it is not 1 to 15 digits with nothing but blanks around them. */
+export function parseLength(text: string, from: number, to: number): number {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  if (start === end || end - start > 15) return -1;
+  let length = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    length = length * 10 + digit;
+  }
+  return length;
 }
 
 /** Header lines without those whose lower-case name is in `names`. */

@@ -31,15 +31,22 @@ export function openRequest(
       ? new LengthBody(head.contentLength)
       : emptyBody;
   const bodyEnd = body.done ? bodyStart : body.consume(bytes, bodyStart);
-  const opened = { head, body, headBytes: bodyStart };
-  if (bodyEnd < 0)
-    return { ...opened, early: bytes.subarray(bodyStart), rest: undefined, broken: body.fault ?? refusals.chunkSize };
+  const headBytes = bodyStart;
+  if (bodyEnd < 0) {
+    const broken = body.fault ?? refusals.chunkSize;
+    return { head, body, headBytes, early: bytes.subarray(bodyStart), rest: undefined, broken };
+  }
   return {
-    ...opened,
-    early: bytes.subarray(bodyStart, bodyEnd),
+    head,
+    body,
+    headBytes,
+    // Most requests have no body, and a view of nothing costs as much as one of something.
+    early: bodyEnd === bodyStart ? nothing : bytes.subarray(bodyStart, bodyEnd),
     rest: bodyEnd < bytes.length ? bytes.subarray(bodyEnd) : undefined,
   };
 }
+
+const nothing = Buffer.alloc(0);
 
 /** A length is judged before its first byte; what comes in chunks is counted, if there is a limit at all. */
 function limitChunks(body: BodyReader, most: number): BodyReader {

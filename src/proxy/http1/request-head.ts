@@ -176,7 +176,7 @@ export function parseRequestHead(text: string, maxHeaders = MAX_HEADERS): Reques
       case 14:
         if (isName(text, pos, colon, 'content-length')) {
           if (contentLength >= 0) return refusals.lengthTwice;
-          contentLength = parseLength(headerValue(text, colon + 1, end));
+          contentLength = parseLength(text, colon + 1, end);
           if (contentLength < 0) return refusals.length;
           drop = !isPlain(text, colon, end, String(contentLength));
           if (drop) framing = `content-length: ${contentLength}\r\n`;

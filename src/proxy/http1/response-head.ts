@@ -1,6 +1,15 @@
 // Reads the head of a target's HTTP/1.1 response and prepares its header lines for the client.
 
-import { hasTabBehind, headerValue, isSpoilt, parseLength, readTokens, withoutHeaders } from './header-lines.ts';
+import {
+  hasTabBehind,
+  headerValue,
+  isName,
+  isPlain,
+  isSpoilt,
+  parseLength,
+  readTokens,
+  withoutHeaders,
+} from './header-lines.ts';
 import { responseRefusals, type Refusal } from './rules.ts';
 
 /** A head that was accepted. */
@@ -22,31 +31,25 @@ export interface ResponseHead {
   readonly forward: string;
 }
 
-const statusLine = /HTTP\/1\.([01]) (\d{3})(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/y;
+const statusLine = /HTTP\/1\.[01] \d{3}(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/y;
+const BEFORE_STATUS = 'HTTP/1.1 '.length;
+const STATUS_ALONE = 'HTTP/1.1 200\r\n'.length;
 const headerBlock = /(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/y;
 const keepAliveTimeout = /[:,\s]timeout="?(\d{1,9})(?!\d)/i;
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'upgrade',
-  'te',
-  'x-amzn-requestid',
-]);
-
 /** Parses `text`, a whole head without its final empty line; or says what is wrong with it. */
 export function parseResponseHead(text: string): ResponseHead | Refusal {
   statusLine.lastIndex = 0;
-  const first = statusLine.exec(text);
-  if (first === null) return isSpoilt(text, true) ? responseRefusals.headBytes : responseRefusals.statusLine;
-  const minor = first[1] === '0' ? 0 : 1;
-  const status = Number(first[2]);
+  if (!statusLine.test(text)) return isSpoilt(text, true) ? responseRefusals.headBytes : responseRefusals.statusLine;
+  // The form is fixed, so that nothing has to be cut out: 48 is "0".
+  const minor = text.charCodeAt(7) === 48 ? 0 : 1;
+  const status = (text.charCodeAt(9) - 48) * 100 + (text.charCodeAt(10) - 48) * 10 + text.charCodeAt(11) - 48;
   if (status < 100) return responseRefusals.statusLine;
-  const start = first[0].length;
+  const start = statusLine.lastIndex;
   headerBlock.lastIndex = start;
   if (!headerBlock.test(text)) return isSpoilt(text, true) ? responseRefusals.headBytes : responseRefusals.headerLine;
   let contentLength = -1;
   let transferEncoding: string | undefined;
+  let staysOpen = false;
   let connection = '';
   let upgrade = '';
   let keepAliveSeconds = -1;
@@ -56,31 +59,53 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
     const colon = text.indexOf(':', pos);
     const end = text.indexOf('\r\n', colon);
     const next = end + 2;
-    const length = colon - pos;
-    // Lengths of the names that matter: anything else is passed on unread.
-    if (length === 10 || length === 14 || length === 17 || length === 16 || length === 7 || length === 2) {
-      const name = text.slice(pos, colon).toLowerCase();
-      if (name === 'content-length') {
-        const value = parseLength(headerValue(text, colon + 1, end));
-        if (value < 0 || (contentLength >= 0 && contentLength !== value)) return responseRefusals.length;
-        if (contentLength >= 0) {
-          forward += text.slice(keepFrom, pos);
-          keepFrom = next;
+    let drop = false;
+    // Lengths of the names that matter, compared in place: anything else is passed on unread.
+    switch (colon - pos) {
+      case 2:
+        drop = isName(text, pos, colon, 'te');
+        break;
+      case 7:
+        if (isName(text, pos, colon, 'upgrade')) {
+          upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
+          drop = true;
         }
-        contentLength = value;
-      } else if (name === 'transfer-encoding') {
-        if (transferEncoding !== undefined) return responseRefusals.codingTwice;
-        transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
-        if (hasTabBehind(text, colon + 1, end)) return responseRefusals.coding;
-      } else if (hopByHop.has(name)) {
-        if (name === 'connection') connection = `${connection},${text.slice(colon + 1, end)}`;
-        else if (name === 'keep-alive') {
+        break;
+      case 10:
+        if (isName(text, pos, colon, 'connection')) {
+          drop = true;
+          // Without a text of its own: all that most targets say.
+          if (isPlain(text, colon, end, 'keep-alive')) staysOpen = true;
+          else connection = `${connection},${text.slice(colon + 1, end)}`;
+        } else if (isName(text, pos, colon, 'keep-alive')) {
+          drop = true;
           const seconds = keepAliveTimeout.exec(text.slice(colon, end))?.[1];
           if (seconds !== undefined) keepAliveSeconds = Number(seconds);
-        } else if (name === 'upgrade') upgrade = `${upgrade},${text.slice(colon + 1, end)}`;
-        if (keepFrom < pos) forward += text.slice(keepFrom, pos);
-        keepFrom = next;
-      }
+        }
+        break;
+      case 14:
+        if (isName(text, pos, colon, 'content-length')) {
+          const value = parseLength(text, colon + 1, end);
+          if (value < 0 || (contentLength >= 0 && contentLength !== value)) return responseRefusals.length;
+          drop = contentLength >= 0;
+          contentLength = value;
+        }
+        break;
+      case 16:
+        drop = isName(text, pos, colon, 'proxy-connection') || isName(text, pos, colon, 'x-amzn-requestid');
+        break;
+      case 17:
+        if (isName(text, pos, colon, 'transfer-encoding')) {
+          if (transferEncoding !== undefined) return responseRefusals.codingTwice;
+          transferEncoding = headerValue(text, colon + 1, end).toLowerCase();
+          if (hasTabBehind(text, colon + 1, end)) return responseRefusals.coding;
+        }
+        break;
+      default:
+    }
+    if (drop) {
+      if (keepFrom < pos) forward += text.slice(keepFrom, pos);
+      keepFrom = next;
     }
     pos = next;
   }
@@ -90,7 +115,7 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
     if (contentLength >= 0) return responseRefusals.codingAndLength;
     if (minor === 0) return responseRefusals.codingOld;
   }
-  let keepAlive = minor === 1;
+  let keepAlive = minor === 1 || staysOpen;
   if (connection !== '') {
     const tokens = readTokens(connection);
     if (tokens.includes('close')) keepAlive = false;
@@ -111,7 +136,7 @@ export function parseResponseHead(text: string): ResponseHead | Refusal {
   return {
     status,
     minor,
-    statusText: `${first[2]} ${first[3] ?? ''}`,
+    statusText: start > STATUS_ALONE ? text.slice(BEFORE_STATUS, start - 2) : `${status} `,
     contentLength,
     chunked: transferEncoding !== undefined,
     keepAlive,

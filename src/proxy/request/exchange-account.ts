@@ -52,8 +52,16 @@ export class ExchangeAccount {
     countExchange(this.#client, this.#start, group, { status, reason, time, received, sent });
     context.log(
       exchangeRecord(this.#start, target, {
-        ...{ startTime: this.startTime, startMark: this.#startMark, sentMark, responseMark, endMark },
-        ...{ received, sent, status, reason, clientIpPort },
+        startTime: this.startTime,
+        startMark: this.#startMark,
+        sentMark,
+        responseMark,
+        endMark,
+        received,
+        sent,
+        status,
+        reason,
+        clientIpPort,
       }),
       this.#start.text.subscriptions,
     );

@@ -261,7 +261,9 @@ export class Exchange implements RunningExchange, UpstreamUser, ResponseOwner {
     const group = target?.metrics ?? this.#client.context.metrics.targetGroup(decision.groupId, '');
     if (target !== undefined) group.activeRequests.value--;
     this.#account.close(group, {
-      ...{ status, reason, target },
+      status,
+      reason,
+      target,
       received: this.#request.received + (this.#tunnel?.received ?? 0),
       sent: this.#response.sent + (this.#tunnel?.sent ?? 0),
       sentMark: this.#request.sentMark,
