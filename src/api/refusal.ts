@@ -34,6 +34,12 @@ const ec2Statuses: Readonly<Partial<Record<RefusalDetail['kind'], number>>> = {
 export function toEc2Error(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error;
   const { detail } = error;
+  if (detail.kind === 'Conflict' && detail.resourceType === 'CLIENT_TOKEN')
+    return new ServiceError(
+      'IdempotentParameterMismatch',
+      'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
+      causeOf(error),
+    );
   const code = 'code' in detail ? detail.code : ec2Codes[detail.kind];
   const status = ec2Statuses[detail.kind];
   const message =

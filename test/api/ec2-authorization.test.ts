@@ -158,6 +158,11 @@ const cases: readonly Case[] = [
   ['UpdateSecurityGroupRuleDescriptionsIngress', permitted, [group]],
   ['UpdateSecurityGroupRuleDescriptionsEgress', permitted, [group]],
   [
+    'UpdateSecurityGroupRuleDescriptionsIngress',
+    { GroupId, SecurityGroupRuleDescriptions: [{ SecurityGroupRuleId: ruleId, Description: 'x' }] },
+    [group, `security-group-rule/${ruleId}`],
+  ],
+  [
     'ModifySecurityGroupRules',
     {
       GroupId,

@@ -27,6 +27,7 @@ export type Ec2Place =
 /** Groups by id, else by name in the default VPC. */
 const group = { on: 'securityGroup', by: ['GroupId'], otherwise: findGroupNamed } as const;
 const rules = { on: 'securityGroupRule', by: ['SecurityGroupRuleIds'] } as const;
+const toldRules = { on: 'securityGroupRule', by: ['SecurityGroupRuleDescriptions.SecurityGroupRuleId'] } as const;
 const vpc = { on: 'vpc', by: ['VpcId'] } as const;
 const subnet = { on: 'subnet', by: ['SubnetId'] } as const;
 const instances = { on: 'instance', by: ['InstanceIds'] } as const;
@@ -61,8 +62,8 @@ export const ec2Places: Readonly<Record<string, readonly Ec2Place[]>> = {
   AuthorizeSecurityGroupEgress: [group, newRule],
   RevokeSecurityGroupIngress: [group, rules],
   RevokeSecurityGroupEgress: [group, rules],
-  UpdateSecurityGroupRuleDescriptionsIngress: [group],
-  UpdateSecurityGroupRuleDescriptionsEgress: [group],
+  UpdateSecurityGroupRuleDescriptionsIngress: [group, toldRules],
+  UpdateSecurityGroupRuleDescriptionsEgress: [group, toldRules],
   ModifySecurityGroupRules: [group, { on: 'securityGroupRule', by: ['SecurityGroupRules.SecurityGroupRuleId'] }],
   GetSecurityGroupsForVpc: [vpc],
   CreateManagedPrefixList: [{ make: 'prefixList' }],

@@ -34,6 +34,7 @@ import type { BaseRecord, NetworkInterface } from '../../domain/records/index.ts
 import { findElasticIpsOf } from '../../domain/vpc-part/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { changeEc2 } from './change-ec2.ts';
+import { changeEc2Once } from './change-ec2-once.ts';
 import { describeEc2 } from './describe-things.ts';
 import { present } from './optional.ts';
 import { describeTags, readTags } from './tags.ts';
@@ -142,7 +143,7 @@ export const networkInterfaceOperations = [
     show: describeNetworkInterface,
     answer: (NetworkInterfaces, NextToken): Wire<DescribeNetworkInterfacesResult> => ({ NetworkInterfaces, NextToken }),
   }),
-  changeEc2(
+  changeEc2Once(
     'CreateNetworkInterface',
     create,
     (request: Valid<CreateNetworkInterfaceRequest>) => {
@@ -159,7 +160,10 @@ export const networkInterfaceOperations = [
         ...readTags(request.TagSpecifications, 'network-interface'),
       };
     },
-    (one, state): Wire<CreateNetworkInterfaceResult> => ({ NetworkInterface: describeNetworkInterface(one, state) }),
+    (one, state, ClientToken): Wire<CreateNetworkInterfaceResult> => ({
+      NetworkInterface: describeNetworkInterface(one, state),
+      ...present({ ClientToken }),
+    }),
   ),
   changeEc2(
     'DeleteNetworkInterface',

@@ -20,6 +20,7 @@ import {
 import type { ManagedPrefixList } from '../../domain/records/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { changeEc2 } from './change-ec2.ts';
+import { changeEc2Once } from './change-ec2-once.ts';
 import { describeList } from './describe-managed-prefix-lists.ts';
 import { present } from './optional.ts';
 import { readTags } from './tags.ts';
@@ -32,7 +33,7 @@ const shown = (stored: ManagedPrefixList) => ({ PrefixList: describeList({ ...st
 
 /** Create, modify, restore and delete. */
 export const prefixListOperations = [
-  changeEc2(
+  changeEc2Once(
     'CreateManagedPrefixList',
     createPrefixList,
     (request: Valid<CreateManagedPrefixListRequest>) => ({

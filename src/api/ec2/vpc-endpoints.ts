@@ -28,6 +28,7 @@ import {
 } from '../../domain/vpc-endpoint/index.ts';
 import type { Valid, Wire } from '../operation.ts';
 import { changeEc2 } from './change-ec2.ts';
+import { changeEc2Once } from './change-ec2-once.ts';
 import { describeEc2 } from './describe-things.ts';
 import { describeGroups } from './network-interfaces.ts';
 import { present } from './optional.ts';
@@ -76,7 +77,7 @@ const unsupported = [
 
 /** Create, describe, modify and delete. */
 export const vpcEndpointOperations = [
-  changeEc2(
+  changeEc2Once(
     'CreateVpcEndpoint',
     create,
     (request: Valid<CreateVpcEndpointRequest>) => {
@@ -101,7 +102,10 @@ export const vpcEndpointOperations = [
         ...readTags(request.TagSpecifications, 'vpc-endpoint'),
       };
     },
-    (endpoint, state): Wire<CreateVpcEndpointResult> => ({ VpcEndpoint: describeVpcEndpoint(endpoint, state) }),
+    (endpoint, state, ClientToken): Wire<CreateVpcEndpointResult> => ({
+      VpcEndpoint: describeVpcEndpoint(endpoint, state),
+      ...present({ ClientToken }),
+    }),
   ),
   describeEc2('DescribeVpcEndpoints', {
     ids: (request: Valid<DescribeVpcEndpointsRequest>) => request.VpcEndpointIds,

@@ -31,6 +31,7 @@ const filtersIn = (state: State): FilterTable<Instance> => ({
     const subnet = findThing(state, one, 'subnet', one.machine?.subnetId ?? '');
     return subnet === undefined ? [] : [subnet.zone];
   },
+  'client-token': ({ machine }) => (machine?.clientToken === undefined ? [] : [machine.clientToken]),
   'image-id': ({ machine }) => (machine === undefined ? [] : [machine.imageId]),
   'instance-id': ({ id }) => [id],
   'instance-state-code': (one) => [String(stateCodes[stateOf(one)])],

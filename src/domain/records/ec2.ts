@@ -149,6 +149,8 @@ export interface Machine {
   readonly keyName?: string;
   /** Base64. */
   readonly userData?: string;
+  /** Of the call that made it. */
+  readonly clientToken?: string;
   /** The ARN of an instance profile. */
   readonly profileArn?: string;
   /** How it has that; absent on one that came before associations were kept. */

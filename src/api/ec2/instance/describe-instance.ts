@@ -63,7 +63,7 @@ export function describeInstance(one: Instance, state: State): Wire<WireInstance
     ...(profile === undefined ? {} : { IamInstanceProfile: describeProfile(profile, one, state) }),
     ...{ SecurityGroups: groups, SourceDestCheck: said.sourceDestCheck, EbsOptimized: said.ebsOptimized },
     ...{ BlockDeviceMappings: [], RootDeviceName: '/dev/xvda', RootDeviceType: 'ebs', Hypervisor: 'xen' },
-    ...{ VirtualizationType: 'hvm', EnaSupport: true, ClientToken: '', ProductCodes: [] },
+    ...{ VirtualizationType: 'hvm', EnaSupport: true, ClientToken: machine?.clientToken ?? '', ProductCodes: [] },
     ...{ PlatformDetails: 'Linux/UNIX', UsageOperation: 'RunInstances', CurrentInstanceBootMode: 'legacy-bios' },
     CpuOptions: { CoreCount: 1, ThreadsPerCore: 2 },
     CapacityReservationSpecification: { CapacityReservationPreference: 'open' },

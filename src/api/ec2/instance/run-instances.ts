@@ -11,7 +11,7 @@ import { ServiceError } from '../../../aws/index.ts';
 import { getProfile, runInstances as decide } from '../../../domain/instance/index.ts';
 import type { Context } from '../../../domain/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
-import { changeEc2 } from '../change-ec2.ts';
+import { changeEc2Once } from '../change-ec2-once.ts';
 import { readAddresses } from '../network-interfaces.ts';
 import { present } from '../optional.ts';
 import { readTagList } from '../tags.ts';
@@ -76,7 +76,7 @@ function readInterface(first: Valid<InstanceNetworkInterfaceSpecification>) {
 }
 
 /** Makes instances. */
-export const runInstances = changeEc2(
+export const runInstances = changeEc2Once(
   'RunInstances',
   (state, { profile, ...input }: ReturnType<typeof readRun>, context: Context) => {
     const worn = profile === undefined ? {} : { profile: getProfile(state, context, profile) };
@@ -98,7 +98,7 @@ function readRun(request: Valid<RunInstancesRequest>) {
     ...{ minCount: request.MinCount, maxCount: request.MaxCount, ...readPlace(request) },
     machine: {
       ...{ imageId: ImageId, instanceType: InstanceType as string },
-      ...present({ keyName: request.KeyName, userData: request.UserData }),
+      ...present({ keyName: request.KeyName, userData: request.UserData, clientToken: request.ClientToken }),
       ...{ disableApiTermination: request.DisableApiTermination ?? false },
       ...{ disableApiStop: request.DisableApiStop ?? false, ebsOptimized: request.EbsOptimized ?? false },
       shutdownBehavior: request.InstanceInitiatedShutdownBehavior ?? ('stop' as const),

@@ -40,6 +40,7 @@ import {
 } from '../../../domain/vpc-part/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 import { changeEc2 } from '../change-ec2.ts';
+import { changeEc2Once } from '../change-ec2-once.ts';
 import { describeEc2 } from '../describe-things.ts';
 import { present } from '../optional.ts';
 import { describeTags, readTags } from '../tags.ts';
@@ -129,14 +130,15 @@ export const gatewayOperations = [
       ...{ EgressOnlyInternetGateways, NextToken },
     }),
   }),
-  changeEc2(
+  changeEc2Once(
     'CreateEgressOnlyInternetGateway',
     createEgressOnly,
     ({ VpcId, TagSpecifications }: Valid<CreateEgressOnlyInternetGatewayRequest>) => ({
       ...{ vpcId: VpcId, ...readTags(TagSpecifications, 'egress-only-internet-gateway') },
     }),
-    (gateway): Wire<CreateEgressOnlyInternetGatewayResult> => ({
+    (gateway, _state, ClientToken): Wire<CreateEgressOnlyInternetGatewayResult> => ({
       EgressOnlyInternetGateway: describeEgressOnly(gateway),
+      ...present({ ClientToken }),
     }),
   ),
   changeEc2(
@@ -153,7 +155,7 @@ export const gatewayOperations = [
     show: (gateway, state) => describeNatGateway(gateway, state, 'available'),
     answer: (NatGateways, NextToken): Wire<DescribeNatGatewaysResult> => ({ NatGateways, NextToken }),
   }),
-  changeEc2(
+  changeEc2Once(
     'CreateNatGateway',
     createNat,
     (request: Valid<CreateNatGatewayRequest>) => {
@@ -166,8 +168,9 @@ export const gatewayOperations = [
         ...present({ allocationId: AllocationId, privateIp: PrivateIpAddress }),
       };
     },
-    (gateway, state): Wire<CreateNatGatewayResult> => ({
+    (gateway, state, ClientToken): Wire<CreateNatGatewayResult> => ({
       NatGateway: describeNatGateway(gateway, state, 'available'),
+      ...present({ ClientToken }),
     }),
   ),
   changeEc2(

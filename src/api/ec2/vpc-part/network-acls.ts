@@ -31,7 +31,9 @@ import {
 } from '../../../domain/vpc-part/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 import { changeEc2 } from '../change-ec2.ts';
+import { changeEc2Once } from '../change-ec2-once.ts';
 import { describeEc2 } from '../describe-things.ts';
+import { present } from '../optional.ts';
 import { describeTags, readTags } from '../tags.ts';
 
 /** What denies the rest is the last entry of all, of each family that the VPC has. */
@@ -103,13 +105,16 @@ export const networkAclOperations = [
     show: describeNetworkAcl,
     answer: (NetworkAcls, NextToken): Wire<DescribeNetworkAclsResult> => ({ NetworkAcls, NextToken }),
   }),
-  changeEc2(
+  changeEc2Once(
     'CreateNetworkAcl',
     create,
     ({ VpcId, TagSpecifications }: Valid<CreateNetworkAclRequest>) => ({
       ...{ vpcId: VpcId, ...readTags(TagSpecifications, 'network-acl') },
     }),
-    (acl, state): Wire<CreateNetworkAclResult> => ({ NetworkAcl: describeNetworkAcl(acl, state) }),
+    (acl, state, ClientToken): Wire<CreateNetworkAclResult> => ({
+      NetworkAcl: describeNetworkAcl(acl, state),
+      ...present({ ClientToken }),
+    }),
   ),
   changeEc2(
     'DeleteNetworkAcl',

@@ -35,7 +35,9 @@ import {
 } from '../../../domain/vpc-part/index.ts';
 import type { Valid, Wire } from '../../operation.ts';
 import { changeEc2 } from '../change-ec2.ts';
+import { changeEc2Once } from '../change-ec2-once.ts';
 import { describeEc2 } from '../describe-things.ts';
+import { present } from '../optional.ts';
 import { describeTags, readTags } from '../tags.ts';
 
 /** A VPC's own ranges are local, before what calls made. */
@@ -127,13 +129,16 @@ export const routeTableOperations = [
     show: describeRouteTable,
     answer: (RouteTables, NextToken): Wire<DescribeRouteTablesResult> => ({ RouteTables, NextToken }),
   }),
-  changeEc2(
+  changeEc2Once(
     'CreateRouteTable',
     create,
     ({ VpcId, TagSpecifications }: Valid<CreateRouteTableRequest>) => ({
       ...{ vpcId: VpcId, ...readTags(TagSpecifications, 'route-table') },
     }),
-    (table, state): Wire<CreateRouteTableResult> => ({ RouteTable: describeRouteTable(table, state) }),
+    (table, state, ClientToken): Wire<CreateRouteTableResult> => ({
+      RouteTable: describeRouteTable(table, state),
+      ...present({ ClientToken }),
+    }),
   ),
   changeEc2(
     'DeleteRouteTable',
