@@ -166,5 +166,16 @@ test('who stands for an instance with a profile must be allowed to pass its role
     assert.equal(await stand(place, role('worker')), 503, JSON.stringify(place));
   }
   assert.equal(await stand({ instance: id, role: role('web') }, role('web')), 503);
+  // Which one of those that have a name is chosen is not for who asks to know.
+  for (const profile of ['web', 'worker'])
+    await ec2.send(
+      new sdk.RunInstancesCommand({
+        ...{ ImageId: 'ami-0123456789abcdef0', MinCount: 1, MaxCount: 1, SubnetId: Subnet?.SubnetId },
+        IamInstanceProfile: { Name: profile },
+        TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'twice' }] }],
+      }),
+    );
+  for (const name of ['web', 'worker']) assert.equal(await stand({ instance: 'twice' }, role(name)), 403, name);
+  assert.equal(await stand({ instance: 'twice' }, role('web'), role('worker')), 503);
   assert.equal(await stand({ address: '10.0.1.200' }), 503);
 });

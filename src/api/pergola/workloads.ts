@@ -28,8 +28,8 @@ export const createWorkload: InternalPath = {
   async answer({ request, response, call }, deps) {
     if (call === undefined) throw new Error('workloads were reached without a signature');
     const wish = readRequest(request.body, deps.store.state.value, call);
-    const role = wish.role ?? findInstanceRole(wish, deps.store.state.value);
-    if (role !== undefined) allowRole(role, call, deps);
+    const roles = wish.role === undefined ? findInstanceRoles(wish, deps.store.state.value) : [wish.role];
+    for (const role of roles) allowRole(role, call, deps);
     if (wish.namespace !== undefined) allowNamespace(call, deps);
     const made = await deps.workloads.create(wish);
     if ('failure' in made)
@@ -61,14 +61,16 @@ function allowRole(role: string, call: Call, deps: PergolaDeps): void {
   allow(passedToEc2(role), call, deps);
 }
 
-/** The ARN of the role that a workload gets with the profile of the instance that it stands for. */
-function findInstanceRole({ vpcKey, instance, address }: WorkloadRequest, state: State): string | undefined {
-  const stoodFor = recordsBy(state, 'instance', 'instancesByVpc', vpcKey).find((one) =>
-    instance === undefined ? one.address === address : one.id === instance || one.name === instance,
-  );
-  const given = stoodFor && profileOf(stoodFor);
-  const profile = given && findAssociatedProfile(state, stoodFor, given);
-  return profile && findRoleOf(state, profile)?.arn;
+/** The ARNs of the roles that a workload can get with the profile of the instance that it stands for: several may have the name that is given. */
+function findInstanceRoles({ vpcKey, instance, address }: WorkloadRequest, state: State): readonly string[] {
+  return recordsBy(state, 'instance', 'instancesByVpc', vpcKey)
+    .filter((one) => (instance === undefined ? one.address === address : one.id === instance || one.name === instance))
+    .flatMap((one) => {
+      const given = profileOf(one);
+      const profile = given && findAssociatedProfile(state, one, given);
+      const role = profile && findRoleOf(state, profile);
+      return role === undefined ? [] : [role.arn];
+    });
 }
 
 /** Programs of the machine that know nothing of it get a network more: another right than that to make a workload of one's own. */
