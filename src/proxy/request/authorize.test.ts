@@ -206,6 +206,28 @@ test('what costs too much to judge is denied, whatever the policy says of it, an
   assert.equal(ask(layers, request('GET /a', 'x: aaaaaaaaaaaaaaa\r\n')).status, 200);
 });
 
+test('looking up what policies ask for, and reading a path in its ways, has its price too', () => {
+  const keyed = (count: number, key: string) =>
+    allow({
+      Condition: { StringNotEquals: Object.fromEntries(Array.from({ length: count }, (_, i) => [`${key}${i}`, 'x'])) },
+    });
+  const statusOf = (policy: Statement, line: string, lines = ''): number =>
+    ask({ service: [policy] }, request(line, lines)).status;
+  const ofQuery = keyed(100, 'vpc-lattice-svcs:RequestQueryString/k');
+  const parameters = (count: number): string => `GET /?${'a=1&'.repeat(count)}k7=y`;
+  assert.equal(statusOf(ofQuery, parameters(1000)), 200);
+  assert.equal(statusOf(ofQuery, parameters(1000).replace('k7=y', 'k7=y&k7=%78')), 403);
+  assert.equal(statusOf(ofQuery, parameters(10_000)), 403);
+  // Nobody asks for it.
+  assert.equal(statusOf(allow(), parameters(10_000)), 200);
+  const ofHeaders = keyed(600, 'vpc-lattice-svcs:RequestHeader/k');
+  assert.equal(statusOf(ofHeaders, 'GET /', 'a: b\r\n'.repeat(90)), 200);
+  assert.equal(statusOf(ofHeaders, 'GET /', `a: ${'b'.repeat(500)}\r\n`.repeat(90)), 403);
+  assert.equal(statusOf(allow(), `GET /${'%D0%B0'.repeat(4000)}`), 200);
+  assert.equal(statusOf(allow(), `GET ${'/'.repeat(50_000)}`), 403);
+  assert.equal(statusOf(allow(), `GET ${'/a'.repeat(25_000)}`), 200);
+});
+
 test('where the owner of the service wants it, a denied client is told why in one line', () => {
   const on = { 'pergola:reason': 'on' };
   const only = (more: Statement): Statement => allow({ Sid: 'Readers', ...more });
@@ -225,6 +247,12 @@ test('where the owner of the service wants it, a denied client is told why in on
   assert.equal(told({ network: 'without a policy' }, request()), 'network-based policy: there is none');
   assert.equal(told({ service }, request('POST /a'), { 'pergola:reason': 'off' }), undefined);
   assert.equal(told({ service }, request('GET /a')), undefined);
+  // To tell of it may cost more than there was left of what it may cost to judge it.
+  const costly = {
+    StringLike: { 'vpc-lattice-svcs:RequestHeader/x': 'abcdefghijkl'.split('').map((one) => `*${one}y*`) },
+  };
+  const why = told({ service: [only({ Condition: costly })] }, request('GET /', `x: ${'x'.repeat(5000)}\r\n`));
+  assert.match(why ?? '', /^service-based policy: statement 1 \(Readers\) of .* is \*ay\*, .*, not x+$/);
   const header = { StringEquals: { 'vpc-lattice-svcs:RequestHeader/x': 'a' } };
   const hostile =
     told({ service: [only({ Condition: header })] }, request('GET /', `x: \xff${'b'.repeat(3000)}\r\n`)) ?? '';

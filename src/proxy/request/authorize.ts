@@ -3,6 +3,7 @@
 import {
   decideInvoke,
   findTag,
+  spend,
   type Budget,
   type KeyValue,
   type PolicyRecorder,
@@ -17,7 +18,7 @@ import type { RequestHead } from '../http1/request-head.ts';
 import type { Door } from '../doors.ts';
 import type { CompiledService } from '../world.ts';
 import type { AuthLayer } from './auth-layer.ts';
-import { readingsOf } from './path-readings.ts';
+import { effortOfReadings, readingsOf } from './path-readings.ts';
 
 /** What is known of a client beside its request. */
 export interface Client extends Signing {
@@ -55,9 +56,13 @@ export type AuthRecorder = (request: PolicyRequest, ...heard: Parameters<PolicyR
 export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): AuthRefusal | undefined {
   const { door, service } = asked;
   if (door.auth === undefined && service.auth === undefined) return undefined;
-  const budget: Budget = { left: MOST_EFFORT };
-  for (const path of readingsOf(asked.head.path)) {
-    const request = new InvokeRequest(caller, asked, path, budget);
+  const { path: written } = asked.head;
+  const effort = effortOfReadings(written);
+  const shared: Shared = { budget: { left: MOST_EFFORT - effort } };
+  if (effort > MOST_EFFORT) return tooLong(asked, new InvokeRequest(caller, asked, written, shared));
+  // Most paths have one.
+  for (const path of effort === 0 ? [written] : readingsOf(written)) {
+    const request = new InvokeRequest(caller, asked, path, shared);
     // Who records wants to hear of every statement.
     const layerOf = (auth: AuthLayer) => (record === undefined ? auth.about(caller, request) : auth);
     const layers = {
@@ -65,14 +70,23 @@ export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): 
       service: service.auth && layerOf(service.auth),
       caller: caller.policies?.(),
     };
-    const verdict = decideInvoke(layers, request, record && withRequest(record, request));
+    const verdict = decideInvoke(layers, request, record && recordFree(record, caller, asked, path));
     if (!verdict.allowed) return { verdict, request };
   }
   return undefined;
 }
 
-/** Not in the loop: what is made there costs every request. */
-function withRequest(record: AuthRecorder, request: PolicyRequest): PolicyRecorder {
+/** Of a path that has more readings, and longer ones, than are looked at. */
+function tooLong({ door, service }: Asked, request: PolicyRequest): AuthRefusal {
+  const [policy] = (door.auth ?? service.auth)?.policies ?? [];
+  const layer = door.auth === undefined ? 'service-based policy' : 'network-based policy';
+  const named = policy === undefined ? {} : { policy: policy.name };
+  return { verdict: { allowed: false, layer, effect: 'Deny', ...named, costly: true }, request };
+}
+
+/** What is told is looked up at nobody's expense: else a request would be judged by what is left. Not in the loop, where it would cost every request. */
+function recordFree(record: AuthRecorder, caller: Caller, asked: Asked, path: string): PolicyRecorder {
+  const request = new InvokeRequest(caller, asked, path, { budget: { left: Infinity } });
   return (layer, policy, evaluation) => record(request, layer, policy, evaluation);
 }
 
@@ -83,6 +97,13 @@ const HEADER = 'vpc-lattice-svcs:requestheader/';
 const QUERY = 'vpc-lattice-svcs:requestquerystring/';
 const RESOURCE_TAG = 'aws:resourcetag/';
 
+/** What all readings of a request have in common. */
+interface Shared {
+  readonly budget: Budget;
+  /** Its query, since a policy has asked for something of it. */
+  query?: ReadonlyMap<string, readonly string[]>;
+}
+
 /** A request as policies see it: what the target gets of it, read when a policy asks. */
 class InvokeRequest implements PolicyRequest {
   readonly budget: Budget;
@@ -91,11 +112,12 @@ class InvokeRequest implements PolicyRequest {
   readonly resource: string;
   readonly #asked: Asked;
   readonly #path: string;
-
   readonly #session: Caller['session'];
+  readonly #shared: Shared;
 
-  constructor({ principal, session }: Caller, asked: Asked, path: string, budget: Budget) {
-    this.budget = budget;
+  constructor({ principal, session }: Caller, asked: Asked, path: string, shared: Shared) {
+    this.budget = shared.budget;
+    this.#shared = shared;
     this.principal = principal;
     this.#session = session;
     this.resource = asked.service.record.arn + path;
@@ -144,7 +166,7 @@ class InvokeRequest implements PolicyRequest {
         return this.#session?.sourceIdentity;
       default:
         if (name.startsWith(HEADER)) return this.#header(name.slice(HEADER.length).toLowerCase());
-        if (name.startsWith(QUERY)) return queryValues(head, name.slice(QUERY.length));
+        if (name.startsWith(QUERY)) return this.#query(name.slice(QUERY.length));
         return name.startsWith(RESOURCE_TAG)
           ? findTag(service.record.tags ?? {}, name.slice(RESOURCE_TAG.length))
           : undefined;
@@ -154,12 +176,37 @@ class InvokeRequest implements PolicyRequest {
   /** As the target gets it: what a client names in Connection goes no further, and so it counts for nothing. */
   #header(name: string): string | undefined {
     const { host, forward } = this.#asked.head;
+    // Line by line, of which there are a hundred at the most.
+    spend(this, Math.min(forward.length / 20, 200));
     return name === 'host' ? host : findHeader(forward, name);
+  }
+
+  /** Every value of a query parameter; undefined when it is not there. */
+  #query(name: string): readonly string[] | undefined {
+    const { target, path } = this.#asked.head;
+    if (this.#shared.query === undefined) {
+      const query = target.slice(path.length + 1);
+      spend(this, effortOfQuery(query));
+      this.#shared.query = readQuery(query);
+    }
+    return this.#shared.query.get(name);
   }
 }
 
-/** Every value of a query parameter, decoded as forms are; undefined when it is not there. */
-function queryValues({ target, path }: RequestHead, name: string): readonly string[] | undefined {
-  const values = new URLSearchParams(target.slice(path.length + 1)).getAll(name);
-  return values.length === 0 ? undefined : values;
+/** What `readQuery` costs, in the unit of `Matcher`'s effort. */
+function effortOfQuery(query: string): number {
+  let parameters = 1;
+  for (let at = query.indexOf('&'); at >= 0; at = query.indexOf('&', at + 1)) parameters++;
+  return parameters * 60 + query.length / 6;
+}
+
+/** The values of every parameter, decoded as forms are. Once for all conditions: a query has room for 20,000 parameters, and a policy for hundreds of conditions. */
+function readQuery(query: string): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(query)) {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
+  return values;
 }
