@@ -58,10 +58,20 @@ resource "aws_instance" "web" {
   subnet_id               = aws_subnet.a.id
   disable_api_termination = false
   vpc_security_group_ids  = [aws_security_group.web.id]
+  iam_instance_profile    = aws_iam_instance_profile.web[var.step - 1].name
   tags                    = { Name = "step-${var.step}" }
   metadata_options {
     http_tokens = var.step == 1 ? "optional" : "required"
   }
+}
+resource "aws_iam_role" "web" {
+  name               = "ec2-changes-web"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_iam_instance_profile" "web" {
+  count = 2
+  name  = "ec2-changes-web-${count.index}"
+  role  = aws_iam_role.web.name
 }
 resource "aws_eip" "web" {
   instance = aws_instance.web.id

@@ -102,7 +102,16 @@ resource "aws_instance" "web" {
   private_ip             = "10.1.1.10"
   vpc_security_group_ids = [aws_security_group.inline.id]
   user_data              = "#!/bin/sh\necho hello\n"
+  iam_instance_profile   = aws_iam_instance_profile.web.name
   tags                   = { Name = "web" }
+}
+resource "aws_iam_role" "web" {
+  name               = "ec2-groups-web"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_iam_instance_profile" "web" {
+  name = "ec2-groups-web"
+  role = aws_iam_role.web.name
 }
 resource "aws_instance" "eni" {
   ami           = "ami-0123456789abcdef0"
