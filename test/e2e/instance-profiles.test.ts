@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { test } from 'node:test';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import {
@@ -18,9 +21,11 @@ import {
   CreateRoleCommand,
   RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
-import { finish, startPergola, type TestServer } from '../server.ts';
+import { openBox } from '../network/box.ts';
+import { needsNamespaces } from '../network/lab.ts';
+import { finish, ownCheckout, startPergola, TestServer } from '../server.ts';
 import { onEveryAttachment, type Runs } from './attachments.ts';
-import { given, makeVpc, unique } from './scenario.ts';
+import { eventually, given, makeVpc, unique } from './scenario.ts';
 
 const apiProgram = join(import.meta.dirname, '..', 'programs', 'api-client.ts');
 const packages = 'its program needs packages of development';
@@ -157,3 +162,41 @@ onEveryAttachment({ workers: 1 }, [
     },
   },
 ]);
+
+test(
+  'a box that joins as an instance finds the role of its profile, also when the server was ended and came back',
+  needsNamespaces,
+  async (t) => {
+    const data = mkdtempSync(join(tmpdir(), 'pergola-profile-'));
+    t.after(() => rmSync(data, { recursive: true, force: true }));
+    let server = await TestServer.start({ attach: 'netns', workers: 1, data });
+    t.after(() => server[Symbol.asyncDispose]());
+    const own = await makeProfile(server, 'boxed');
+    const { vpc, id } = await makeInstance(server, own.name);
+    const box = await openBox(t);
+    const options = ['--data', data, '--vpc', vpc, '--netns', box.path, '--instance', id];
+    const child = startPergola(ownCheckout, ['join', ...options]);
+    t.after(() => child.kill('SIGKILL'));
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const { value } = await createInterface({ input: given(child.stdout ?? undefined) })
+      [Symbol.asyncIterator]()
+      .next();
+    assert.match(String(value), /^joined /, errors);
+    const script = `
+    const at = 'http://169.254.169.254/latest/';
+    const asked = { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' } };
+    const ask = async () => {
+      const headers = { 'x-aws-ec2-metadata-token': await (await fetch(at + 'api/token', asked)).text() };
+      const role = await (await fetch(at + 'meta-data/iam/security-credentials/', { headers })).text();
+      const got = await fetch(at + 'meta-data/iam/security-credentials/' + role, { headers });
+      console.log(JSON.stringify([role, (await got.json()).Code]));
+    };
+    ask().catch((error) => console.log(String(error)));`;
+    const found = (): string => box.run(process.execPath, '-e', script);
+    assert.equal(found(), JSON.stringify([own.name, 'Success']));
+    await server.killAll();
+    server = await TestServer.start({ attach: 'netns', workers: 1, data });
+    await eventually('it has its role again', () => Promise.resolve(found() === JSON.stringify([own.name, 'Success'])));
+  },
+);
