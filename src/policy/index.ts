@@ -26,6 +26,7 @@ export { createPolicyMemo, type PolicyMemo } from './policy-memo.ts';
 export { parsePolicy, type PolicyKind } from './parse-policy.ts';
 export {
   findTag,
+  findTagFor,
   spend,
   type Budget,
   type CallerPrincipal,

@@ -65,7 +65,13 @@ const TAG = 'aws:principaltag/';
 
 /** A condition key of `request`, those of the principal too (IAM User Guide: "AWS global condition context keys"). */
 export function keyOf(request: PolicyRequest, name: string): KeyValue {
-  return isOfPrincipal(name) ? (principalKey(request.principal, name) ?? request.key(name)) : request.key(name);
+  if (!isOfPrincipal(name)) return request.key(name);
+  const { principal } = request;
+  const own =
+    'tags' in principal && name.startsWith(TAG)
+      ? findTagFor(request, principal.tags, name.slice(TAG.length))
+      : principalKey(principal, name);
+  return own ?? request.key(name);
 }
 
 /** `keyOf` of one name. */
@@ -109,9 +115,21 @@ function callerKey(principal: CallerPrincipal, name: string): KeyValue {
     case 'aws:principalisawsservice':
       return 'false';
     default:
-      return name.startsWith(TAG) ? findTag(principal.tags, name.slice(TAG.length)) : undefined;
+      return undefined;
   }
 }
+
+/** As `findTag`, at the expense of `request`: a policy has room for 900 keys, and a principal has fifty tags. */
+export function findTagFor(
+  request: Pick<PolicyRequest, 'budget'>,
+  tags: Readonly<Record<string, string>>,
+  key: string,
+): string | undefined {
+  spend(request, EFFORT_OF_TAG * Object.keys(tags).length);
+  return findTag(tags, key);
+}
+
+const EFFORT_OF_TAG = 5;
 
 /** The value of a tag; keys of tags are compared without case (IAM User Guide: "Tags for AWS Identity and Access Management resources"). */
 export function findTag(tags: Readonly<Record<string, string>>, key: string): string | undefined {

@@ -223,6 +223,12 @@ test('looking up what policies ask for, and reading a path in its ways, has its 
   const ofHeaders = keyed(600, 'vpc-lattice-svcs:RequestHeader/k');
   assert.equal(statusOf(ofHeaders, 'GET /', 'a: b\r\n'.repeat(90)), 200);
   assert.equal(statusOf(ofHeaders, 'GET /', `a: ${'b'.repeat(500)}\r\n`.repeat(90)), 403);
+  const ofTags = { service: [keyed(600, 'aws:ResourceTag/k')] };
+  const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`tag ${i}`, 'x']));
+  assert.deepEqual(
+    [10, 50].map((count) => ask(ofTags, request(), tags(count)).status),
+    [200, 403],
+  );
   assert.equal(statusOf(allow(), `GET /${'%D0%B0'.repeat(4000)}`), 200);
   assert.equal(statusOf(allow(), `GET ${'/'.repeat(50_000)}`), 403);
   assert.equal(statusOf(allow(), `GET ${'/a'.repeat(25_000)}`), 200);

@@ -2,7 +2,7 @@
 
 import {
   decideInvoke,
-  findTag,
+  findTagFor,
   spend,
   type Budget,
   type KeyValue,
@@ -168,7 +168,7 @@ class InvokeRequest implements PolicyRequest {
         if (name.startsWith(HEADER)) return this.#header(name.slice(HEADER.length).toLowerCase());
         if (name.startsWith(QUERY)) return this.#query(name.slice(QUERY.length));
         return name.startsWith(RESOURCE_TAG)
-          ? findTag(service.record.tags ?? {}, name.slice(RESOURCE_TAG.length))
+          ? findTagFor(this, service.record.tags ?? {}, name.slice(RESOURCE_TAG.length))
           : undefined;
     }
   }
