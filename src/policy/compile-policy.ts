@@ -11,7 +11,7 @@ import {
   type PolicyRequest,
   type Principal,
 } from './request.ts';
-import { fillTemplate, foldKey, isPlain, parseTemplate } from './template.ts';
+import { fillTemplate, foldKey, isPlain, parseTemplate, variablesOf } from './template.ts';
 import { compilePattern, type Matcher } from './wildcard.ts';
 
 /** What a part of a statement is about. */
@@ -24,6 +24,8 @@ export interface StatementPart {
   readonly element: string;
   /** What the document has there, for people. */
   readonly expected: readonly string[];
+  /** Of a condition: the keys that it looks at, as requests are asked for them. */
+  readonly keys?: readonly string[];
   /** `action` is the request's in small letters. */
   matches(request: PolicyRequest, action: string): boolean;
   /** What the part looks at. */
@@ -184,12 +186,14 @@ function resourceMatcher(pattern: string, variables: boolean): (text: string, re
 
 function conditionPart(condition: Condition, variables: boolean): StatementPart {
   const { operator, set, ifExists, key, values } = condition;
-  const read = keyReader(foldKey(key));
+  const folded = foldKey(key);
+  const read = keyReader(folded);
   const test = compileCondition(condition, variables);
+  const keys = variables ? [folded, ...values.flatMap(variablesOf)] : [folded];
   return {
     kind: 'Condition',
     element: `${set === undefined ? '' : `${set}:`}${operator}${ifExists ? 'IfExists' : ''} ${key}`,
-    expected: values,
+    ...{ expected: values, keys },
     matches: (request) => test(read(request), request),
     saw: read,
   };

@@ -28,6 +28,7 @@ export {
   findTag,
   findTagFor,
   spend,
+  TooCostly,
   type Budget,
   type CallerPrincipal,
   type KeyValue,

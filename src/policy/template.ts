@@ -36,6 +36,11 @@ export function parseTemplate(text: string): readonly Piece[] {
   return pieces;
 }
 
+/** The keys of the variables in `text`. */
+export function variablesOf(text: string): readonly string[] {
+  return parseTemplate(text).flatMap((piece) => (piece.kind === 'variable' ? [piece.key] : []));
+}
+
 /** Whether a text changes with the request or means other characters than it has. */
 export function isPlain(pieces: readonly Piece[]): boolean {
   return pieces.every(({ kind }) => kind === 'text');

@@ -7,7 +7,7 @@ import {
   type CompiledPolicy,
   type PolicyRequest,
 } from '../../src/policy/index.ts';
-import { MOST_EFFORT } from '../../src/proxy/request/authorize.ts';
+import { MOST_EFFORT } from '../../src/proxy/request/auth-layer.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 

@@ -17,7 +17,7 @@ import type { Caller } from '../identity/caller.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { Door } from '../doors.ts';
 import type { CompiledService } from '../world.ts';
-import type { AuthLayer } from './auth-layer.ts';
+import { MOST_EFFORT } from './auth-layer.ts';
 import { effortOfReadings, readingsOf } from './path-readings.ts';
 
 /** What is known of a client beside its request. */
@@ -63,14 +63,13 @@ export function authorize(caller: Caller, asked: Asked, record?: AuthRecorder): 
   // Most paths have one.
   for (const path of effort === 0 ? [written] : readingsOf(written)) {
     const request = new InvokeRequest(caller, asked, path, shared);
-    // Who records wants to hear of every statement.
-    const layerOf = (auth: AuthLayer) => (record === undefined ? auth.about(caller, request) : auth);
+    if (record !== undefined) tell(record, caller, asked, path);
     const layers = {
-      network: door.auth && layerOf(door.auth),
-      service: service.auth && layerOf(service.auth),
+      network: door.auth?.about(caller, request),
+      service: service.auth?.about(caller, request),
       caller: caller.policies?.(),
     };
-    const verdict = decideInvoke(layers, request, record && recordFree(record, caller, asked, path));
+    const verdict = decideInvoke(layers, request);
     if (!verdict.allowed) return { verdict, request };
   }
   return undefined;
@@ -84,14 +83,16 @@ function tooLong({ door, service }: Asked, request: PolicyRequest): AuthRefusal 
   return { verdict: { allowed: false, layer, effect: 'Deny', ...named, costly: true }, request };
 }
 
-/** What is told is looked up at nobody's expense: else a request would be judged by what is left. Not in the loop, where it would cost every request. */
-function recordFree(record: AuthRecorder, caller: Caller, asked: Asked, path: string): PolicyRecorder {
+/**
+ * Who records hears of every statement, and not only of those that can be about the caller; and at nobody's expense: else a request would be judged
+ * by what is left.
+ */
+function tell(record: AuthRecorder, caller: Caller, asked: Asked, path: string): void {
+  const { door, service } = asked;
   const request = new InvokeRequest(caller, asked, path, { budget: { left: Infinity } });
-  return (layer, policy, evaluation) => record(request, layer, policy, evaluation);
+  const layers = { network: door.auth, service: service.auth, caller: caller.policies?.() };
+  decideInvoke(layers, request, (layer, policy, evaluation) => record(request, layer, policy, evaluation));
 }
-
-/** Effort of all policies for a request: well below a millisecond, and far above what any policy needs that people write. */
-export const MOST_EFFORT = 80_000;
 
 const HEADER = 'vpc-lattice-svcs:requestheader/';
 const QUERY = 'vpc-lattice-svcs:requestquerystring/';
