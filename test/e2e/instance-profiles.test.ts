@@ -2,30 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { test } from 'node:test';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import {
   AssociateIamInstanceProfileCommand,
   DescribeIamInstanceProfileAssociationsCommand,
-  DescribeSubnetsCommand,
   DisassociateIamInstanceProfileCommand,
   ReplaceIamInstanceProfileAssociationCommand,
-  RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import {
-  AddRoleToInstanceProfileCommand,
-  CreateInstanceProfileCommand,
-  CreateRoleCommand,
-  RemoveRoleFromInstanceProfileCommand,
-} from '@aws-sdk/client-iam';
-import { openBox } from '../network/box.ts';
-import { needsNamespaces } from '../network/lab.ts';
-import { finish, ownCheckout, startPergola, TestServer } from '../server.ts';
+import { AddRoleToInstanceProfileCommand, RemoveRoleFromInstanceProfileCommand } from '@aws-sdk/client-iam';
+import { finish, startPergola, type TestServer } from '../server.ts';
 import { onEveryAttachment, type Runs } from './attachments.ts';
-import { eventually, given, makeVpc, unique } from './scenario.ts';
+import { makeInstance, makeProfile } from './profiled-instance.ts';
+import { given } from './scenario.ts';
 
 const apiProgram = join(import.meta.dirname, '..', 'programs', 'api-client.ts');
 const packages = 'its program needs packages of development';
@@ -36,37 +25,6 @@ const inNamespaces: Runs = {
   userns: true,
   'other user': packages,
 };
-
-/** A role that EC2 may assume, and a profile of its name that has it. */
-async function makeProfile(
-  { iam }: TestServer,
-  stem: string,
-): Promise<{ readonly name: string; readonly role: string }> {
-  const name = unique(stem);
-  const AssumeRolePolicyDocument = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-  });
-  const made = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
-  await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name }));
-  await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }));
-  return { name, role: given(made.Role?.Arn) };
-}
-
-/** An instance of a new VPC, with a profile or none. */
-async function makeInstance(server: TestServer, Name?: string): Promise<{ readonly vpc: string; readonly id: string }> {
-  const vpc = await makeVpc(server);
-  const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
-  const { Subnets: [subnet] = [] } = await server.ec2.send(new DescribeSubnetsCommand({ Filters }));
-  const { Instances: [one] = [] } = await server.ec2.send(
-    new RunInstancesCommand({
-      ...{ ImageId: 'ami-00000000000000001', MinCount: 1, MaxCount: 1, SubnetId: subnet?.SubnetId },
-      ...(Name === undefined ? {} : { IamInstanceProfile: { Name } }),
-    }),
-  );
-  await server.obeyed();
-  return { vpc, id: given(one?.InstanceId) };
-}
 
 async function associationOf({ ec2 }: TestServer, id: string): Promise<string> {
   const Filters = [{ Name: 'instance-id', Values: [id] }];
@@ -162,41 +120,3 @@ onEveryAttachment({ workers: 1 }, [
     },
   },
 ]);
-
-test(
-  'a box that joins as an instance finds the role of its profile, also when the server was ended and came back',
-  needsNamespaces,
-  async (t) => {
-    const data = mkdtempSync(join(tmpdir(), 'pergola-profile-'));
-    t.after(() => rmSync(data, { recursive: true, force: true }));
-    let server = await TestServer.start({ attach: 'netns', workers: 1, data });
-    t.after(() => server[Symbol.asyncDispose]());
-    const own = await makeProfile(server, 'boxed');
-    const { vpc, id } = await makeInstance(server, own.name);
-    const box = await openBox(t);
-    const options = ['--data', data, '--vpc', vpc, '--netns', box.path, '--instance', id];
-    const child = startPergola(ownCheckout, ['join', ...options]);
-    t.after(() => child.kill('SIGKILL'));
-    let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    const { value } = await createInterface({ input: given(child.stdout ?? undefined) })
-      [Symbol.asyncIterator]()
-      .next();
-    assert.match(String(value), /^joined /, errors);
-    const script = `
-    const at = 'http://169.254.169.254/latest/';
-    const asked = { method: 'PUT', headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' } };
-    const ask = async () => {
-      const headers = { 'x-aws-ec2-metadata-token': await (await fetch(at + 'api/token', asked)).text() };
-      const role = await (await fetch(at + 'meta-data/iam/security-credentials/', { headers })).text();
-      const got = await fetch(at + 'meta-data/iam/security-credentials/' + role, { headers });
-      console.log(JSON.stringify([role, (await got.json()).Code]));
-    };
-    ask().catch((error) => console.log(String(error)));`;
-    const found = (): string => box.run(process.execPath, '-e', script);
-    assert.equal(found(), JSON.stringify([own.name, 'Success']));
-    await server.killAll();
-    server = await TestServer.start({ attach: 'netns', workers: 1, data });
-    await eventually('it has its role again', () => Promise.resolve(found() === JSON.stringify([own.name, 'Success'])));
-  },
-);
