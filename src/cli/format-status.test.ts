@@ -37,6 +37,7 @@ const status: ServerStatus = {
       targets: [
         { id: 'fd00::1', port: 80, address: 'fd00::1', health: 'healthy' },
         { id: 'i-0', port: 80, address: '10.0.1.9', health: 'draining' },
+        { id: '10.0.1.9', port: 81, address: '10.0.1.9', health: 'initial' },
       ],
     },
     { id: 'tg-2', name: 'old', vpcId: 'vpc-1', targets: [] },
@@ -58,6 +59,7 @@ vpc shop (vpc-1): 10.0.0.0/16, loopback 3
 target group web (tg-1)
   [fd00::1]:80 healthy
   web (i-0):80 draining
+  web (10.0.1.9):81 initial
 target group old (tg-2)
   no target
 no problems

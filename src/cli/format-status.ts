@@ -55,8 +55,12 @@ export interface ServerStatus {
 
 /** Lines with a final newline; one thing a line, what belongs to it indented below. */
 export function formatStatus(status: ServerStatus): string {
+  // Targets are instances by their ids, or by their addresses.
   const instanceNames = new Map(
-    status.vpcs.map(({ id, instances }) => [id, new Map(instances.map((one) => [one.id, one.name]))]),
+    status.vpcs.map(({ id, instances }) => [
+      id,
+      new Map(instances.flatMap((one) => [[one.id, one.name] as const, [one.address, one.name] as const])),
+    ]),
   );
   const lines = [
     `up ${formatDuration(status.ageSeconds)}, attach ${status.attach}, data in ${status.dataDirectory}`,

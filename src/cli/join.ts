@@ -12,7 +12,7 @@ import { Lease } from './workload-lease.ts';
 
 /** How `pergola join` is called. */
 export const joinUsage = `usage: npx pergola join --vpc ID_OR_NAME [--pid PID | --netns PATH] [--address IP] [--instance ID]
-                    [--security-group ID]… [--role ARN] [--api HOST:PORT | --data DIR]
+                        [--security-group ID]… [--role ARN] [--api HOST:PORT | --data DIR]
 `;
 
 /** A command line that cannot be obeyed. */
