@@ -12,7 +12,7 @@ import {
   type Snapshot,
   type VpcRecord,
 } from '../snapshot/index.ts';
-import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
+import { compileAuth, type AuthLayer, type AuthMemory } from './request/auth-layer.ts';
 
 /** A VPC and the doors that its clients can come through. */
 export interface VpcWorld {
@@ -37,18 +37,20 @@ export interface Door {
 /** A service network whose names are gathered on first use. */
 export class LazyNetwork {
   readonly record: NetworkRecord;
+  readonly #memory: AuthMemory;
   #auth: { readonly layer: AuthLayer | undefined } | undefined;
   #services: Snapshot['services'] | undefined;
   #servicesByHost: ReadonlyMap<string, string> | undefined;
 
-  constructor(record: NetworkRecord, services: Snapshot['services'], old: LazyNetwork | undefined) {
+  constructor(record: NetworkRecord, services: Snapshot['services'], memory: AuthMemory, old: LazyNetwork | undefined) {
     this.record = record;
+    this.#memory = memory;
     this.#services = services;
     if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
   }
 
   get auth(): AuthLayer | undefined {
-    this.#auth ??= { layer: compileAuth(this.record) };
+    this.#auth ??= { layer: compileAuth(this.record, this.#memory) };
     return this.#auth.layer;
   }
 
@@ -107,11 +109,12 @@ export function followNetworks(
   before: ReadonlyMap<string, LazyNetwork>,
   { networks: records, services }: Snapshot,
   namesChanged: boolean,
+  memory: AuthMemory,
 ): ReadonlyMap<string, LazyNetwork> {
   const networks = new Map<string, LazyNetwork>();
   for (const [id, record] of records) {
     const old = before.get(id);
-    networks.set(id, old?.record === record && !namesChanged ? old : new LazyNetwork(record, services, old));
+    networks.set(id, old?.record === record && !namesChanged ? old : new LazyNetwork(record, services, memory, old));
   }
   return networks;
 }

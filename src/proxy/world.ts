@@ -24,7 +24,7 @@ import {
   type LazyVpc,
   type VpcWorld,
 } from './doors.ts';
-import { compileAuth, type AuthLayer } from './request/auth-layer.ts';
+import { AuthMemory, compileAuth, type AuthLayer } from './request/auth-layer.ts';
 import { compileRules, createWeightedPicker, type RuleIndex, type WeightedPicker } from '../routing/index.ts';
 import { CompiledAccessKey, materialOf } from './identity/access-keys.ts';
 import { prepareIdentifiedCaller, type IdentifiedCaller } from './identity/caller.ts';
@@ -97,6 +97,7 @@ export function createWorldCompiler(worker: number): WorldCompiler {
   let networks: ReadonlyMap<string, LazyNetwork> = new Map();
   let vpcs: ReadonlyMap<string, LazyVpc> = new Map();
   const sessions = createSessionBook();
+  const memory = new AuthMemory();
   let findSession: FindSession = () => undefined;
   let accessKeys: ReadonlyMap<string, KnownAccessKey> = new Map();
   let principals: ReadonlyMap<string, IdentifiedCaller> = new Map();
@@ -106,10 +107,10 @@ export function createWorldCompiler(worker: number): WorldCompiler {
       let namesChanged = false;
       if (last.services !== snapshot.services) {
         namesChanged = !haveSameNames(last.services, snapshot.services);
-        services = followServices(services, last.services, snapshot.services, worker);
+        services = followServices(services, last.services, snapshot.services, { worker, memory });
       }
       const networksChanged = namesChanged || last.networks !== snapshot.networks;
-      if (networksChanged) networks = followNetworks(networks, snapshot, namesChanged);
+      if (networksChanged) networks = followNetworks(networks, snapshot, namesChanged, memory);
       if (networksChanged || last.doors !== snapshot.doors || last.vpcs !== snapshot.vpcs)
         vpcs = followVpcs(vpcs, snapshot, networks);
       accessKeys = followTable(accessKeys, last.accessKeys, snapshot.accessKeys, (one) => ({
@@ -127,26 +128,34 @@ export function createWorldCompiler(worker: number): WorldCompiler {
   };
 }
 
+/** What services are made with. */
+interface Making {
+  readonly worker: number;
+  readonly memory: AuthMemory;
+}
+
 /** A service whose listeners are compiled on first use. */
 class LazyService implements CompiledService {
   readonly record: ServiceRecord;
   readonly region: string;
   readonly #worker: number;
+  readonly #memory: AuthMemory;
   #auth: { readonly layer: AuthLayer | undefined } | undefined;
   /** Compiled listeners of earlier records, whose pickers go on; given up once this one is compiled. */
   #before: ReadonlyMap<number, CompiledListener>;
   #listeners: ReadonlyMap<number, CompiledListener> | undefined;
 
-  constructor(record: ServiceRecord, old: LazyService | undefined, worker: number) {
+  constructor(record: ServiceRecord, old: LazyService | undefined, { worker, memory }: Making) {
     this.record = record;
     this.region = record.arn.split(':')[3] ?? '';
     this.#worker = worker;
+    this.#memory = memory;
     this.#before = old === undefined ? new Map() : (old.#listeners ?? old.#before);
     if (old !== undefined && asksTheSame(old.record, record)) this.#auth = old.#auth;
   }
 
   get auth(): AuthLayer | undefined {
-    this.#auth ??= { layer: compileAuth(this.record) };
+    this.#auth ??= { layer: compileAuth(this.record, this.#memory) };
     return this.#auth.layer;
   }
 
@@ -161,13 +170,13 @@ function followServices(
   before: ReadonlyMap<string, LazyService>,
   last: Snapshot['services'],
   records: Snapshot['services'],
-  worker: number,
+  making: Making,
 ): ReadonlyMap<string, LazyService> {
   return changeTable(
     before,
     changedIds(last, records).map((id) => {
       const record = records.get(id);
-      return [id, record === undefined ? undefined : new LazyService(record, before.get(id), worker)];
+      return [id, record === undefined ? undefined : new LazyService(record, before.get(id), making)];
     }),
   );
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { decideInvoke, type PolicyRequest } from '../../policy/index.ts';
 import { anonymousCaller, prepareIdentifiedCaller, type Caller } from '../identity/caller.ts';
-import { compileAuth, MOST_EFFORT } from './auth-layer.ts';
+import { AuthMemory, compileAuth, MOST_EFFORT } from './auth-layer.ts';
 import { INVOKE } from './authorize.ts';
 
 const account = '123456789012';
@@ -133,7 +133,8 @@ test('about() leaves out nothing that could decide', () => {
 test('about() knows every caller, however many there are', () => {
   const Statement = [{ Effect: 'Allow', Principal: { AWS: ann }, Action: INVOKE, Resource: '*' }];
   const policy = JSON.stringify({ Version: '2012-10-17', Statement });
-  const layer = compileAuth({ arn: 'arn:network', authType: 'AWS_IAM', policy });
+  const memory = new AuthMemory(100);
+  const [layer] = ['one', 'another'].map((arn) => compileAuth({ arn, authType: 'AWS_IAM', policy }, memory));
   const allows = (by: Caller): boolean | undefined =>
     layer && decideInvoke({ network: layer.about(by, ask(by, first)) }, ask(by, first)).allowed;
   const known = caller('user', ann, ann, 'AIDAANNANNANNANNANNAN');
@@ -161,4 +162,21 @@ test('about() leaves what costs too much to judge once to every request', () => 
   const request = { ...ask(by, { path: '/a', method: 'GET' }), budget: { left: MOST_EFFORT } };
   const verdict = decideInvoke({ network: layer.about(by, request) }, request);
   assert.ok(!verdict.allowed && verdict.costly === true);
+});
+
+test('layers forget their callers together when they are too many', () => {
+  const memory = new AuthMemory(3);
+  const places = [0, 1].map(() => new Map<string, number>());
+  const [one = new Map(), other = new Map()] = places;
+  const add = (place: Map<string, number>, name: string): void => {
+    memory.take(place);
+    place.set(name, 1);
+  };
+  for (const name of ['a', 'b']) add(one, name);
+  add(other, 'c');
+  assert.deepEqual([one.size, other.size], [2, 1]);
+  add(other, 'd');
+  assert.deepEqual([[...one.keys()], [...other.keys()]], [[], ['d']]);
+  for (const name of ['e', 'f', 'g']) add(one, name);
+  assert.deepEqual([[...one.keys()], [...other.keys()]], [['g'], []]);
 });

@@ -25,8 +25,29 @@ export interface AuthLayer {
 /** Effort of all policies for a request: well below a millisecond, and far above what any policy needs that people write. */
 export const MOST_EFFORT = 80_000;
 
-/** Callers of whom a layer keeps what is about them. */
-const MOST_CALLERS = 1000;
+/** Callers and methods of which all layers of a worker together keep what is about them: some 10 MB. */
+const MOST_KEPT = 20_000;
+
+/** What many layers keep of their callers. When it is too much everything is forgotten, and made again for who asks. */
+export class AuthMemory {
+  readonly #most: number;
+  readonly #places = new Set<Map<unknown, unknown>>();
+  #used = 0;
+
+  constructor(most = MOST_KEPT) {
+    this.#most = most;
+  }
+
+  /** Says that one thing more comes into `place`, before it does; that may be empty then. */
+  take(place: Map<unknown, unknown>): void {
+    if (++this.#used > this.#most) {
+      for (const one of this.#places) one.clear();
+      this.#places.clear();
+      this.#used = 1;
+    }
+    this.#places.add(place);
+  }
+}
 
 const METHOD = 'vpc-lattice-svcs:requestmethod';
 
@@ -34,11 +55,14 @@ const METHOD = 'vpc-lattice-svcs:requestmethod';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** The layer of a network or service; undefined with auth type NONE. */
-export function compileAuth(owner: {
-  readonly arn: string;
-  readonly authType?: 'AWS_IAM';
-  readonly policy?: string;
-}): AuthLayer | undefined {
+export function compileAuth(
+  owner: {
+    readonly arn: string;
+    readonly authType?: 'AWS_IAM';
+    readonly policy?: string;
+  },
+  memory = new AuthMemory(),
+): AuthLayer | undefined {
   if (owner.authType === undefined) return undefined;
   const parsed = owner.policy === undefined ? undefined : parsePolicy(owner.policy, 'resource');
   // What cannot be read allows nothing; PutAuthPolicy takes no such document.
@@ -54,14 +78,12 @@ export function compileAuth(owner: {
     policies: [{ name, policy }],
     about(caller, request) {
       const method = methodOf(request);
-      let ofCaller = kept.get(caller);
-      const known = ofCaller?.get(method);
+      const known = kept.get(caller)?.get(method);
       if (known !== undefined) return known;
       const made = { policies: [{ name, policy: narrow(request, method !== '') }] };
-      if (ofCaller === undefined) {
-        if (kept.size >= MOST_CALLERS) for (const oldest of kept.keys().take(1)) kept.delete(oldest);
-        kept.set(caller, (ofCaller = new Map()));
-      }
+      memory.take(kept);
+      let ofCaller = kept.get(caller);
+      if (ofCaller === undefined) kept.set(caller, (ofCaller = new Map()));
       ofCaller.set(method, made);
       return made;
     },
