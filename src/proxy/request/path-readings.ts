@@ -1,5 +1,7 @@
 // The ways in which a target may read a path.
 
+import { hexByte } from '../../base/hex-byte.ts';
+
 /** What makes a path one that is read in more than one way: escapes of what needs none or of a slash, dot segments, empty ones. */
 const ambiguous = /%|\/\/|\/\.|\\/;
 
@@ -59,20 +61,6 @@ function unescapeVisible(segment: string): string {
     kept = at + 3;
   }
   return text + segment.slice(kept);
-}
-
-/** What two digits of hex say at `at`; -1 when there are none. */
-function hexByte(text: string, at: number): number {
-  const high = hexDigit(text.charCodeAt(at));
-  const low = hexDigit(text.charCodeAt(at + 1));
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-/** Also of NaN, behind the end, -1. */
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** The path of `segments` without those of dots. What stands behind a `;` in one is a parameter to some (RFC 3986 3.3), and it is dots all the same. */

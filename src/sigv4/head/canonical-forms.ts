@@ -1,5 +1,7 @@
 // The canonical forms of a path and a query that signers of requests to services are known to write.
 
+import { hexByte } from '../../base/hex-byte.ts';
+
 /** Segments that are neither empty nor dots, of characters that are never escaped: every signer writes such a path as it stands. */
 const plainPath = /^(?:\/(?!\.\.?(?:\/|$))[\w\-.~]+)*\/?$/;
 
@@ -77,20 +79,6 @@ function isUnreserved(code: number): boolean {
   const letter = code | 32;
   if ((letter >= 97 && letter <= 122) || (code >= 48 && code <= 57)) return true;
   return code === 45 || code === 46 || code === 95 || code === 126;
-}
-
-/** What two digits of hex say at `at`; -1 when there are none. */
-function hexByte(text: string, at: number): number {
-  const high = hexDigit(text.charCodeAt(at));
-  const low = hexDigit(text.charCodeAt(at + 1));
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-/** Also of NaN, behind the end, -1. */
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** Every byte as `%XX`. */
