@@ -50,6 +50,7 @@ const hostile: Readonly<Record<string, (i: number) => string>> = {
   'signed blanks': (i) =>
     headOf(i, unsigned(`${own};x-amz-meta`), `x-amz-meta: ${i}${'a  '.repeat(Math.floor(LONG / 3))}\r\n`),
   'a query of thousands of parameters': (i) => headOf(i, unsigned(), '', `/?${i}${'&%2f+=%ff'.repeat(800)}`),
+  'a query of parameters and nothing else': (i) => headOf(i, unsigned(), '', `/?${i}${'&a'.repeat(LONG / 2)}`),
   'a path of thousands of escapes': (i) => headOf(i, unsigned(), '', `/${i}${'%2f../'.repeat(1200)}`),
   'SigV4A, two ways to read the target': (i) =>
     headOf(i, unsignedV4A(`${own};x-amz-region-set`), 'x-amz-region-set: *\r\n', `/a%2fb/${i}?b+c=%20`),

@@ -229,6 +229,15 @@ test('authenticate() takes no more signed names than a request has headers', () 
   assert.match(callerOf(many) ?? '', /^IncompleteSignatureException: .* at most 100\.$/);
 });
 
+test('authenticate() takes a thousand query parameters, and no more', () => {
+  const asking = (count: number): string => `/?${Array.from({ length: count }, (_, i) => `p${i}`).join('&')}`;
+  assert.equal(callerOf(signRequest({ path: asking(1000), now })), signerArn);
+  assert.match(
+    callerOf(signRequest({ path: asking(1001), now })) ?? '',
+    /^IncompleteSignatureException: .* at most 1000/,
+  );
+});
+
 test('authenticate() refuses what is long and malformed', () => {
   const long = 'a'.repeat(50_000);
   for (const value of [
