@@ -174,6 +174,26 @@ test('session policies limit a session, tags go along where they may, and chaine
   );
   const chained = having((await assume(tagged, 'next')).Credentials);
   await chained.lattice.send(new ListServicesCommand());
+  // What a session hands on is given to the next one, and must be allowed there like what a request gives.
+  for (const [name, actions] of [
+    ['no-tags', ['sts:AssumeRole', 'sts:SetSourceIdentity']],
+    ['no-identity', ['sts:AssumeRole', 'sts:TagSession']],
+  ] as const) {
+    await makeRole(name, [trust({ AWS: role('tagged') }, { Action: actions })]);
+    await refusedAs('AccessDenied', 403, assume(tagged, name));
+    await assume(plain, name);
+  }
+  await makeRole('blue-alone', [
+    trust(
+      { AWS: role('tagged') },
+      {
+        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Condition: { StringEquals: { 'aws:RequestTag/team': 'blue', 'sts:SourceIdentity': 'ann@shop' } },
+      },
+    ),
+  ]);
+  await assume(tagged, 'blue-alone');
+  await refusedAs('AccessDenied', 403, assume(plain, 'blue-alone'));
   const invalid = (call: Promise<unknown>) => refusedAs('ValidationError', 400, call);
   await invalid(assume(tagged, 'next', { DurationSeconds: 3601 }));
   await invalid(assume(tagged, 'next', { Tags: [{ Key: 'team', Value: 'green' }] }));

@@ -29,32 +29,33 @@ export const assumeRole = read(
     if (caller?.principal.kind === 'root') throw denied('Roles may not be assumed by root accounts.');
     const tags = readTags(request);
     const role = findRole(state, request.RoleArn)?.role;
-    if (caller === undefined || role === undefined || !allows(role, caller, call, request, tags))
+    const inherited = inheritedTags(caller);
+    const known = caller?.session?.sourceIdentity;
+    const { SourceIdentity: sourceIdentity = known } = request;
+    const facts: SessionFacts = {
+      tags: { ...inherited, ...tags },
+      transitiveTags: [...Object.keys(inherited), ...(request.TransitiveTagKeys ?? [])],
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    };
+    if (caller === undefined || role === undefined || !allows(role, caller, call, request, facts))
       throw denied(
         `User: ${call.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${request.RoleArn}`,
       );
-    const inherited = inheritedTags(caller);
     // In whatever case: policies would find the new one where they write it so.
     const again = Object.keys(tags).find((key) => findTag(inherited, key) !== undefined);
     if (again !== undefined)
       throw invalid(`The tag ${again} cannot be set: it is a transitive tag of the calling session.`);
-    const known = caller.session?.sourceIdentity;
-    const { SourceIdentity: sourceIdentity = known } = request;
     // STS API: "After the source identity is set, the value cannot be changed", which is what it is for.
     if (known !== undefined && sourceIdentity !== known)
       throw denied('The source identity cannot be changed: the calling session has another one.');
-    const facts = {
-      tags: { ...inherited, ...tags },
-      transitiveTags: [...Object.keys(inherited), ...(request.TransitiveTagKeys ?? [])],
-      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-      ...(caller.principal.kind === 'role' ? { most: chained } : {}),
-    };
-    return beginRoleSession(role, request, facts, state, call.now, deps);
+    const limit = caller.principal.kind === 'role' ? { most: chained } : {};
+    return beginRoleSession(role, request, { ...facts, ...limit }, state, call.now, deps);
   },
 );
 
 /** The tags that the caller's own session hands on. */
-function inheritedTags({ session }: Caller): Tags {
+function inheritedTags(caller: Caller | undefined): Tags {
+  const session = caller?.session;
   const tags = Object.entries(session?.principal.tags ?? {});
   return Object.fromEntries(tags.filter(([key]) => session?.transitiveTags?.includes(key)));
 }
@@ -68,14 +69,30 @@ function readTags({ Tags: given = [], TransitiveTagKeys: transitive = [] }: Vali
   return tags;
 }
 
-/** Whether the caller may begin the session, give it its tags, and give it its source identity. */
-function allows(role: IamRole, caller: Caller, call: Call, request: Valid<AssumeRoleRequest>, tags: Tags): boolean {
+/** What a session begins with: what the request gives it, and what the caller's own session hands on. */
+interface SessionFacts {
+  readonly tags: Tags;
+  readonly transitiveTags: readonly string[];
+  readonly sourceIdentity?: string;
+}
+
+/**
+ * Whether the caller may begin the session, give it its tags, and give it its source identity. What a session hands on is given too (IAM User Guide:
+ * "Chaining roles with session tags", "Monitor and control actions taken with assumed roles"; EKS User Guide: pod identities, whose tags are transitive).
+ */
+function allows(
+  role: IamRole,
+  caller: Caller,
+  call: Call,
+  request: Valid<AssumeRoleRequest>,
+  { tags, transitiveTags, sourceIdentity }: SessionFacts,
+): boolean {
   const trust = trustPolicyOf(role);
   const keys = {
     'sts:externalid': request.ExternalId,
     'sts:rolesessionname': request.RoleSessionName,
-    'sts:sourceidentity': request.SourceIdentity,
-    'sts:transitivetagkeys': request.TransitiveTagKeys,
+    'sts:sourceidentity': sourceIdentity,
+    'sts:transitivetagkeys': transitiveTags.length === 0 ? undefined : transitiveTags,
   } as const satisfies Record<string, KeyValue>;
   const subject = {
     ...{ resource: role.arn, resourceTags: role.tags, requestTags: tags, tagKeys: Object.keys(tags) },
@@ -84,7 +101,7 @@ function allows(role: IamRole, caller: Caller, call: Call, request: Valid<Assume
   const actions = [
     'sts:AssumeRole',
     ...(Object.keys(tags).length > 0 ? ['sts:TagSession'] : []),
-    ...(request.SourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
   const layers = { caller: caller.policies, resource: trust, owner: role.account, mustGrant: true };
   return actions.every((action) => decideCall(layers, callRequest(caller, call, { ...subject, action })).allowed);
