@@ -1,5 +1,6 @@
 // What the figures of a bench must be, as data, and whether they are.
 
+import { costlyInputs } from './policy.ts';
 import type { Row } from './table.ts';
 
 /** The most (or, of a count, the least) that a figure of a row may be. */
@@ -28,9 +29,7 @@ const bounds: readonly Bound[] = [
     column: '× envoy with ext_authz',
     most: 0.4,
   },
-  ...['*ab* thousands of times, a long header of a', '*a?b* thousands of times, the same'].map((what): Bound => ({
-    ...{ bench: 'policy', what, column: 'ms each', most: 1 },
-  })),
+  ...costlyInputs.map((what): Bound => ({ bench: 'policy', what, column: 'ms each', most: 1 })),
   ...[50, 5000].flatMap((services): readonly Bound[] => {
     const row = { bench: 'change', what: `${services} services, from durable to the last of 64 connections` };
     return [

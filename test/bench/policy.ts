@@ -7,7 +7,13 @@ import {
   type CompiledPolicy,
   type PolicyRequest,
 } from '../../src/policy/index.ts';
+import { parseRequestHead } from '../../src/proxy/http1/request-head.ts';
+import { anonymousCaller } from '../../src/proxy/identity/caller.ts';
 import { MOST_EFFORT } from '../../src/proxy/request/auth-layer.ts';
+import { authorize } from '../../src/proxy/request/authorize.ts';
+import { findDoor } from '../../src/proxy/request/decide.ts';
+import { HOST, sampleClient, sampleSnapshot } from '../../src/proxy/snapshot-sample.ts';
+import { createWorldCompiler } from '../../src/proxy/world.ts';
 import { median } from './processes.ts';
 import type { Row } from './table.ts';
 
@@ -96,6 +102,64 @@ function measure(policy: CompiledPolicy, header: string, seconds: number): numbe
   return (performance.now() - begin) / count;
 }
 
+/** Conditions, with as many keys as there is room for, on something that the request is made to make costly. */
+const onKeys = (make: (i: number) => string): readonly object[] => [
+  {
+    ...{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' },
+    Condition: {
+      StringNotEquals: Object.fromEntries(
+        fill(LARGEST - 300, (i) => make(i))
+          .map((key) => [`vpc-lattice-svcs:${key}`, 'x'] as const)
+          .slice(0, MOST_KEYS),
+      ),
+    },
+  },
+];
+
+/** So that a document of them is not larger than one may be. */
+const MOST_KEYS = 500;
+
+/** Requests that are made to cost as much to read as they can, and the policies that read them. */
+const heads: readonly (readonly [what: string, statements: readonly object[], target: string, lines: string])[] = [
+  [
+    'conditions on a query of 20,000 parameters',
+    onKeys((i) => `RequestQueryString/p${i}`),
+    `/?${Array.from({ length: 20_000 }, () => 'a').join('&')}`,
+    '',
+  ],
+  [
+    'conditions on 90 headers of 600 bytes',
+    onKeys((i) => `RequestHeader/h${i}`),
+    '/',
+    `x: ${'a'.repeat(600)}\r\n`.repeat(90),
+  ],
+  ['a path of 56,000 slashes', onKeys(() => 'RequestPath'), '/'.repeat(56_000), ''],
+  ['a path of 9,000 escaped slashes and dots', onKeys(() => 'RequestPath'), '/%2f..'.repeat(9000), ''],
+];
+
+/** The rows of which none may take more than a millisecond. */
+export const costlyInputs: readonly string[] = [...hostile, ...heads].map(([what]) => what);
+
+/** Milliseconds of one decision of the hot path, over `seconds`. */
+function measureHead(statements: readonly object[], target: string, lines: string, seconds: number): number {
+  const sample = sampleSnapshot(80, [{ id: 'all', action: { kind: 'fixed', status: 200 } }], {}, 7);
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
+  const services = new Map(
+    [...sample.services].map(([id, one]) => [id, { ...one, authType: 'AWS_IAM' as const, policy }]),
+  );
+  const world = createWorldCompiler(0).compile({ ...sample, services });
+  const head = parseRequestHead(`GET ${target} HTTP/1.1\r\nhost: ${HOST}\r\n${lines}`);
+  const door = findDoor(world, { vpcId: 'vpc-1', localAddress: '127.190.0.1', port: 80 });
+  const [service] = world.services.values();
+  if ('reason' in head || door === undefined || service?.auth?.policies.length !== 1)
+    throw new Error('nothing to measure');
+  let count = 0;
+  const begin = performance.now();
+  for (; performance.now() - begin < seconds * 1000; count++)
+    authorize(anonymousCaller, { door, service, port: 80, head, client: sampleClient });
+  return (performance.now() - begin) / count;
+}
+
 /** The policy of every day, and each hostile one. */
 export function benchPolicy({ rounds }: { readonly rounds: number }): Promise<readonly Row[]> {
   const times = (policy: CompiledPolicy, header: string): number => {
@@ -109,6 +173,11 @@ export function benchPolicy({ rounds }: { readonly rounds: number }): Promise<re
       ...{ 'evaluations/s': Math.round(1000 / usual), 'ms each': usual },
     },
     ...hostile.map(([what, policy, header]): Row => ({ bench: 'policy', what, 'ms each': times(policy, header) })),
+    ...heads.map(([what, statements, target, lines]): Row => {
+      const once = (): number => measureHead(statements, target, lines, 0.3);
+      once();
+      return { bench: 'policy', what, 'ms each': median(Array.from({ length: rounds }, once)) };
+    }),
   ];
   return Promise.resolve(rows);
 }
