@@ -100,7 +100,7 @@ onEveryAttachment({ workers: 1, configuration }, [
       const status = await (await server.call('GET', '/-/status')).text();
       assert.match(
         status,
-        /instance i-\w+ runs without its role: there is no role arn:aws:iam::123456789012:role\/of-an-instance/,
+        /instance one \(i-\w+\) runs without its role: there is no role arn:aws:iam::123456789012:role\/of-an-instance/,
       );
       const RoleName = 'of-an-instance';
       await server.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting(ec2) }));
