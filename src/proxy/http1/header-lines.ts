@@ -24,11 +24,22 @@ export function isName(text: string, from: number, to: number, name: string): bo
  * and would make a framing header of what a target reads as something else.
  */
 export function headerValue(text: string, from: number, to: number): string {
+  const start = skipBlanks(text, from, to);
+  return text.slice(start, dropBlanks(text, start, to));
+}
+
+/** Where the blanks that begin a part of `text` end. */
+function skipBlanks(text: string, from: number, to: number): number {
   let start = from;
+  while (start < to && isBlank(text.charCodeAt(start))) start++;
+  return start;
+}
+
+/** Where the blanks that end a part of `text` begin. */
+function dropBlanks(text: string, from: number, to: number): number {
   let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+  return end;
 }
 
 /** Whether a tab follows a value: some readers take it for part of a coding's name, and so the chunks for data. */
@@ -48,10 +59,8 @@ function isBlank(code: number): boolean {
 
 /** The Content-Length between `from` and `to`, or -1 when it is not 1 to 15 digits with nothing but blanks around them. */
 export function parseLength(text: string, from: number, to: number): number {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start++;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  const start = skipBlanks(text, from, to);
+  const end = dropBlanks(text, start, to);
   if (start === end || end - start > 15) return -1;
   let length = 0;
   for (let i = start; i < end; i++) {
